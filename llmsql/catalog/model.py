@@ -1,0 +1,134 @@
+"""What llmsql knows of a database: plain frozen data, cheap to pass around and to hash."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+_PLAIN_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table or view.
+
+    Args:
+        name: as the database spells it.
+        type: DuckDB's type text, for example ``DECIMAL(10,2)`` or ``STRUCT(a INTEGER)``.
+        comment: the column's comment, if any.
+        values: frequent values of low-cardinality text, most frequent first, as they are stored.
+        complete: whether ``values`` are all the distinct values there are.
+        minimum: smallest value of a date or number, as text.
+        maximum: largest value of a date or number, as text.
+    """
+
+    name: str
+    type: str
+    comment: str | None = None
+    values: tuple[str, ...] = ()
+    complete: bool = False
+    minimum: str | None = None
+    maximum: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """``columns`` of the owning table point at ``target_columns`` of ``target``.
+
+    Args:
+        columns: in the owning table.
+        target: ``Table.reference`` of the table pointed at.
+        target_columns: in that table, in the same order.
+        inferred: found from names and data, not declared.
+    """
+
+    columns: tuple[str, ...]
+    target: str
+    target_columns: tuple[str, ...]
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table or view.
+
+    Args:
+        reference: how SQL on this connection names it, quoted where needed: ``orders``, ``sales."Order"``,
+            ``chinook.main.Track``. Unique in a catalog.
+        name: the bare name as the database spells it.
+        columns: in order of definition.
+        kind: ``table`` or ``view``.
+        primary_key: column names, empty where none is known.
+        foreign_keys: declared ones first.
+        comment: the table's comment, if any.
+        rows: row count, estimated for huge tables; None for views.
+    """
+
+    reference: str
+    name: str
+    columns: tuple[Column, ...]
+    kind: str = "table"
+    primary_key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    comment: str | None = None
+    rows: int | None = None
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name, in any case of letters, or None."""
+        folded = name.casefold()
+        return next((c for c in self.columns if c.name.casefold() == folded), None)
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """A snapshot of everything a question may be about.
+
+    Args:
+        tables: in order of definition.
+    """
+
+    tables: tuple[Table, ...] = field(default=())
+
+    @cached_property
+    def version(self) -> str:
+        """A hash of the whole snapshot: equal snapshots give equal prompts."""
+        return hashlib.sha256(repr(self.tables).encode()).hexdigest()[:16]
+
+    @cached_property
+    def by_reference(self) -> dict[str, Table]:
+        """Tables by ``reference``, case-folded and without quotes."""
+        return {_fold(t.reference): t for t in self.tables}
+
+    def table(self, reference: str) -> Table | None:
+        """The table that SQL calls ``reference``, in any case of letters and quoting, or None."""
+        return self.by_reference.get(_fold(reference))
+
+    def only(self, references: list[str]) -> Catalog:
+        """The part of the catalog with just these tables, in catalog order."""
+        wanted = {_fold(r) for r in references}
+        return Catalog(tuple(t for t in self.tables if _fold(t.reference) in wanted))
+
+    def __iter__(self) -> Iterator[Table]:
+        return iter(self.tables)
+
+    def __len__(self) -> int:
+        return len(self.tables)
+
+
+def _fold(reference: str) -> str:
+    return reference.replace('"', "").casefold()
+
+
+def quote_identifier(name: str, reserved: frozenset[str] = frozenset()) -> str:
+    """``name`` as SQL writes it: bare where that is safe, else in double quotes.
+
+    Args:
+        name: the identifier as stored.
+        reserved: words that need quotes, in lower case.
+    """
+    if _PLAIN_IDENTIFIER.match(name) and name.lower() not in reserved:
+        return name
+    return '"' + name.replace('"', '""') + '"'

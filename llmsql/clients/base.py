@@ -1,0 +1,78 @@
+"""What every provider takes and gives."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from llmsql.chat import Message
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRequest:
+    """One call of a model.
+
+    Args:
+        messages: the chat so far.
+        max_tokens: most tokens to write.
+        temperature: 0 is greedy.
+        stop: texts that end the answer and are not part of it.
+        grammar: GBNF that the answer must follow; only the in-process engine obeys it, others ignore it.
+        timeout: seconds until the call is given up.
+        cancel: set by the caller to stop the call; checked at least every 100 ms.
+    """
+
+    messages: Sequence[Message]
+    max_tokens: int = 512
+    temperature: float = 0.0
+    stop: Sequence[str] = ()
+    grammar: str | None = None
+    timeout: float = 60.0
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What a model wrote, and what it took.
+
+    Args:
+        text: the answer.
+        prompt_tokens: tokens of the prompt, the cached ones included.
+        completion_tokens: tokens written.
+        cached_tokens: prompt tokens that a prefix cache saved.
+        seconds: wall time.
+        cost_usd: price by ``llmsql/prices.json``; 0 for local engines, None where the model has no price there.
+        logprob: mean log-probability of the written tokens, None where the provider gives none.
+        attempts: requests sent, retries included.
+        truncated: the answer hit ``max_tokens``.
+    """
+
+    text: str
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int
+    seconds: float
+    cost_usd: float | None
+    logprob: float | None = None
+    attempts: int = 1
+    truncated: bool = False
+
+
+class Provider(Protocol):
+    """One file a provider: opens the model lazily and answers one request, once, without retries.
+
+    Errors are those of ``llmsql.errors``; SDK exceptions never leave a provider.
+    """
+
+    name: str
+    model: str
+
+    def generate(self, request: GenerationRequest) -> Generation:
+        """Answer one request."""
+        ...
+
+    def close(self) -> None:
+        """Free what the provider holds."""
+        ...

@@ -1,0 +1,146 @@
+"""Every error that llmsql raises on purpose.
+
+LLMSQLError
+├── ConfigError            a setting is missing, unknown or contradictory
+├── SourceError            a database or file cannot be opened
+├── ModelError
+│   ├── ModelNotFoundError no such model in the registry or at the provider
+│   ├── WeightsError       model files are absent, truncated or not the right ones
+│   ├── CancelledError     the caller stopped the call
+│   └── ProviderError      the provider answered badly, or not at all
+│       ├── ProviderAuthError
+│       ├── ProviderRateLimitError
+│       ├── ProviderTimeoutError
+│       ├── ProviderConnectionError
+│       └── ProviderResponseError
+├── QuestionError          the question cannot be answered
+│   └── NoAnswerError      every SQL that the model wrote was refused; carries the last one
+├── SQLRejectedError       generated SQL is not one read-only query over the catalog
+├── LimitError             a time limit stopped a query
+├── RegistryError          the model registry is unreadable or inconsistent
+└── TrainingError          a training run cannot start or go on
+"""
+
+from __future__ import annotations
+
+
+class LLMSQLError(Exception):
+    """Root of the tree. ``str(error)`` is one line that says what is wrong and names the fix.
+
+    Args:
+        message: what is wrong, in one sentence.
+        hint: what to do about it, in one sentence; appended to the message.
+    """
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        self.message = message
+        self.hint = hint
+        super().__init__(message if hint is None else f"{message} {hint}")
+
+
+class ConfigError(LLMSQLError):
+    """A setting is missing, unknown or contradictory."""
+
+
+class SourceError(LLMSQLError):
+    """A database or file cannot be opened as what it claims to be."""
+
+
+class ModelError(LLMSQLError):
+    """A model cannot be had or cannot answer."""
+
+
+class ModelNotFoundError(ModelError):
+    """No such model in the registry or at the provider."""
+
+
+class WeightsError(ModelError):
+    """Model files are absent, truncated or not the ones that the registry names."""
+
+
+class CancelledError(ModelError):
+    """The caller stopped the call."""
+
+
+class ProviderError(ModelError):
+    """A provider answered badly, or not at all.
+
+    Args:
+        message: what is wrong, without any secret.
+        hint: the fix.
+        provider: which provider, for example ``openai``.
+        status_code: HTTP status where there was one.
+        retryable: whether the same request may succeed later.
+        retry_after: seconds the provider asked to wait, if it did.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        hint: str | None = None,
+        *,
+        provider: str = "",
+        status_code: int | None = None,
+        retryable: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, hint)
+        self.provider = provider
+        self.status_code = status_code
+        self.retryable = retryable
+        self.retry_after = retry_after
+
+
+class ProviderAuthError(ProviderError):
+    """The key is missing, wrong or may not use this model."""
+
+
+class ProviderRateLimitError(ProviderError):
+    """Too many requests, or the quota is used up."""
+
+
+class ProviderTimeoutError(ProviderError):
+    """No answer within the time limit."""
+
+
+class ProviderConnectionError(ProviderError):
+    """The server cannot be reached."""
+
+
+class ProviderResponseError(ProviderError):
+    """The server answered with an error or with something that is no answer."""
+
+
+class QuestionError(LLMSQLError):
+    """The question cannot be answered as it stands."""
+
+
+class NoAnswerError(QuestionError):
+    """Every SQL that the model wrote was refused.
+
+    Args:
+        message: question, last SQL and reason in one readable text.
+        sql: the last SQL that the model wrote, or None when it wrote none.
+        reason: why that SQL was refused.
+    """
+
+    def __init__(self, message: str, *, sql: str | None = None, reason: str = "") -> None:
+        super().__init__(message)
+        self.sql = sql
+        self.reason = reason
+
+
+class SQLRejectedError(LLMSQLError):
+    """Generated SQL is not one read-only query over the tables of the catalog."""
+
+
+class LimitError(LLMSQLError):
+    """A time limit stopped a query."""
+
+
+class RegistryError(LLMSQLError):
+    """The model registry is unreadable or inconsistent."""
+
+
+class TrainingError(LLMSQLError):
+    """A training run cannot start or go on."""
