@@ -1,0 +1,124 @@
+"""What the data of a table looks like: frequent values and ranges, bounded in time and bytes.
+
+Two queries a table: one for ranges and numbers of distinct values of every column, one for the values of the text
+columns that have few. Tables above ``EXACT_ROWS`` are sampled by whole blocks, so that a hundred million rows cost
+what half a million do.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import duckdb
+
+from llmsql.catalog.model import Column, Table, quote_identifier
+
+EXACT_ROWS = 500_000
+SAMPLE_ROWS = 100_000
+MOST_VALUES = 12
+MOST_COLUMNS = 200
+LONGEST_VALUE = 40
+_RANGED = re.compile(r"(TINY|SMALL|BIG|HUGE|U\w*)?INT|DECIMAL|DOUBLE|FLOAT|DATE|TIMESTAMP|TIME\b")
+_ENUM = re.compile(r"ENUM\((.*)\)\Z", re.DOTALL)
+
+
+@contextmanager
+def _interrupted_at(con: duckdb.DuckDBPyConnection, deadline: float) -> Iterator[None]:
+    timer = threading.Timer(max(deadline - time.monotonic(), 0.001), con.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def profile_table(con: duckdb.DuckDBPyConnection, table: Table, deadline: float) -> Table:
+    """``table`` with row count, values and ranges filled in as far as time allows.
+
+    Args:
+        con: the connection that sees the table.
+        table: its structure.
+        deadline: ``time.monotonic()`` after which nothing more is asked of the data.
+    """
+    columns = [_with_enum_values(c) for c in table.columns]
+    table = replace(table, columns=tuple(columns))
+    if time.monotonic() >= deadline or not columns or table.rows == 0:
+        return table
+    try:
+        with _interrupted_at(con, deadline):
+            return _profile(con, table)
+    except duckdb.Error:
+        # A view over a file that is gone, or time is up: structure alone is still worth having.
+        return table
+
+
+def _profile(con: duckdb.DuckDBPyConnection, table: Table) -> Table:
+    source = table.reference
+    if table.kind == "view":
+        source = f"(SELECT * FROM {table.reference} LIMIT {SAMPLE_ROWS})"
+    elif table.rows is not None and table.rows > EXACT_ROWS:
+        percent = max(100 * SAMPLE_ROWS / table.rows, 0.001)
+        source = f"(SELECT * FROM {table.reference} TABLESAMPLE system({percent:.4f} PERCENT) REPEATABLE (1))"
+    looked_at = [c for c in table.columns[:MOST_COLUMNS] if _is_ranged(c) or _is_text(c)]
+    measures = ["count(*)"]
+    for column in looked_at:
+        name = _quoted(column.name)
+        if _is_ranged(column):
+            measures += [f"min({name})::VARCHAR", f"max({name})::VARCHAR"]
+        else:
+            measures += [f"approx_count_distinct({name})", f"min({name}) FILTER (WHERE {name} <> '')"]
+    row: Any = con.execute(f"SELECT {', '.join(measures)} FROM {source}").fetchone()
+    rows = table.rows if table.kind == "table" and table.rows and table.rows > EXACT_ROWS else row[0]
+    found: dict[str, Column] = {}
+    few: list[Column] = []
+    for column, low, high in zip(looked_at, row[1::2], row[2::2], strict=True):
+        if _is_ranged(column):
+            found[column.name] = replace(column, minimum=low, maximum=high)
+        elif low <= MOST_VALUES * 1.2:
+            few.append(column)
+        elif isinstance(high, str) and len(high) <= LONGEST_VALUE:
+            found[column.name] = replace(column, values=(high,))
+    if few:
+        parts = ", ".join(f"histogram({_quoted(c.name)})" for c in few)
+        counts: Any = con.execute(f"SELECT {parts} FROM {source}").fetchone()
+        for column, histogram in zip(few, counts, strict=True):
+            found[column.name] = _with_values(column, histogram or {})
+    is_view = table.kind == "view"
+    return replace(
+        table,
+        rows=None if is_view else rows,
+        columns=tuple(found.get(c.name, c) for c in table.columns),
+    )
+
+
+def _with_values(column: Column, histogram: dict[str, int]) -> Column:
+    ordered = sorted((v for v in histogram if v), key=lambda value: (-histogram[value], value))
+    kept = tuple(v for v in ordered[:MOST_VALUES] if len(v) <= LONGEST_VALUE)
+    return replace(column, values=kept, complete=len(kept) == len(ordered))
+
+
+def _with_enum_values(column: Column) -> Column:
+    match = _ENUM.match(column.type)
+    if not match:
+        return column
+    values = tuple(v.replace("''", "'") for v in re.findall(r"'((?:[^']|'')*)'", match.group(1)))
+    return replace(column, values=values[:MOST_VALUES], complete=len(values) <= MOST_VALUES)
+
+
+def _is_ranged(column: Column) -> bool:
+    return bool(_RANGED.match(column.type)) and not column.type.endswith("]")
+
+
+def _is_text(column: Column) -> bool:
+    return column.type == "VARCHAR"
+
+
+def _quoted(name: str) -> str:
+    return quote_identifier(name, frozenset({name.lower()}))
