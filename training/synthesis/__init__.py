@@ -1,0 +1,1 @@
+"""Synthetic training data: databases made up from domains, and questions with their SQL for any database."""
