@@ -1,0 +1,188 @@
+"""Finds the stored values that a question names, so that a small model can copy them instead of guessing.
+
+An index maps the folded form (case, accents and plain plurals aside) of every distinct short text value to where it is
+stored. The longest runs of words of the question that the index knows win.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import duckdb
+
+from llmsql.asking.prompt import StoredValue
+from llmsql.catalog import Catalog
+from llmsql.catalog.snapshot import quote
+
+MOST_VALUES = 200_000
+MOST_VALUES_A_COLUMN = 20_000
+LONGEST_VALUE = 60
+LONGEST_RUN = 7
+MOST_HINTS = 6
+MOST_HINTS_A_VALUE = 3
+INDEX_SECONDS = 2.0
+_WORD = re.compile(r"[^\W_]+(?:['’.&/-][^\W_]+)*", re.UNICODE)
+_QUOTED = re.compile(r"""["“']([^"”']{1,60})["”']""")
+_COMMON = frozenset(
+    """a all an and any are as at average be best both but by can count country date day days do does each end every
+    few find first for from get give had has have hers him his how id in is it its just kind last less list many max
+    me mean min more most much my name names new no not number of off on one only open or other our out over per same
+    show some start sum than that the their them then these they this those time to top total type up used was we were
+    what when where which while who whom whose will with year years yes you""".split()
+)
+
+
+def fold(text: str) -> str:
+    """``text`` without case, accents and runs of space, as values are compared."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+@dataclass(frozen=True)
+class ValueIndex:
+    """Distinct stored text values by their folded form.
+
+    Args:
+        places: folded value → where it is stored, at most ``MOST_HINTS_A_VALUE`` + 1 places a value.
+    """
+
+    places: dict[str, list[StoredValue]] = field(default_factory=dict)
+
+
+def build_value_index(
+    con: duckdb.DuckDBPyConnection, catalog: Catalog, *, seconds: float = INDEX_SECONDS
+) -> ValueIndex:
+    """Read the distinct text values of a catalog.
+
+    Args:
+        con: the connection that sees the tables; only read from.
+        catalog: its snapshot.
+        seconds: time allowed; columns not reached by then are left out.
+    """
+    deadline = time.monotonic() + seconds
+    places: dict[str, list[StoredValue]] = defaultdict(list)
+    total = 0
+    for table in catalog:
+        if table.kind == "view" or not table.rows:
+            continue
+        for column in table.columns:
+            if time.monotonic() > deadline or total > MOST_VALUES:
+                return ValueIndex(dict(places))
+            if column.type != "VARCHAR" and not column.type.startswith("ENUM"):
+                continue
+            if column.complete:
+                values = list(column.values)
+            else:
+                name = quote(column.name)
+                source = f"(SELECT {name} FROM {table.reference} LIMIT {MOST_VALUES_A_COLUMN * 5})"
+                try:
+                    rows = con.execute(
+                        f"SELECT DISTINCT {name}::VARCHAR AS v FROM {source} WHERE length({name}::VARCHAR) BETWEEN 1 "
+                        f"AND {LONGEST_VALUE} ORDER BY v LIMIT {MOST_VALUES_A_COLUMN}"
+                    ).fetchall()
+                except duckdb.Error:
+                    continue
+                values = [row[0] for row in rows]
+            total += len(values)
+            for value in values:
+                found = places[fold(value)]
+                if len(found) <= MOST_HINTS_A_VALUE:
+                    found.append(StoredValue(table.reference, column.name, value))
+    return ValueIndex(dict(places))
+
+
+def link_values(index: ValueIndex, catalog: Catalog, question: str) -> list[StoredValue]:
+    """Stored values that ``question`` names, in the order in which it names them.
+
+    Args:
+        index: of the catalog's values.
+        catalog: whose table and column names are not mistaken for values.
+        question: as typed.
+    """
+    question = question[:2000]
+    words = [(match.group(), match.start()) for match in _WORD.finditer(question)]
+    quoted = {fold(match.group(1)) for match in _QUOTED.finditer(question)}
+    names = _schema_words(catalog)
+    taken = [False] * len(words)
+    hits: list[tuple[int, StoredValue]] = []
+    for length in range(min(LONGEST_RUN, len(words)), 0, -1):
+        for start in range(len(words) - length + 1):
+            if any(taken[start : start + length]):
+                continue
+            end = words[start + length - 1]
+            text = question[words[start][1] : end[1] + len(end[0])]
+            places = _lookup(index, text, names, quoted)
+            if not places:
+                continue
+            taken[start : start + length] = [True] * length
+            hits += [(start, place) for place in _best_places(places, question)]
+    hits.sort(key=lambda hit: hit[0])
+    return [place for _, place in hits][:MOST_HINTS]
+
+
+def _lookup(index: ValueIndex, text: str, names: set[str], quoted: set[str]) -> list[StoredValue]:
+    folded = fold(text)
+    if folded in quoted:
+        return index.places.get(folded, [])
+    if folded.isdigit() or folded in _COMMON or (len(folded) < 3 and not text.isupper()):
+        return []
+    if len(text) == 1:
+        return []
+    for form in _forms(folded):
+        places = index.places.get(form)
+        if places and not (form in names and not text[0].isupper()):
+            return places
+    return []
+
+
+def _forms(folded: str) -> list[str]:
+    forms = [folded]
+    if folded.endswith("ies") and len(folded) > 4:
+        forms.append(folded[:-3] + "y")
+    if folded.endswith("es") and len(folded) > 4:
+        forms.append(folded[:-2])
+    if folded.endswith("s") and len(folded) > 3:
+        forms.append(folded[:-1])
+    else:
+        forms.append(folded + "s")
+    if "-" in folded:
+        forms.append(folded.replace("-", " "))
+    return forms
+
+
+def _best_places(places: list[StoredValue], question: str) -> list[StoredValue]:
+    """Places whose column or table the question names come first, and alone if there are any."""
+    if len(places) == 1:
+        return places
+    asked = {_stem(word.casefold()) for word in re.findall(r"[^\W_]+", question)}
+
+    def named(place: StoredValue) -> int:
+        return len(asked & _name_words(place.column)) * 2 + len(asked & _name_words(place.table))
+
+    best = max(named(place) for place in places)
+    chosen = [place for place in places if named(place) == best] if best else places
+    return chosen[:MOST_HINTS_A_VALUE]
+
+
+def _name_words(name: str) -> set[str]:
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name.replace('"', ""))
+    return {_stem(word.casefold()) for word in re.findall(r"[A-Za-z]{3,}", split.replace("_", " "))}
+
+
+def _stem(word: str) -> str:
+    return word[:-1] if word.endswith("s") and len(word) > 3 else word
+
+
+def _schema_words(catalog: Catalog) -> set[str]:
+    words: set[str] = set()
+    for table in catalog:
+        words.add(fold(table.name))
+        words |= _name_words(table.name)
+        for column in table.columns:
+            words.add(fold(column.name))
+            words |= _name_words(column.name)
+    return words

@@ -1,0 +1,47 @@
+"""Small questions about a parsed query: what is in FROM, what is a CTE, which columns belong to which SELECT."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlglot import exp
+
+
+def table_reference(table: exp.Table) -> str:
+    """A table as the catalog refers to it: ``name``, ``schema.name`` or ``database.schema.name``."""
+    return ".".join(part for part in (table.catalog, table.db, table.name) if part)
+
+
+def sources(select: exp.Select, joins: Sequence[exp.Join] | None = None) -> dict[str, exp.Expression]:
+    """What is in FROM, in order, by the name that its columns go by.
+
+    Args:
+        select: one SELECT.
+        joins: count only these joins; by default all of them.
+    """
+    found: dict[str, exp.Expression] = {}
+    start = select.args.get("from_")
+    if start is not None:
+        found[start.this.alias_or_name] = start.this
+    for join in (select.args.get("joins") or []) if joins is None else joins:
+        found[join.this.alias_or_name] = join.this
+    return found
+
+
+def cte_names(node: exp.Expression) -> set[str]:
+    """Folded names of the CTEs that ``node`` can see."""
+    names: set[str] = set()
+    current: exp.Expression | None = node
+    while current is not None:
+        with_ = current.args.get("with_")
+        if with_ is not None:
+            names |= {cte.alias.casefold() for cte in with_.expressions}
+        current = current.parent
+    return names
+
+
+def own_columns(select: exp.Select) -> Iterator[exp.Column]:
+    """Columns written in this SELECT itself, not in the queries nested in it."""
+    for node in select.walk(prune=lambda n: n is not select and isinstance(n, exp.Query)):
+        if isinstance(node, exp.Column):
+            yield node

@@ -1,0 +1,112 @@
+"""Loads the model to train from a hub id, a local folder or a GGUF file, and puts an adapter on it.
+
+A GGUF file is dequantised to float32, so that an adapter is trained against the very weights that it is served with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from llmsql.errors import TrainingError
+
+LORA_TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+
+
+@dataclass(frozen=True)
+class BaseModel:
+    """A model ready to be trained.
+
+    Args:
+        model: the causal language model.
+        tokenizer: its tokenizer.
+        source: what it was loaded from.
+        sha256: of the GGUF file, None for other sources.
+    """
+
+    model: Any
+    tokenizer: Any
+    source: str
+    sha256: str | None
+
+    def tokenize(self, text: str) -> list[int]:
+        """Token ids of text; special tokens written in it are recognised, none are added."""
+        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+
+def load_base_model(source: str, *, attention: str, revision: str | None = None) -> BaseModel:
+    """Load a model and its tokenizer.
+
+    Args:
+        source: hub id, folder, or path of a ``.gguf`` file.
+        attention: attention implementation, see ``training.packing.ATTENTION``.
+        revision: hub revision.
+
+    Raises:
+        TrainingError: there is no such model, or it cannot be read.
+    """
+    on_gpu = torch.cuda.is_available()
+    options: dict[str, Any] = {"dtype": torch.bfloat16 if on_gpu else torch.float32}
+    path = Path(source)
+    where, sha256 = source, None
+    if path.suffix == ".gguf":
+        if not path.is_file():
+            raise TrainingError(f"{source} is not there.", "Fetch it with `llmsql models pull`.")
+        where = str(path.parent)
+        options["gguf_file"] = path.name
+        sha256 = _sha256(path)
+    elif revision is not None:
+        options["revision"] = revision
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(where, **{k: v for k, v in options.items() if k != "dtype"})
+        model = AutoModelForCausalLM.from_pretrained(where, attn_implementation=attention, **options)
+    except (OSError, ValueError) as error:
+        raise TrainingError(
+            f"The base model {source} cannot be loaded: {str(error).splitlines()[0]}",
+            "Give a hub id that you may read, a local folder, or a .gguf file.",
+        ) from error
+    if hasattr(model.config, "quantization_config"):
+        del model.config.quantization_config
+    model.tie_weights()
+    if on_gpu:
+        model = model.cuda()
+        model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    return BaseModel(model, tokenizer, source, sha256)
+
+
+def add_lora(base: BaseModel, *, rank: int, alpha: int, seed: int, start_from: Path | None = None) -> Any:
+    """Put a LoRA adapter on every linear layer (Hu et al., 2021, arXiv 2106.09685).
+
+    Plain LoRA only: no rsLoRA, no DoRA, no trained embeddings, so that every server can load the result.
+
+    Args:
+        base: the model; changed in place.
+        rank: r, at most 16 so that vLLM takes it by default.
+        alpha: integer; the adapter is scaled by alpha / r.
+        seed: of the initial weights.
+        start_from: a PEFT folder to go on from.
+    """
+    from peft import LoraConfig, PeftModel, get_peft_model
+
+    torch.manual_seed(seed)
+    if start_from is not None:
+        return PeftModel.from_pretrained(base.model, str(start_from), is_trainable=True)
+    config = LoraConfig(
+        r=rank,
+        lora_alpha=alpha,
+        target_modules=list(LORA_TARGETS),
+        lora_dropout=0.0,
+        bias="none",
+        task_type="CAUSAL_LM",
+    )
+    return get_peft_model(base.model, config)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

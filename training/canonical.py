@@ -1,0 +1,163 @@
+"""One way to write a query, so that a small model has one thing to learn.
+
+Full table names instead of aliases (unless a table is joined to itself), columns qualified only where more than one
+table is in FROM, the catalog's spelling of names, ``GROUP BY ALL`` for plain grouping, ``ILIKE`` for ``LIKE``.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from llmsql.asking.scopes import cte_names, own_columns, sources, table_reference
+from llmsql.catalog import Catalog, Table
+from llmsql.catalog.snapshot import quote
+
+
+def canonical_sql(tree: exp.Expression, catalog: Catalog) -> str:
+    """The query in canonical form, in full (with its join conditions).
+
+    Args:
+        tree: a parsed query of any dialect that names only catalog tables and CTEs; not changed.
+        catalog: the tables.
+
+    Raises:
+        ValueError: a name is unknown or ambiguous.
+    """
+    tree = tree.copy()
+    selects = list(tree.find_all(exp.Select))
+    resolved = {id(select): _Scope(select, catalog) for select in selects}
+    columns = [(select, column) for select in selects for column in own_columns(select)]
+    for select, column in columns:
+        _resolve(select, column, resolved)
+    for select in selects:
+        resolved[id(select)].rename_sources()
+    for select in selects:
+        _group_by_all(select)
+    for select in selects:
+        if select.args.get("distinct") and len(select.expressions) == 1 and isinstance(select.expressions[0], exp.Paren):
+            select.expressions[0].replace(select.expressions[0].this)
+    for ordered in tree.find_all(exp.Ordered):
+        # SQLite puts NULLs first; a person who asks for an order does not mean to say where they go.
+        ordered.set("nulls_first", None)
+    for like in list(tree.find_all(exp.Like)):
+        like.replace(exp.ILike(this=like.this, expression=like.expression))
+    return tree.sql("duckdb")
+
+
+class _Scope:
+    """The sources of one SELECT, and what each will be called."""
+
+    def __init__(self, select: exp.Select, catalog: Catalog) -> None:
+        self.select = select
+        self.tables: dict[str, Table | None] = {}
+        self.nodes: dict[str, exp.Expression] = {}
+        ctes = cte_names(select)
+        for alias, source in sources(select).items():
+            key = alias.casefold()
+            self.nodes[key] = source
+            if isinstance(source, exp.Table) and source.name.casefold() not in ctes:
+                table = catalog.table(table_reference(source))
+                if table is None:
+                    raise ValueError(f"unknown table {source.sql()}")
+                self.tables[key] = table
+            else:
+                self.tables[key] = None
+        named = [t.reference for t in self.tables.values() if t]
+        self.keeps_aliases = len(named) != len(set(named))
+        self.is_single = len(self.nodes) == 1
+
+    def name_of(self, alias: str) -> str:
+        table = self.tables.get(alias)
+        return alias if table is None or self.keeps_aliases else table.name
+
+    def rename_sources(self) -> None:
+        for alias, node in self.nodes.items():
+            table = self.tables[alias]
+            if table is None:
+                continue
+            new = exp.maybe_parse(table.reference, into=exp.Table, dialect="duckdb")
+            if self.keeps_aliases:
+                new.set("alias", exp.TableAlias(this=exp.to_identifier(alias)))
+            node.replace(new)
+
+
+def _resolve(select: exp.Select, column: exp.Column, scopes: dict[int, _Scope]) -> None:
+    if isinstance(column.this, exp.Star):
+        column.set("table", None)
+        return
+    name = column.name.casefold()
+    current: exp.Expression | None = select
+    depth = 0
+    while current is not None:
+        scope = scopes.get(id(current))
+        if scope is not None:
+            if column.table:
+                owners = [column.table.casefold()] if column.table.casefold() in scope.nodes else []
+            else:
+                owners = [a for a, t in scope.tables.items() if t is not None and t.column(name)]
+                derived = [a for a, t in scope.tables.items() if t is None]
+                if not owners and len(derived) == 1:
+                    owners = derived
+            if owners:
+                _write(column, scope, owners, depth)
+                return
+            depth += 1
+        current = current.parent
+    aliases = {e.alias.casefold() for e in select.expressions if e.alias}
+    if not column.table and name in aliases:
+        return
+    if isinstance(column.this, exp.Identifier) and column.this.quoted:
+        # SQLite reads "text" as a string where no column has that name.
+        column.replace(exp.Literal.string(column.name))
+        return
+    raise ValueError(f"unknown column {column.sql()}")
+
+
+def _write(column: exp.Column, scope: _Scope, owners: list[str], depth: int) -> None:
+    owner = owners[0]
+    table = scope.tables[owner]
+    if table is not None:
+        stored = table.column(column.name)
+        if stored is None:
+            if isinstance(column.this, exp.Identifier) and column.this.quoted and not column.table:
+                column.replace(exp.Literal.string(column.name))
+                return
+            raise ValueError(f"unknown column {column.sql()}")
+        column.set("this", exp.to_identifier(stored.name, quoted=quote(stored.name) != stored.name))
+    if scope.is_single and depth == 0:
+        column.set("table", None)
+    else:
+        new = scope.name_of(owner)
+        column.set("table", exp.to_identifier(new, quoted=quote(new) != new))
+    column.set("db", None)
+
+
+def _group_by_all(select: exp.Select) -> None:
+    group = select.args.get("group")
+    if group is None or any(group.args.get(k) for k in ("grouping_sets", "cube", "rollup", "all")):
+        return
+    keys = {e.sql("duckdb"): e for e in group.expressions}
+    shown = [e.unalias() for e in select.expressions]
+    plain = {e.sql("duckdb"): e for e in shown if not e.find(exp.AggFunc) and not isinstance(e, exp.Literal)}
+    also = _ungrouped(select, set(keys) | set(plain))
+    wanted = {**keys, **plain, **also}
+    if set(wanted) == set(plain) and plain:
+        select.set("group", exp.Group(all=True))
+    else:
+        select.set("group", exp.Group(expressions=[e.copy() for e in wanted.values()]))
+
+
+def _ungrouped(select: exp.Select, grouped: set[str]) -> dict[str, exp.Expression]:
+    """Bare columns of HAVING and ORDER BY, which SQLite allows and DuckDB wants grouped."""
+    found: dict[str, exp.Expression] = {}
+    aliases = {e.alias.casefold() for e in select.expressions if e.alias}
+    for clause in ("having", "order"):
+        node = select.args.get(clause)
+        if node is None:
+            continue
+        for column in node.find_all(exp.Column):
+            inside = column.find_ancestor(exp.AggFunc, exp.Subquery, exp.Select)
+            text = column.sql("duckdb")
+            if inside is select and text not in grouped and column.name.casefold() not in aliases:
+                found[text] = column
+    return found

@@ -1,0 +1,205 @@
+"""Question–SQL pairs as the texts that a model is trained on.
+
+A dataset is a JSONL file; a record has ``database`` (``spider/flight_4``, ``synthetic/17``, ``sales``), ``question``,
+``sql`` (in full), ``split``, ``kind`` and ``ordered``. The prompt comes from ``llmsql.asking.prompt``: what is trained
+is what is served.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import sqlglot
+
+from llmsql.asking.joins import KeyGraph, shorten_joins
+from llmsql.asking.link import ValueIndex, build_value_index, link_values
+from llmsql.asking.prompt import build_messages
+from llmsql.catalog import Catalog
+from llmsql.catalog.snapshot import snapshot
+from llmsql.chat import CHAT_FORMATS, render_chat
+from llmsql.errors import TrainingError
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One question with its right answer.
+
+    Args:
+        database: where it is asked, see ``Databases``.
+        question: as a person typed it.
+        sql: the right query, in full DuckDB SQL.
+        split: ``train``, ``validation`` or ``test``.
+        kind: what sort of question it is, for reports.
+        ordered: whether the order of rows matters.
+        difficulty: ``easy``, ``medium`` or ``hard`` where known.
+    """
+
+    database: str
+    question: str
+    sql: str
+    split: str = "train"
+    kind: str = ""
+    ordered: bool = False
+    difficulty: str = ""
+
+
+def load_records(path: Path, split: str | None = None) -> list[Record]:
+    """Read a dataset.
+
+    Args:
+        path: JSONL of records, or JSON with ``database`` and ``examples``.
+        split: only this split.
+
+    Raises:
+        TrainingError: the file is not a dataset.
+    """
+    try:
+        if path.suffix == ".json":
+            whole = json.loads(path.read_text(encoding="utf-8"))
+            raw = [{"database": whole["database"], **example} for example in whole["examples"]]
+        else:
+            raw = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        known = Record.__dataclass_fields__
+        records = [Record(**{k: v for k, v in r.items() if k in known}) for r in raw]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TrainingError(f"{path} is not a dataset of questions and SQL ({error}).", "See training/README.md.") from error
+    return [r for r in records if split is None or r.split == split]
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database that questions are about, opened read-only, with all that a prompt needs."""
+
+    con: duckdb.DuckDBPyConnection
+    catalog: Catalog
+    graph: KeyGraph
+    values: ValueIndex
+
+
+class Databases:
+    """Finds databases by the names that records use.
+
+    Args:
+        root: folder of dataset folders; ``spider/x`` is ``root/spider/databases/x.duckdb``.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.open = lru_cache(maxsize=None)(self._open)
+
+    def _open(self, name: str) -> Database:
+        if name == "sales":
+            from llmsql.sales import build_sales_database
+
+            con = duckdb.connect()
+            build_sales_database(con)
+            catalog = snapshot(con)
+        else:
+            folder, _, file = name.partition("/")
+            path = self.root / folder / "databases" / f"{file}.duckdb"
+            if not path.is_file():
+                raise TrainingError(f"{path} is not there.", f"Make the dataset {folder!r} first, see training/README.md.")
+            con = duckdb.connect(str(path), read_only=True)
+            schemas = self.root / folder / "schemas.json"
+            catalog = _spider_catalog(con, schemas, file) if schemas.is_file() else snapshot(con, profile_seconds=30)
+        return Database(con, catalog, KeyGraph(catalog), build_value_index(con, catalog, seconds=60))
+
+
+def _spider_catalog(con: duckdb.DuckDBPyConnection, schemas: Path, name: str) -> Catalog:
+    from training.spider import catalog_of
+
+    return catalog_of(con, _schemas(schemas)[name])
+
+
+@lru_cache(maxsize=4)
+def _schemas(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The texts of one example: the prompt's end, from the question on, and the answer with its stop token."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One schema and many of its pairs.
+
+    Args:
+        prefix: everything before a question; the same characters for all pairs.
+        pairs: the examples.
+    """
+
+    prefix: str
+    pairs: list[Pair] = field(default_factory=list)
+
+
+def split_prompt(prompt: str) -> tuple[str, str]:
+    """A rendered prompt as the part that all questions share and the part from the question on."""
+    cut = prompt.rindex("\n\n") + 2
+    return prompt[:cut], prompt[cut:]
+
+
+def target_sql(record: Record, database: Database) -> str:
+    """What the model is taught to write for a record."""
+    return shorten_joins(sqlglot.parse_one(record.sql, read="duckdb"), database.catalog, database.graph)
+
+
+def build_pack(records: Iterable[Record], database: Database, chat_format: str) -> Pack:
+    """The texts of several records of one database.
+
+    Args:
+        records: all about ``database``.
+        database: opened.
+        chat_format: a key of ``llmsql.chat.CHAT_FORMATS``.
+    """
+    prefix = ""
+    pairs = []
+    for record in records:
+        values = link_values(database.values, database.catalog, record.question)
+        prompt = render_chat(build_messages(database.catalog, record.question, values), chat_format)
+        prefix, question = split_prompt(prompt)
+        pairs.append(Pair(question, target_sql(record, database) + CHAT_FORMATS[chat_format].stop))
+    return Pack(prefix, pairs)
+
+
+def plan_packs(records: list[Record], *, pairs_a_pack: int, examples: int, seed: int) -> list[list[Record]]:
+    """Records grouped by database into packs in random order, as often as it takes to reach ``examples``.
+
+    Args:
+        records: the training records.
+        pairs_a_pack: most pairs in one pack.
+        examples: pairs to train on in all.
+        seed: the same seed gives the same plan.
+    """
+    rng = random.Random(seed)
+    planned: list[list[Record]] = []
+    count = 0
+    while count < examples:
+        by_database: dict[str, list[Record]] = defaultdict(list)
+        for record in records:
+            by_database[record.database].append(record)
+        packs = []
+        for mine in by_database.values():
+            rng.shuffle(mine)
+            # Packs of equal size: a rest of two pairs would cost a whole schema.
+            number = max(1, round(len(mine) / pairs_a_pack))
+            packs += [mine[i::number] for i in range(number)]
+        rng.shuffle(packs)
+        for pack in packs:
+            if count >= examples:
+                break
+            planned.append(pack[: examples - count])
+            count += len(planned[-1])
+    return planned

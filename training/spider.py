@@ -1,0 +1,224 @@
+"""Human questions of the Spider training set, for DuckDB.
+
+``python -m training.spider --source ../shared/data/spider_train --output DIR`` copies the SQLite databases into DuckDB
+files, translates every query, keeps what gives the same rows on both engines, and writes ``DIR/spider.jsonl`` with
+both phrasings of each question. Databases, not questions, are split into train and validation.
+
+Source: Yu et al., "Spider" (EMNLP 2018), CC BY-SA 4.0; the synonym phrasings are Gan et al., "Spider-Syn" (ACL 2021).
+The questions are read from a folder beside the project and never become part of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+import sqlite3
+import tempfile
+import zipfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import sqlglot
+from sqlglot import exp
+
+from llmsql.asking.joins import KeyGraph, complete_joins, shorten_joins
+from llmsql.catalog import Catalog, ForeignKey
+from llmsql.catalog.snapshot import quote, snapshot, with_keys
+from training.canonical import canonical_sql
+from training.compare import same_rows
+
+VALIDATION_SHARE = 0.1
+_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?\Z")
+_INTEGER = re.compile(r"[+-]?\d{1,18}\Z")
+
+
+def is_validation(database: str) -> bool:
+    """Whether a database is set aside; decided by a hash of its name, so that it never changes."""
+    return int(hashlib.sha256(f"split:{database}".encode()).hexdigest(), 16) % 1000 < 1000 * VALIDATION_SHARE
+
+
+def copy_database(source: Path, target: Path, schema: dict[str, Any]) -> None:
+    """Copy a SQLite file into a DuckDB file with the types that its values have.
+
+    Args:
+        source: SQLite file.
+        target: DuckDB file to write; replaced if it is there.
+        schema: the database's record in ``tables.json``, for the spelling of names and the primary keys.
+    """
+    target.unlink(missing_ok=True)
+    lite = sqlite3.connect(source)
+    lite.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    with duckdb.connect(str(target)) as con:
+        for number, table in enumerate(schema["table_names_original"]):
+            names = [c for t, c in schema["column_names_original"] if t == number]
+            declared = {row[1].casefold(): row[2] for row in lite.execute(f'PRAGMA table_info("{table}")')}
+            rows = lite.execute("SELECT {} FROM {}".format(", ".join(f'"{n}"' for n in names), f'"{table}"')).fetchall()
+            types = [
+                _type_of([row[i] for row in rows], declared.get(name.casefold(), ""))
+                for i, name in enumerate(names)
+            ]
+            listed = ", ".join(f"{quote(n)} {t}" for n, t in zip(names, types, strict=True))
+            con.execute(f"CREATE TABLE {quote(table)} ({listed})")
+            if rows:
+                cells = [[_cell(v, t) for v, t in zip(row, types, strict=True)] for row in rows]
+                con.executemany(f"INSERT INTO {quote(table)} VALUES ({', '.join('?' * len(names))})", cells)
+    lite.close()
+
+
+def _type_of(values: list[Any], declared: str) -> str:
+    declared = declared.upper()
+    present = [v for v in values if v is not None and v != ""]
+    texts = [str(v) for v in present]
+    if any(word in declared for word in ("DATE", "TIME")) and present:
+        if all(_DATE.match(t) for t in texts):
+            return "DATE"
+        if all(_DATE.match(t) or _TIMESTAMP.match(t) for t in texts):
+            return "TIMESTAMP"
+        return "VARCHAR"
+    if any(word in declared for word in ("INT", "NUM", "REAL", "DEC", "FLOA", "DOUB", "YEAR")):
+        if present and all(isinstance(v, int) or _INTEGER.match(str(v)) for v in present):
+            return "INTEGER" if all(abs(int(v)) < 2**31 for v in present) else "BIGINT"
+        if all(_is_number(v) for v in present):
+            return "INTEGER" if not present and "INT" in declared else "DOUBLE"
+    return "VARCHAR"
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _cell(value: Any, type_: str) -> Any:
+    if value is None or (value == "" and type_ != "VARCHAR"):
+        return None
+    if type_ == "VARCHAR":
+        return str(value)
+    return float(value) if type_ == "DOUBLE" else int(value) if "INT" in type_ else value
+
+
+def catalog_of(con: duckdb.DuckDBPyConnection, schema: dict[str, Any]) -> Catalog:
+    """The snapshot of a copied database with the keys that ``tables.json`` knows."""
+    catalog = snapshot(con, infer=False)
+    tables, columns = schema["table_names_original"], schema["column_names_original"]
+    primary: dict[str, tuple[str, ...]] = {}
+    for number in schema["primary_keys"]:
+        for one in number if isinstance(number, list) else [number]:
+            table = quote(tables[columns[one][0]])
+            primary[table] = (*primary.get(table, ()), columns[one][1])
+    foreign: dict[str, list[ForeignKey]] = {}
+    for here, there in schema["foreign_keys"]:
+        (table, column), (target, target_column) = columns[here], columns[there]
+        key = ForeignKey((column,), quote(tables[target]), (target_column,))
+        foreign.setdefault(quote(tables[table]), []).append(key)
+    return with_keys(catalog, primary, foreign)
+
+
+def translate(sqlite_sql: str, catalog: Catalog, graph: KeyGraph) -> str:
+    """A SQLite query as canonical DuckDB SQL in full.
+
+    Raises:
+        sqlglot.errors.SqlglotError, LLMSQLError, ValueError: it cannot be translated.
+    """
+    tree = sqlglot.parse_one(sqlite_sql.strip().rstrip(";"), read="sqlite")
+    return canonical_sql(tree, catalog)
+
+
+def convert(source: Path, output: Path) -> Counter[str]:
+    """Write the databases and the dataset.
+
+    Args:
+        source: folder with ``train.json``, ``tables.json`` and ``databases.zip``.
+        output: folder for ``spider.jsonl``, ``schemas.json`` and ``databases/*.duckdb``.
+
+    Returns:
+        How many records were kept, and how many dropped for which reason.
+    """
+    schemas = {s["db_id"]: s for s in json.loads((source / "tables.json").read_text())}
+    records = json.loads((source / "train.json").read_text())
+    databases = output / "databases"
+    databases.mkdir(parents=True, exist_ok=True)
+    counts: Counter[str] = Counter()
+    kept: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as unpacked:
+        with zipfile.ZipFile(source / "databases.zip") as archive:
+            archive.extractall(unpacked)
+        for name, schema in schemas.items():
+            lite_file = next(Path(unpacked).rglob(f"{name}.sqlite"), None)
+            mine = [r for r in records if r["db_id"] == name]
+            if lite_file is None:
+                counts["no rows"] += len(mine)
+                continue
+            target = databases / f"{name}.duckdb"
+            copy_database(lite_file, target, schema)
+            with duckdb.connect(str(target), read_only=True) as con, sqlite3.connect(lite_file) as lite:
+                lite.text_factory = lambda raw: raw.decode("utf-8", "replace")
+                catalog = catalog_of(con, schema)
+                kept += _convert_records(mine, con, lite, catalog, counts)
+    with (output / "spider.jsonl").open("w") as out:
+        for record in kept:
+            out.write(json.dumps(record, ensure_ascii=False) + "\n")
+    (output / "schemas.json").write_text(json.dumps(schemas))
+    return counts
+
+
+def _convert_records(
+    records: list[dict[str, Any]],
+    con: duckdb.DuckDBPyConnection,
+    lite: sqlite3.Connection,
+    catalog: Catalog,
+    counts: Counter[str],
+) -> list[dict[str, Any]]:
+    graph = KeyGraph(catalog)
+    kept = []
+    for record in records:
+        try:
+            sql = translate(record["query"], catalog, graph)
+            short = shorten_joins(sqlglot.parse_one(sql, read="duckdb"), catalog, graph)
+            full = complete_joins(sqlglot.parse_one(short, read="duckdb"), catalog, graph).sql("duckdb")
+            rows = con.execute(full).fetchmany(20_001)
+            gold = lite.execute(record["query"]).fetchmany(20_001)
+        except Exception as error:
+            counts[f"dropped: {type(error).__name__}"] += 1
+            continue
+        if not gold:
+            counts["dropped: no rows"] += 1
+            continue
+        if not same_rows(rows, gold, ordered=False):
+            counts["dropped: other rows"] += 1
+            continue
+        counts["kept"] += 1
+        phrasings = dict.fromkeys((record["SpiderQuestion"].strip(), record["SpiderSynQuestion"].strip()))
+        for question in phrasings:
+            kept.append(
+                {
+                    "database": f"spider/{record['db_id']}",
+                    "split": "validation" if is_validation(record["db_id"]) else "train",
+                    "question": question,
+                    "sql": sql,
+                    "ordered": "order by" in sql.lower().rsplit(")", 1)[-1],
+                    "kind": "spider" if question == record["SpiderQuestion"].strip() else "spider-syn",
+                }
+            )
+    return kept
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description="Translate the Spider training set to DuckDB.")
+    parser.add_argument("--source", type=Path, required=True, help="folder with train.json, tables.json, databases.zip")
+    parser.add_argument("--output", type=Path, required=True, help="folder to write to")
+    options = parser.parse_args()
+    for reason, count in convert(options.source, options.output).most_common():
+        print(f"{count:6d}  {reason}")
+
+
+if __name__ == "__main__":
+    main()
