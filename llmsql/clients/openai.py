@@ -1,0 +1,202 @@
+"""OpenAI, and every server that speaks its protocol: vLLM, TGI, llama.cpp and others by ``base_url``.
+
+Answers are streamed, so that a cancelled call closes its connection and the server stops writing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import openai
+
+from llmsql.clients.base import Generation, GenerationRequest
+from llmsql.clients.calls import HTTP_FAULTS, Fault, as_model_error, class_names, find_fault, run_cancellable, safe_url
+from llmsql.errors import (
+    ConfigError,
+    LLMSQLError,
+    ModelNotFoundError,
+    ProviderAuthError,
+    ProviderConnectionError,
+    ProviderRateLimitError,
+    ProviderResponseError,
+    ProviderTimeoutError,
+)
+
+FAULTS: Mapping[str, Fault] = {
+    **HTTP_FAULTS,
+    "AuthenticationError": Fault(
+        ProviderAuthError, "refused the API key.", "Set OPENAI_API_KEY to a valid key.", detail=False
+    ),
+    "PermissionDeniedError": Fault(
+        ProviderAuthError, "does not let this key use model {model}.", "Ask the owner of the project.", detail=False
+    ),
+    "NotFoundError": Fault(ModelNotFoundError, "has no model {model}.", "Check the model's name and base_url."),
+    "RateLimitError": Fault(ProviderRateLimitError, "takes no more requests for now.", "Wait, then retry.", True),
+    "insufficient_quota": Fault(ProviderRateLimitError, "has no quota left for this key.", "Check plan and billing."),
+    "APITimeoutError": Fault(ProviderTimeoutError, "did not answer in time.", "Raise timeout.", True, False),
+    "APIConnectionError": Fault(
+        ProviderConnectionError, "cannot be reached.", "Check base_url and the network.", True, False
+    ),
+    "InternalServerError": Fault(ProviderResponseError, "failed on its side.", "Retry later.", True),
+    "ConflictError": Fault(ProviderResponseError, "had a conflict.", "Retry later.", True),
+    "BadRequestError": Fault(
+        ProviderResponseError, "refused the request.", "A server without log-probabilities needs logprobs=False."
+    ),
+    "UnprocessableEntityError": Fault(ProviderResponseError, "refused the request."),
+    "APIResponseValidationError": Fault(
+        ProviderResponseError, "sent an answer of another shape.", "Check base_url.", False, False
+    ),
+    "APIStatusError": Fault(ProviderResponseError, "answered with an error."),
+    "APIError": Fault(ProviderResponseError, "failed while it answered.", "Retry later.", True),
+    "LengthFinishReasonError": Fault(ProviderResponseError, "hit max_tokens.", "Raise max_tokens."),
+    "ContentFilterFinishReasonError": Fault(ProviderResponseError, "filtered the answer.", "Rephrase the question."),
+    "SubjectTokenProviderError": Fault(
+        ProviderAuthError, "got no identity token.", "Set OPENAI_API_KEY.", detail=False
+    ),
+    # The rest cannot come from a chat call; they are here so that a new class of the SDK is noticed.
+    "InvalidWebhookSignatureError": Fault(ProviderResponseError, "sent an unsigned webhook."),
+    "WebSocketConnectionClosedError": Fault(ProviderConnectionError, "closed the connection.", None, True),
+    "WebSocketQueueFullError": Fault(ProviderConnectionError, "has a full queue.", None, True),
+    "_AmbiguousModuleClientUsageError": Fault(ProviderResponseError, "is configured twice."),
+}
+"""Exception class of the SDK to what it means; ``insufficient_quota`` is an error code of the API."""
+
+# These fix their own sampling and give no log-probabilities.
+_REASONING = re.compile(r"(ft:)?(o\d|gpt-(?:[5-9]|\d\d))")
+_OWN_SERVER = frozenset({"vllm", "tgi"})
+
+
+class OpenAIProvider:
+    """A model behind an OpenAI-compatible server.
+
+    Args:
+        model: name, for example ``gpt-4.1-mini`` or ``ft:gpt-4o-mini-2024-07-18:org::id``.
+        provider: ``openai``, ``vllm`` or ``tgi``.
+        base_url: address up to and with ``/v1``; ``OPENAI_BASE_URL`` or OpenAI's own by default.
+        api_key: ``OPENAI_API_KEY`` by default; vllm and tgi need none.
+        logprobs: ask for log-probabilities; False for servers that refuse the parameter.
+
+    Raises:
+        ConfigError: base_url or the key is missing.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        provider: str = "openai",
+        base_url: str | None = None,
+        api_key: str | None = None,
+        logprobs: bool = True,
+    ) -> None:
+        self.name = provider
+        self.model = model
+        if provider in _OWN_SERVER:
+            if not base_url:
+                raise ConfigError(
+                    f"Provider {provider} needs base_url.",
+                    "Pass it or set LLM_BASE_URL, as in http://localhost:8000/v1.",
+                )
+            api_key = api_key or "none"
+        else:
+            base_url = base_url or os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
+            api_key = api_key or os.environ.get("OPENAI_API_KEY")
+        if not api_key:
+            raise ConfigError("There is no OpenAI API key.", "Set OPENAI_API_KEY in the environment or in .env.")
+        self.server_url = safe_url(base_url)
+        self._secrets = (api_key if api_key != "none" else None, base_url if base_url != self.server_url else None)
+        self._logprobs = logprobs
+        self._client = openai.OpenAI(api_key=api_key, base_url=base_url, max_retries=0)
+
+    def generate(self, request: GenerationRequest) -> Generation:
+        """Answer one request.
+
+        Raises:
+            CancelledError: the request was cancelled.
+            ProviderError: the server failed or cannot be reached.
+            ModelNotFoundError: the server has no such model.
+        """
+        try:
+            return run_cancellable(lambda abandoned: self._stream(request, abandoned), request, self.name)
+        except LLMSQLError:
+            raise
+        except Exception as error:
+            failure = error
+        response = getattr(failure, "response", None)
+        names = [str(getattr(failure, "code", "")), *class_names(failure)]
+        # Raised here, outside the handlers, so that no traceback carries the SDK's error and what the server echoed.
+        raise as_model_error(
+            failure,
+            find_fault(names, FAULTS),
+            provider=self.name,
+            model=self.model,
+            where=self.server_url,
+            secrets=self._secrets,
+            status_code=getattr(failure, "status_code", None),
+            headers=getattr(response, "headers", None),
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _stream(self, request: GenerationRequest, abandoned: threading.Event) -> Generation:
+        started = time.monotonic()
+        texts: list[str] = []
+        logprobs: list[float] = []
+        finish: str | None = None
+        usage: Any = None
+        with self._client.chat.completions.create(**self._parameters(request)) as stream:
+            for chunk in stream:
+                if abandoned.is_set():
+                    break
+                usage = chunk.usage or usage
+                for choice in chunk.choices[:1]:
+                    texts.append(choice.delta.content or "")
+                    finish = choice.finish_reason or finish
+                    for token in (choice.logprobs and choice.logprobs.content) or ():
+                        logprobs.append(token.logprob)
+        if finish is None:
+            raise ProviderResponseError(
+                f"{self.name} at {self.server_url} ended its answer too early.",
+                "Check base_url if this stays so.",
+                provider=self.name,
+                retryable=True,
+            )
+        if finish == "content_filter":
+            raise ProviderResponseError(
+                f"{self.name} at {self.server_url} filtered the answer.", "Rephrase the question.", provider=self.name
+            )
+        details = getattr(usage, "prompt_tokens_details", None)
+        return Generation(
+            text="".join(texts),
+            prompt_tokens=getattr(usage, "prompt_tokens", 0) or 0,
+            completion_tokens=getattr(usage, "completion_tokens", 0) or 0,
+            cached_tokens=getattr(details, "cached_tokens", 0) or 0,
+            seconds=time.monotonic() - started,
+            cost_usd=None,
+            logprob=sum(logprobs) / len(logprobs) if logprobs else None,
+            truncated=finish == "length",
+        )
+
+    def _parameters(self, request: GenerationRequest) -> dict[str, Any]:
+        parameters: dict[str, Any] = {
+            "model": self.model,
+            "messages": [message.as_dict() for message in request.messages],
+            "stream": True,
+            "stream_options": {"include_usage": True},
+            "timeout": request.timeout,
+        }
+        if self.name == "openai" and _REASONING.match(self.model):
+            return parameters | {"max_completion_tokens": request.max_tokens}
+        parameters |= {"max_tokens": request.max_tokens, "temperature": request.temperature}
+        if request.stop:
+            parameters["stop"] = list(request.stop)
+        if self._logprobs:
+            parameters["logprobs"] = True
+        return parameters

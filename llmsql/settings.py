@@ -1,0 +1,279 @@
+"""Settings, and where each one came from.
+
+Nearest wins, field by field:
+
+========================================  =======================================================
+explicit arguments                        ``connect(model=...)``, command-line options
+``SET VARIABLE llmsql_<field>``           in the DuckDB session
+environment                               ``LLM_PROVIDER``, ``LLM_MODEL``, ``LLM_BASE_URL``, ``LLMSQL_<FIELD>``,
+                                          ``OPENAI_API_KEY``, ``OPENAI_BASE_URL``, ``OLLAMA_HOST``
+``.env`` in the working directory         the same names; read, never exported
+``llmsql.toml``, nearest upward           or ``[tool.llmsql]`` in ``pyproject.toml``
+``llmsql.toml`` in the user's folder      where ``platformdirs`` puts it
+========================================  =======================================================
+
+Keys are secrets: they come from arguments, the environment or ``.env`` only. A file or a session names the variable
+that holds the key with ``api_key_env``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import dotenv
+import platformdirs
+
+from llmsql.errors import ConfigError
+
+_VARIABLE_PREFIX = "llmsql_"
+_ENVIRONMENT_ALIASES = {"provider": "LLM_PROVIDER", "model": "LLM_MODEL", "base_url": "LLM_BASE_URL"}
+_HOSTED_MODEL = re.compile(r"ft:|gpt-")
+_TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything a user can set. Make one with ``load_settings``.
+
+    Args:
+        provider: a key of ``llmsql.clients.PROVIDERS``; None leaves the choice to the model registry.
+        model: a registry name or the provider's own; None is the registry's default.
+        base_url: address of the model's server.
+        adapter: a LoRA adapter, by registry name or path.
+        timeout: seconds for one call of the model.
+        query_timeout: seconds for one generated query.
+        max_rows: most rows that a generated query returns.
+        max_tokens: most tokens of an answer of the model.
+        temperature: 0 is greedy.
+        today: what "this month" is relative to; None is the day of the question.
+        n_ctx: tokens of context for local models; None is the model's own.
+        threads: threads for local models; None is the number of physical cores.
+        cache_dir: folder for weights and saved prompt prefixes.
+        offline: never fetch anything from the network.
+        api_key_env: the environment variable that holds the provider's key.
+        api_key: the key itself; never shown.
+        sources: where each field came from; use ``source``.
+    """
+
+    provider: str | None = None
+    model: str | None = None
+    base_url: str | None = None
+    adapter: str | None = None
+    timeout: float = 60.0
+    query_timeout: float = 30.0
+    max_rows: int = 10_000
+    max_tokens: int = 512
+    temperature: float = 0.0
+    today: date | None = None
+    n_ctx: int | None = None
+    threads: int | None = None
+    cache_dir: Path = field(default_factory=lambda: platformdirs.user_cache_path("llmsql", appauthor=False))
+    offline: bool = False
+    api_key_env: str = "OPENAI_API_KEY"
+    api_key: str | None = field(default=None, repr=False)
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def source(self, name: str) -> str:
+        """Where a field came from, for example ``environment LLM_MODEL`` or ``default``.
+
+        Raises:
+            ConfigError: there is no such field.
+        """
+        if name not in _FIELDS:
+            raise _unknown(name, "settings")
+        return self.sources.get(name, "default")
+
+
+_FIELDS = tuple(f.name for f in fields(Settings) if f.name != "sources")
+_SECRET = frozenset({"api_key"})
+
+
+def load_settings(
+    overrides: Mapping[str, object] | None = None, variables: Mapping[str, str] | None = None
+) -> Settings:
+    """Collect the settings from everywhere.
+
+    Args:
+        overrides: explicit arguments by field name; None values count as not given.
+        variables: the session's variables by name; those that do not start with ``llmsql_`` are ignored.
+
+    Raises:
+        ConfigError: an unknown field, a value of the wrong type, an unreadable file, or a key where none belongs.
+    """
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+
+    def take(name: str, value: object, source: str) -> None:
+        if name not in values:
+            values[name] = _convert(name, value, source)
+            sources[name] = source
+
+    for name, value in (overrides or {}).items():
+        if name not in _FIELDS:
+            raise _unknown(name, "argument")
+        if value is not None:
+            take(name, value, "argument")
+    for name, value in _session(variables or {}):
+        take(name, value, f"variable {_VARIABLE_PREFIX}{name}")
+    environments = [("environment", os.environ), (".env", _read_dotenv())]
+    for origin, environment in environments:
+        for name in _FIELDS:
+            for variable in _environment_names(name):
+                if environment.get(variable):
+                    take(name, environment[variable], f"{origin} {variable}")
+    for path, table in _config_files():
+        for name, value in table.items():
+            if name in _SECRET:
+                raise ConfigError(
+                    f"{path} holds an API key.", "Put it into the environment and name its variable with api_key_env."
+                )
+            if name not in _FIELDS:
+                raise _unknown(name, str(path))
+            take(name, value, str(path))
+    if "provider" not in values and _HOSTED_MODEL.match(values.get("model") or ""):
+        take("provider", "openai", f"inferred from model {values['model']}")
+    for origin, environment in environments:
+        for name, variable in _provider_variables(values):
+            if environment.get(variable):
+                take(name, environment[variable], f"{origin} {variable}")
+    return Settings(**values, sources=sources)
+
+
+def _session(variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for variable, value in variables.items():
+        name = variable.lower().removeprefix(_VARIABLE_PREFIX)
+        if name == variable.lower() or value is None:
+            continue
+        if name in _SECRET:
+            raise ConfigError(
+                "An API key does not belong into SQL text.", "Set its environment variable and name it with api_key_env."
+            )
+        if name not in _FIELDS:
+            raise _unknown(name, "SET VARIABLE", _VARIABLE_PREFIX)
+        yield name, value
+
+
+def _environment_names(name: str) -> tuple[str, ...]:
+    own = f"LLMSQL_{name.upper()}"
+    return (_ENVIRONMENT_ALIASES[name], own) if name in _ENVIRONMENT_ALIASES else (own,)
+
+
+def _provider_variables(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Variables of the provider's own, which count only for that provider."""
+    key = ("api_key", values.get("api_key_env", Settings.api_key_env))
+    address = {"openai": "OPENAI_BASE_URL", "ollama": "OLLAMA_HOST"}.get(values.get("provider") or "")
+    return [key, ("base_url", address)] if address else [key]
+
+
+def _read_dotenv() -> Mapping[str, str]:
+    path = Path.cwd() / ".env"
+    if not path.is_file():
+        return {}
+    try:
+        found = dotenv.dotenv_values(path, interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {type(error).__name__}.", "Save it as UTF-8 text.") from None
+    return {name: value for name, value in found.items() if value}
+
+
+def _config_files() -> Iterator[tuple[Path, Mapping[str, object]]]:
+    """The nearest project file, then the user's."""
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        own, shared = folder / "llmsql.toml", folder / "pyproject.toml"
+        if own.is_file():
+            yield own, _read_toml(own)
+            break
+        if shared.is_file() and "llmsql" in (tool := _read_toml(shared).get("tool", {})):
+            yield shared, tool["llmsql"]
+            break
+    user = platformdirs.user_config_path("llmsql", appauthor=False) / "llmsql.toml"
+    if user.is_file():
+        yield user, _read_toml(user)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} is not readable TOML: {error}.") from None
+
+
+def _convert(name: str, value: object, source: str) -> Any:
+    """``value`` as the field's type; text is read as that type, since variables and the environment hold only text."""
+    try:
+        return _CONVERTERS.get(name, _text)(value)
+    except (TypeError, ValueError) as error:
+        shown = "" if name in _SECRET else f" {value!r}"
+        raise ConfigError(f"{name}{shown} from {source} is not valid: {error}.") from None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str | os.PathLike):
+        raise TypeError("it must be text")
+    return os.fspath(value)
+
+
+def _number(kind: Callable[[Any], Any], at_least: float, what: str) -> Callable[[object], Any]:
+    def convert(value: object) -> Any:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise TypeError(f"it must be {what}")
+        if kind is int and isinstance(value, float) and not value.is_integer():
+            raise ValueError(f"it must be {what}")
+        try:
+            number = kind(value)
+        except (ValueError, OverflowError):
+            raise ValueError(f"it must be {what}") from None
+        if not at_least <= number < float("inf"):
+            raise ValueError(f"it must be {what}")
+        return number
+
+    return convert
+
+
+def _day(value: object) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(_text(value))
+    except ValueError:
+        raise ValueError("it must be a date such as 2026-01-31") from None
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word not in _TRUE | _FALSE:
+        raise ValueError("it must be true or false")
+    return word in _TRUE
+
+
+_positive_seconds = _number(float, 0.001, "a number of seconds above 0")
+_CONVERTERS: Mapping[str, Callable[[object], Any]] = {
+    "timeout": _positive_seconds,
+    "query_timeout": _positive_seconds,
+    "max_rows": _number(int, 1, "a whole number above 0"),
+    "max_tokens": _number(int, 1, "a whole number above 0"),
+    "temperature": _number(float, 0.0, "a number from 0"),
+    "today": _day,
+    "n_ctx": _number(int, 64, "a whole number from 64"),
+    "threads": _number(int, 1, "a whole number above 0"),
+    "cache_dir": lambda value: Path(_text(value)).expanduser(),
+    "offline": _flag,
+}
+
+
+def _unknown(name: str, where: str, prefix: str = "") -> ConfigError:
+    near = difflib.get_close_matches(name, [f for f in _FIELDS if f not in _SECRET], n=1, cutoff=0.5)
+    hint = f"Did you mean {prefix}{near[0]}?" if near else f"Known are {', '.join(f for f in _FIELDS)}."
+    return ConfigError(f"There is no setting {prefix + name!r} ({where}).", hint)
