@@ -21,6 +21,7 @@ import difflib
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -334,15 +335,13 @@ def load_registry(path: Path | None = None) -> Registry:
     Raises:
         RegistryError: a file is unreadable or does not follow the schema; names the file and the place in it.
     """
-    if path is not None:
-        return _parse(_read(path), path)
-    packaged = packaged_registry_path()
-    document = _read(packaged)
-    user = user_registry_path()
-    if not user.is_file():
-        return _parse(document, packaged)
-    _check(document, packaged)
-    return _parse(_merge(document, _read(user), user.parent), user, folder=packaged.parent)
+    registry, file = _load(path)
+    try:
+        registry.get(registry.default)
+    except ModelNotFoundError as error:
+        hint = "Choose another with `llmsql models use NAME`."
+        raise RegistryError(f"{file}: $.default: {error.message}", hint) from error
+    return registry
 
 
 def save_entry(entry: ModelEntry, path: Path | None = None) -> Path:
@@ -379,10 +378,11 @@ def use_model(name: str) -> ModelEntry:
         ModelNotFoundError: there is no such model.
         RegistryError: the user's registry cannot be read or written.
     """
-    entry = load_registry().get(name)
+    registry, _ = _load(None)  # its present default may be gone: that is when one calls this
+    entry = registry.get(name)
     path = user_registry_path()
     document = _read_or_new(path)
-    document["default"] = entry.path or entry.name
+    document["default"] = entry.name if entry.name in registry.entries else entry.path or entry.name
     _write(document, path)
     return entry
 
@@ -402,14 +402,14 @@ def record_measurement(name: str, measurement: Measurement, path: Path | None = 
         ModelNotFoundError: no entry of that name.
         RegistryError: the measurement breaks the schema, or the file cannot be written.
     """
-    registry = load_registry()
-    entry = registry.get(name) if path is None else load_registry(path).get(name)
+    registry = load_registry(path)
+    entry = registry.get(name)
+    if entry.name not in registry.entries:
+        raise ModelNotFoundError(f"{name} has no entry to keep figures in.", "Save one with save_entry first.")
     if path is None:
         packaged = packaged_registry_path()
         in_checkout = packaged.parent.name != "_models" and entry.name in _read(packaged)["models"]
         path = packaged if in_checkout else user_registry_path()
-        if entry.name not in registry.entries:
-            raise ModelNotFoundError(f"{name} has no entry to keep figures in.", "Save one with save_entry first.")
     extended = replace(entry, measured=(*entry.measured, measurement))
     checked = _entry_to_json(extended, path.parent)
     _check({"schema_version": SCHEMA_VERSION, "models": {entry.name: checked}}, path)
@@ -419,6 +419,19 @@ def record_measurement(name: str, measurement: Measurement, path: Path | None = 
     )
     _write(document, path)
     return path
+
+
+def _load(path: Path | None) -> tuple[Registry, Path]:
+    """The registry, and the file that an error in its default is to be blamed on."""
+    if path is not None:
+        return _parse(_read(path), path, path.parent), path
+    packaged = packaged_registry_path()
+    document = _read(packaged)
+    user = user_registry_path()
+    if not user.is_file():
+        return _parse(document, packaged, packaged.parent), packaged
+    _check(document, packaged)
+    return _parse(_merge(document, _read(user), user.parent), user, packaged.parent), user
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -454,7 +467,7 @@ def _merge(packaged: dict[str, Any], user: dict[str, Any], user_folder: Path) ->
             # The merged document is read relative to the packaged folder; this path is relative to the user's.
             merged["adapter"] = {**adapter, "path": str((user_folder / adapter["path"]).resolve())}
         models[name] = merged
-    return {**packaged, **user, "models": models}
+    return {"default": packaged["default"], **user, "models": models}
 
 
 def _check(document: dict[str, Any], path: Path) -> None:
@@ -468,21 +481,13 @@ def _check(document: dict[str, Any], path: Path) -> None:
         raise RegistryError(f"{path} breaks the registry's schema at {error.json_path}: {error.message}.")
 
 
-def _parse(document: dict[str, Any], path: Path, folder: Path | None = None) -> Registry:
+def _parse(document: dict[str, Any], path: Path, folder: Path) -> Registry:
+    """Check a document that came from ``path``; the paths of adapters in it are relative to ``folder``."""
     _check(document, path)
-    entries = {
-        name: _entry_from_json(name, fields, folder or path.parent)
-        for name, fields in document.get("models", {}).items()
-    }
+    models = document.get("models", {})
+    entries = {name: _entry_from_json(name, fields, folder) for name, fields in models.items()}
     _check_names(entries, path)
-    registry = Registry(document.get("default", ""), entries)
-    try:
-        registry.get(registry.default)
-    except ModelNotFoundError as error:
-        raise RegistryError(
-            f"{path}: $.default: {error.message}", "Choose another with `llmsql models use NAME`."
-        ) from error
-    return registry
+    return Registry(document.get("default", ""), entries)
 
 
 def _check_names(entries: Mapping[str, ModelEntry], path: Path) -> None:
@@ -535,5 +540,6 @@ def _write(document: dict[str, Any], path: Path) -> None:
         temporary.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         os.replace(temporary, path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
         raise RegistryError(f"{path} cannot be written: {error}.") from error

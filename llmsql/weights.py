@@ -32,7 +32,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -490,7 +490,8 @@ def _remember(path: Path, weights: Weights) -> None:
         os.replace(temporary, sidecar)
     except OSError:
         # A cache that cannot be written to still serves; the next start hashes again.
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
 
 
 @contextmanager
