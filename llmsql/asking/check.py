@@ -1,0 +1,171 @@
+"""Whether generated SQL may run.
+
+Two parsers must agree that it is one read-only query: sqlglot, which also gives the tree that repairs work on, and
+DuckDB itself, whose own parse tree is searched for every relation and every function. Relations must be tables of the
+catalog or CTEs in scope, functions must be on ``allowed_functions.txt``, which has none that reaches a file, the
+network, a setting, a secret or the environment.
+
+What this stops: other statements, files and URLs read by name or by function, Python variables read by name, settings,
+environment variables, sequences, SQL inside strings (``query('…')``). What it does not stop: an expensive query (the
+runner's limits do), wrong answers, and reading any table of the catalog, which is what questions are for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import duckdb
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from llmsql.catalog import Catalog
+from llmsql.errors import SQLRejectedError
+
+LONGEST_SQL = 20_000
+ALLOWED_TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
+_FENCE = re.compile(r"```(?:sql|duckdb)?\s*(.*?)(?:```|\Z)", re.DOTALL | re.IGNORECASE)
+_START = re.compile(r"\b(WITH|SELECT|FROM|VALUES)\b", re.IGNORECASE)
+_QUERY = re.compile(r"[(\s]*(WITH|SELECT|FROM)\b", re.IGNORECASE)
+_STATEMENTS = frozenset(
+    """ALTER ATTACH CALL CHECKPOINT COPY CREATE DELETE DESCRIBE DETACH DROP EXECUTE EXPLAIN EXPORT FROM IMPORT INSERT
+    INSTALL LOAD MERGE PIVOT PRAGMA PREPARE RESET SELECT SET SHOW SUMMARIZE TRUNCATE UNPIVOT UPDATE USE VACUUM VALUES
+    WITH""".split()
+)
+_REFUSED_FROM = frozenset({"SHOW_REF", "SHOWREF", "COLUMN_DATA", "DELIM_GET", "BOUND_TABLE_REF"})
+
+
+@lru_cache(maxsize=1)
+def allowed_functions() -> frozenset[str]:
+    """Names of the scalar, aggregate and window functions and operators that generated SQL may call."""
+    text = resources.files("llmsql.asking").joinpath("allowed_functions.txt").read_text(encoding="utf-8")
+    return frozenset(text.splitlines())
+
+
+def extract_sql(text: str) -> str:
+    """The SQL in a model's answer: without code fences, prose before it, and the semicolon after it."""
+    fenced = _FENCE.search(text)
+    sql = (fenced.group(1) if fenced else text).strip()
+    if not fenced:
+        start = _START.search(sql)
+        if start and not _looks_like_statement(sql):
+            sql = sql[start.start() :]
+    return sql.strip().rstrip(";").strip()
+
+
+def _looks_like_statement(sql: str) -> bool:
+    return sql.split(None, 1)[0].upper().strip("(") in _STATEMENTS if sql else False
+
+
+def parse_query(sql: str) -> exp.Query:
+    """The tree of one read-only query.
+
+    Raises:
+        SQLRejectedError: the text is empty, too long, does not parse, or is not one SELECT.
+    """
+    if not sql:
+        raise SQLRejectedError("The model wrote no SQL.")
+    if len(sql) > LONGEST_SQL:
+        raise SQLRejectedError(f"The SQL is longer than {LONGEST_SQL:,} characters.")
+    if not _QUERY.match(sql):
+        raise SQLRejectedError(f"Only a SELECT may be run, not {sql.split(None, 1)[0].upper()[:20]}.")
+    try:
+        trees = sqlglot.parse(sql, read="duckdb")
+    except (SqlglotError, RecursionError) as error:
+        raise SQLRejectedError(f"The SQL does not parse: {_first_line(error)}") from error
+    if len(trees) != 1:
+        raise SQLRejectedError("Only one statement may be run.")
+    tree = trees[0]
+    if not isinstance(tree, exp.Query):
+        kind = type(tree).__name__.upper() if tree is not None else "nothing"
+        raise SQLRejectedError(f"Only a SELECT may be run, not {kind}.")
+    return tree
+
+
+def check_sql(con: duckdb.DuckDBPyConnection, sql: str, catalog: Catalog) -> None:
+    """Refuse what DuckDB's own parser does not see as one query over the catalog with allowed functions.
+
+    Args:
+        con: any open connection; it parses, it does not bind or run.
+        sql: the text that would run.
+        catalog: the tables that may be read.
+
+    Raises:
+        SQLRejectedError: says what is not allowed.
+    """
+    for node, scope in _walk(_duckdb_tree(con, sql), frozenset()):
+        kind = node.get("type") if isinstance(node.get("type"), str) else None
+        if kind == "BASE_TABLE":
+            _check_table(node, scope, catalog)
+        elif kind == "TABLE_FUNCTION":
+            name = str(node.get("function", {}).get("function_name", "")).casefold()
+            if name not in ALLOWED_TABLE_FUNCTIONS:
+                raise SQLRejectedError(f"The table function {name}() is not allowed in generated SQL.")
+        elif kind in _REFUSED_FROM and "alias" in node:
+            raise SQLRejectedError("Only a SELECT may be run, not DESCRIBE, SHOW or SUMMARIZE.")
+        elif "function_name" in node:
+            name = str(node["function_name"]).casefold()
+            if name not in allowed_functions() and name not in ALLOWED_TABLE_FUNCTIONS:
+                raise SQLRejectedError(f"The function {name}() is not allowed in generated SQL.")
+            if node.get("catalog") or node.get("schema") not in ("", None, "main", "pg_catalog"):
+                raise SQLRejectedError(f"The function {name}() may not be named with a schema.")
+
+
+def _duckdb_tree(con: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
+    try:
+        row = con.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
+    except duckdb.Error as error:
+        raise SQLRejectedError(f"The SQL does not parse: {_first_line(error)}") from error
+    tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
+    if tree.get("error"):
+        raise SQLRejectedError(f"The SQL does not parse: {_first_line(tree.get('error_message', 'no message'))}")
+    if len(tree["statements"]) != 1:
+        raise SQLRejectedError("Only one statement may be run.")
+    return tree
+
+
+def _walk(node: Any, scope: frozenset[str]) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:
+    """Every object of DuckDB's tree with the names of the CTEs that it can see.
+
+    A CTE sees those before it, and itself only if it is recursive: else ``WITH "x.csv" AS (FROM "x.csv")`` would read
+    a file under the name of a CTE.
+    """
+    if isinstance(node, list):
+        for item in node:
+            yield from _walk(item, scope)
+        return
+    if not isinstance(node, dict):
+        return
+    ctes = node.get("cte_map", {}).get("map", []) if isinstance(node.get("cte_map"), dict) else []
+    for entry in ctes:
+        name = str(entry["key"]).casefold()
+        inner = entry["value"]
+        query = inner.get("query_node") or inner.get("query", {}).get("node", {})
+        recursive = query.get("type") == "RECURSIVE_CTE_NODE"
+        yield from _walk(inner, scope | {name} if recursive else scope)
+        scope = scope | {name}
+    yield node, scope
+    for key, value in node.items():
+        if key != "cte_map":
+            yield from _walk(value, scope)
+
+
+def _check_table(node: dict[str, Any], scope: frozenset[str], catalog: Catalog) -> None:
+    name = str(node.get("table_name", ""))
+    qualified = [part for part in (node.get("catalog_name"), node.get("schema_name"), name) if part]
+    if len(qualified) == 1 and name.casefold() in scope:
+        return
+    if node.get("at_clause"):
+        raise SQLRejectedError("Old versions of a table may not be read.")
+    if catalog.table(".".join(qualified)) is None:
+        raise SQLRejectedError(f"There is no table {'.'.join(qualified)} in the catalog.")
+
+
+def _first_line(error: object) -> str:
+    lines = str(error).strip().splitlines()
+    return re.sub(r"\x1b\[[0-9;]*m", "", lines[0]) if lines else "no message"
