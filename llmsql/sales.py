@@ -425,8 +425,8 @@ def _insert_customers(con: duckdb.DuckDBPyConnection, customers: int, seed: int)
             SELECT *, nth_person * 143 % 288 AS person, nth_person // 288 AS again,
                 nth_company * 289 % 720 AS company, nth_company // 720 AS company_again,
                 {_list(COMPANY_WORDS)} AS words, {_list(COMPANY_KINDS)} AS kinds,
-                places[1 + floor({_chance(seed, "city", "i")} * {_chance(seed, "city2", "i")} * len(places))::INTEGER] AS home
-               
+                places[1 + floor({_chance(seed, "city", "i")} * {_chance(seed, "city2", "i")}
+                    * len(places))::INTEGER] AS home
             FROM numbered
         ), customer_rows AS (
             SELECT i, segment, home, region_id, i / {customers} AS age,
