@@ -22,7 +22,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -35,6 +35,11 @@ from llmsql.errors import ConfigError
 
 _VARIABLE_PREFIX = "llmsql_"
 _ENVIRONMENT_ALIASES = {"provider": "LLM_PROVIDER", "model": "LLM_MODEL", "base_url": "LLM_BASE_URL"}
+# Variables that belong to one provider and must not reach another's server.
+_PROVIDER_VARIABLES: Mapping[str, Mapping[str, str]] = {
+    "openai": {"base_url": "OPENAI_BASE_URL", "api_key": "OPENAI_API_KEY"},
+    "ollama": {"base_url": "OLLAMA_HOST", "api_key": "OLLAMA_API_KEY"},
+}
 _HOSTED_MODEL = re.compile(r"ft:|gpt-")
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
@@ -56,9 +61,9 @@ class Settings:
         today: what "this month" is relative to; None is the day of the question.
         n_ctx: tokens of context for local models; None is the model's own.
         threads: threads for local models; None is the number of physical cores.
-        cache_dir: folder for weights and saved prompt prefixes.
+        cache_dir: folder for weights and saved prompt prefixes; None is the user's cache folder.
         offline: never fetch anything from the network.
-        api_key_env: the environment variable that holds the provider's key.
+        api_key_env: the environment variable that holds the provider's key; None is the provider's usual one.
         api_key: the key itself; never shown.
         sources: where each field came from; use ``source``.
     """
@@ -75,9 +80,9 @@ class Settings:
     today: date | None = None
     n_ctx: int | None = None
     threads: int | None = None
-    cache_dir: Path = field(default_factory=lambda: platformdirs.user_cache_path("llmsql", appauthor=False))
+    cache_dir: Path | None = None
     offline: bool = False
-    api_key_env: str = "OPENAI_API_KEY"
+    api_key_env: str | None = None
     api_key: str | None = field(default=None, repr=False)
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -108,69 +113,71 @@ def load_settings(
     Raises:
         ConfigError: an unknown field, a value of the wrong type, an unreadable file, or a key where none belongs.
     """
-    values: dict[str, Any] = {}
-    sources: dict[str, str] = {}
+    near = [*_arguments(overrides or {}), *_session(variables or {})]
+    environments = [("environment", os.environ), (".env", _read_dotenv())]
+    far = list(_files())
 
-    def take(name: str, value: object, source: str) -> None:
-        if name not in values:
-            values[name] = _convert(name, value, source)
-            sources[name] = source
+    def merge(own_variables: Mapping[str, str]) -> dict[str, _Given]:
+        merged: dict[str, _Given] = {}
+        for given in (*near, *_environment(environments, own_variables), *far):
+            merged.setdefault(given.name, given)
+        return merged
 
-    for name, value in (overrides or {}).items():
+    # Which of the providers' own variables count depends on the provider, which any place may name.
+    merged = merge({})
+    model = merged["model"].value if "model" in merged else ""
+    if "provider" not in merged and isinstance(model, str) and _HOSTED_MODEL.match(model):
+        far.append(_Given("provider", "openai", f"inferred from model {model}"))
+        merged = merge({})
+    provider = merged["provider"].value if "provider" in merged else None
+    variables_of_provider = dict(_PROVIDER_VARIABLES.get(str(provider), {}))
+    if "api_key_env" in merged:
+        variables_of_provider["api_key"] = _convert(merged["api_key_env"])
+    merged = merge(variables_of_provider)
+    values = {name: _convert(given) for name, given in merged.items()}
+    return Settings(**values, sources={name: given.source for name, given in merged.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A value as some place gave it."""
+
+    name: str
+    value: object
+    source: str
+
+
+def _arguments(overrides: Mapping[str, object]) -> Iterator[_Given]:
+    for name, value in overrides.items():
         if name not in _FIELDS:
             raise _unknown(name, "argument")
         if value is not None:
-            take(name, value, "argument")
-    for name, value in _session(variables or {}):
-        take(name, value, f"variable {_VARIABLE_PREFIX}{name}")
-    environments = [("environment", os.environ), (".env", _read_dotenv())]
-    for origin, environment in environments:
-        for name in _FIELDS:
-            for variable in _environment_names(name):
-                if environment.get(variable):
-                    take(name, environment[variable], f"{origin} {variable}")
-    for path, table in _config_files():
-        for name, value in table.items():
-            if name in _SECRET:
-                raise ConfigError(
-                    f"{path} holds an API key.", "Put it into the environment and name its variable with api_key_env."
-                )
-            if name not in _FIELDS:
-                raise _unknown(name, str(path))
-            take(name, value, str(path))
-    if "provider" not in values and _HOSTED_MODEL.match(values.get("model") or ""):
-        take("provider", "openai", f"inferred from model {values['model']}")
-    for origin, environment in environments:
-        for name, variable in _provider_variables(values):
-            if environment.get(variable):
-                take(name, environment[variable], f"{origin} {variable}")
-    return Settings(**values, sources=sources)
+            yield _Given(name, value, "argument")
 
 
-def _session(variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _session(variables: Mapping[str, str]) -> Iterator[_Given]:
     for variable, value in variables.items():
         name = variable.lower().removeprefix(_VARIABLE_PREFIX)
         if name == variable.lower() or value is None:
             continue
         if name in _SECRET:
             raise ConfigError(
-                "An API key does not belong into SQL text.", "Set its environment variable and name it with api_key_env."
+                "An API key does not belong into SQL text.",
+                "Set its environment variable and name it with api_key_env.",
             )
         if name not in _FIELDS:
             raise _unknown(name, "SET VARIABLE", _VARIABLE_PREFIX)
-        yield name, value
+        yield _Given(name, value, f"variable {_VARIABLE_PREFIX}{name}")
 
 
-def _environment_names(name: str) -> tuple[str, ...]:
-    own = f"LLMSQL_{name.upper()}"
-    return (_ENVIRONMENT_ALIASES[name], own) if name in _ENVIRONMENT_ALIASES else (own,)
-
-
-def _provider_variables(values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Variables of the provider's own, which count only for that provider."""
-    key = ("api_key", values.get("api_key_env", Settings.api_key_env))
-    address = {"openai": "OPENAI_BASE_URL", "ollama": "OLLAMA_HOST"}.get(values.get("provider") or "")
-    return [key, ("base_url", address)] if address else [key]
+def _environment(
+    environments: Sequence[tuple[str, Mapping[str, str]]], own_variables: Mapping[str, str]
+) -> Iterator[_Given]:
+    for origin, environment in environments:
+        for name in _FIELDS:
+            for variable in (_ENVIRONMENT_ALIASES.get(name), f"LLMSQL_{name.upper()}", own_variables.get(name)):
+                if variable and environment.get(variable):
+                    yield _Given(name, environment[variable], f"{origin} {variable}")
 
 
 def _read_dotenv() -> Mapping[str, str]:
@@ -182,6 +189,18 @@ def _read_dotenv() -> Mapping[str, str]:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {type(error).__name__}.", "Save it as UTF-8 text.") from None
     return {name: value for name, value in found.items() if value}
+
+
+def _files() -> Iterator[_Given]:
+    for path, table in _config_files():
+        for name, value in table.items():
+            if name in _SECRET:
+                raise ConfigError(
+                    f"{path} holds an API key.", "Put it into the environment and name its variable with api_key_env."
+                )
+            if name not in _FIELDS:
+                raise _unknown(name, str(path))
+            yield _Given(name, value, str(path))
 
 
 def _config_files() -> Iterator[tuple[Path, Mapping[str, object]]]:
@@ -206,13 +225,13 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path} is not readable TOML: {error}.") from None
 
 
-def _convert(name: str, value: object, source: str) -> Any:
-    """``value`` as the field's type; text is read as that type, since variables and the environment hold only text."""
+def _convert(given: _Given) -> Any:
+    """The value as the field's type; text is read as that type, since variables and the environment hold only text."""
     try:
-        return _CONVERTERS.get(name, _text)(value)
+        return _CONVERTERS.get(given.name, _text)(given.value)
     except (TypeError, ValueError) as error:
-        shown = "" if name in _SECRET else f" {value!r}"
-        raise ConfigError(f"{name}{shown} from {source} is not valid: {error}.") from None
+        shown = "" if given.name in _SECRET else f" {given.value!r}"
+        raise ConfigError(f"{given.name}{shown} from {given.source} is not valid: {error}.") from None
 
 
 def _text(value: object) -> str:

@@ -138,6 +138,15 @@ def safe_url(url: str) -> str:
     return urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
 
 
+def url_secrets(url: str) -> tuple[str, ...]:
+    """The credentials that an address carries."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ()
+    return tuple(part for part in (parts.password, parts.query) if part)
+
+
 def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
     """Seconds that ``Retry-After`` asks to wait, given as a number or a date; None where it is absent or unreadable."""
     value = headers.get("retry-after")

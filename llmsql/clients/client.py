@@ -36,7 +36,7 @@ PROVIDERS: dict[str, str] = {
 """Provider name to ``module:Class``."""
 
 _UNPRICED = frozenset({"llamacpp", "ollama", "tgi", "transformers", "vllm"})
-_BACKOFF = tenacity.wait_exponential_jitter(initial=0.5, max=8.0, jitter=0.5)
+_BACKOFF = tenacity.wait_random_exponential(multiplier=0.5, max=8.0)
 # What may follow a priced name: a snapshot date or "-latest", then the owner and name of a fine-tune.
 _SNAPSHOT = re.compile(r"(-\d{4}-\d{2}-\d{2}|-\d{4}|-latest)?(:.*)?")
 
@@ -157,14 +157,14 @@ class LLMClient:
 
 
 def price_usd(model: str, generation: Generation) -> float | None:
-    """List price of a generation in US dollars, or None for a model without a known price.
+    """List price of a generation in US dollars, or None without a known price or without counts.
 
     Args:
         model: the provider's name; a snapshot date and the tail of a fine-tune's name do not matter.
         generation: its token counts.
     """
     names = [name for name in _prices() if model.startswith(name) and _SNAPSHOT.fullmatch(model[len(name) :])]
-    if not names:
+    if not names or not generation.prompt_tokens:
         return None
     price = _prices()[max(names, key=len)]
     fresh = generation.prompt_tokens - generation.cached_tokens

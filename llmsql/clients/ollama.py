@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -11,7 +12,16 @@ from typing import Any
 import ollama
 
 from llmsql.clients.base import Generation, GenerationRequest
-from llmsql.clients.calls import HTTP_FAULTS, Fault, as_model_error, class_names, find_fault, run_cancellable, safe_url
+from llmsql.clients.calls import (
+    HTTP_FAULTS,
+    Fault,
+    as_model_error,
+    class_names,
+    find_fault,
+    run_cancellable,
+    safe_url,
+    url_secrets,
+)
 from llmsql.errors import (
     LLMSQLError,
     ModelNotFoundError,
@@ -25,6 +35,7 @@ _START = "Start it with `ollama serve` or set OLLAMA_HOST."
 FAULTS: Mapping[str, Fault] = {
     **HTTP_FAULTS,
     "ConnectionError": Fault(ProviderConnectionError, "cannot be reached.", _START, True, False),
+    "ConnectError": Fault(ProviderConnectionError, "cannot be reached.", _START, True, False),
     "404": Fault(ModelNotFoundError, "has no model {model}.", "Run `ollama pull {model}`."),
     "401": Fault(ProviderAuthError, "refused the API key.", "Set OLLAMA_API_KEY.", detail=False),
     "403": Fault(ProviderAuthError, "refused the request.", "Set OLLAMA_API_KEY.", detail=False),
@@ -64,7 +75,7 @@ class OllamaProvider:
         self.server_url = safe_url(base_url if "://" in base_url else f"http://{base_url}")
         self._n_ctx = n_ctx
         self._keep_alive = keep_alive
-        self._secrets = (api_key, os.environ.get("OLLAMA_API_KEY"))
+        self._secrets = (api_key, os.environ.get("OLLAMA_API_KEY"), *url_secrets(base_url))
         headers = {"authorization": f"Bearer {api_key}"} if api_key else None
         # httpx's limit is per read; the request's own limit covers the whole call and is kept by run_cancellable.
         self._client = ollama.Client(host=base_url, headers=headers, timeout=600.0)
@@ -111,17 +122,18 @@ class OllamaProvider:
             options["stop"] = list(request.stop)
         texts: list[str] = []
         last: Any = None
-        for part in self._client.chat(
+        stream: Any = self._client.chat(
             model=self.model,
             messages=[message.as_dict() for message in request.messages],
             options=options,
             keep_alive=self._keep_alive,
             stream=True,
-        ):
-            last = part
-            if abandoned.is_set():
-                break
-            texts.append(part.message.content or "")
+        )
+        with contextlib.closing(stream):
+            for last in stream:
+                if abandoned.is_set():
+                    break
+                texts.append(last.message.content or "")
         if last is None or not last.done:
             raise ProviderResponseError(
                 f"{self.name} at {self.server_url} ended its answer too early.", provider=self.name, retryable=True

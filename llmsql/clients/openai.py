@@ -15,7 +15,16 @@ from typing import Any
 import openai
 
 from llmsql.clients.base import Generation, GenerationRequest
-from llmsql.clients.calls import HTTP_FAULTS, Fault, as_model_error, class_names, find_fault, run_cancellable, safe_url
+from llmsql.clients.calls import (
+    HTTP_FAULTS,
+    Fault,
+    as_model_error,
+    class_names,
+    find_fault,
+    run_cancellable,
+    safe_url,
+    url_secrets,
+)
 from llmsql.errors import (
     ConfigError,
     LLMSQLError,
@@ -109,7 +118,7 @@ class OpenAIProvider:
         if not api_key:
             raise ConfigError("There is no OpenAI API key.", "Set OPENAI_API_KEY in the environment or in .env.")
         self.server_url = safe_url(base_url)
-        self._secrets = (api_key if api_key != "none" else None, base_url if base_url != self.server_url else None)
+        self._secrets = (None if provider in _OWN_SERVER and api_key == "none" else api_key, *url_secrets(base_url))
         self._logprobs = logprobs
         self._client = openai.OpenAI(api_key=api_key, base_url=base_url, max_retries=0)
 

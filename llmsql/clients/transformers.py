@@ -100,9 +100,7 @@ class TransformersProvider:
         if abandoned.is_set():
             raise CancelledError("The call was cancelled.")
         tokens = output.sequences[0, prompt_tokens:]
-        scores = [
-            float(logits[0].log_softmax(-1)[token]) for logits, token in zip(output.logits, tokens, strict=True)
-        ]
+        scores = [float(logits[0].log_softmax(-1)[token]) for logits, token in zip(output.logits, tokens, strict=True)]
         text, stopped = _cut(tokenizer.decode(tokens, skip_special_tokens=False), [fmt.stop, *request.stop])
         ended = stopped or int(tokens[-1]) == tokenizer.eos_token_id
         return Generation(
@@ -119,7 +117,9 @@ class TransformersProvider:
     def _load(self) -> tuple[Any, Any]:
         if self._loaded is None:
             if not (Path(self.model) / "config.json").is_file():
-                raise WeightsError(f"{self.model} is not a model folder.", "Name a folder with config.json and weights.")
+                raise WeightsError(
+                    f"{self.model} is not a model folder.", "Name a folder with config.json and weights."
+                )
             if self._threads:
                 self._torch.set_num_threads(self._threads)
             try:
