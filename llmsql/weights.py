@@ -441,11 +441,12 @@ def _pip() -> list[str]:
 
 
 def _sizes(folder: Path) -> Iterator[int]:
-    for path in folder.rglob("*"):
-        try:
-            yield path.stat().st_size
-        except OSError:  # pip removed it just now
-            continue
+    """Sizes of the files below a folder that another process is changing."""
+    # os.walk passes over a folder that vanishes while it is read; Path.rglob raises.
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                yield os.stat(os.path.join(parent, name)).st_size
 
 
 def _clean(text: str) -> str:

@@ -24,7 +24,7 @@ import pytest
 
 from llmsql.errors import ConfigError, WeightsError
 from llmsql.registry import Deployment, HubFile, Mirror, ModelEntry, Weights, load_registry, save_entry
-from llmsql.weights import default_cache_dir, fetch_weights, verify_weights, weights_path
+from llmsql.weights import _sizes, default_cache_dir, fetch_weights, verify_weights, weights_path
 
 MIB = 1 << 20
 CONTENT = random.Random(7).randbytes(4 * MIB + 123)
@@ -408,6 +408,24 @@ def test_callback_can_stop_and_what_came_is_kept(hub: Hub, cache: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         fetch_weights(ENTRY, progress=stop)
     assert files(cache) == {PART} and (cache / PART).stat().st_size == 2 * MIB
+
+
+def test_progress_bears_folders_that_vanish(tmp_path: Path) -> None:
+    over = threading.Event()
+
+    def come_and_go() -> None:
+        while not over.is_set():
+            (tmp_path / "pip" / "deeper").mkdir(parents=True)
+            shutil.rmtree(tmp_path / "pip")
+
+    thread = threading.Thread(target=come_and_go)
+    thread.start()
+    try:
+        for _ in range(2000):
+            assert list(_sizes(tmp_path)) == []
+    finally:
+        over.set()
+        thread.join()
 
 
 def test_models_without_weights_here(tmp_path: Path) -> None:
