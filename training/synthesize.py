@@ -27,6 +27,7 @@ from llmsql.catalog.snapshot import snapshot
 from training.synthesis import groups, rows, sets
 from training.synthesis.asker import Asker, Draft
 from training.synthesis.database import KnownDatabase, learn_database
+from training.synthesis.schemas import build_synthetic_database
 
 QUERY_SECONDS = 2.0
 MOST_ROWS = 5_000
@@ -186,12 +187,48 @@ def write_pairs(database: Path, output: Path, *, count: int, seed: int) -> int:
     """
     with duckdb.connect(str(database), read_only=True) as con:
         pairs = list(synthesize_pairs(con, snapshot(con), count=count, seed=seed))
-    records = [
-        {"database": database.stem, "question": p.question, "sql": p.sql, "kind": p.kind, "ordered": p.ordered}
-        for p in pairs
-    ]
-    _write_jsonl(output, records)
-    return len(records)
+    _write_jsonl(output, [_record(database.stem, pair) for pair in pairs])
+    return len(pairs)
+
+
+def write_dataset(output: Path, *, schemas: int, pairs_per_schema: int, seed: int) -> Counter[str]:
+    """Make databases up and ask them: ``OUTPUT/synthetic.jsonl`` and ``OUTPUT/databases/*.duckdb``.
+
+    Args:
+        output: folder to write to; files of the same name are replaced.
+        schemas: how many databases.
+        pairs_per_schema: most pairs about each.
+        seed: databases are numbered from here on; the same seed gives the same set.
+
+    Returns:
+        How many pairs there are in each split.
+    """
+    databases = output / "databases"
+    databases.mkdir(parents=True, exist_ok=True)
+    counts: Counter[str] = Counter()
+    records = []
+    for number in range(seed * 100_000, seed * 100_000 + schemas):
+        part = databases / f"{number}.duckdb.part"
+        part.unlink(missing_ok=True)
+        with duckdb.connect(str(part)) as con:
+            info = build_synthetic_database(con, number)
+            for pair in synthesize_pairs(con, snapshot(con), count=pairs_per_schema, seed=number):
+                records.append(_record(f"{output.name}/{number}", pair) | {"split": info.split})
+                counts[info.split] += 1
+        part.replace(databases / f"{number}.duckdb")
+    _write_jsonl(output / "synthetic.jsonl", records)
+    return counts
+
+
+def _record(database: str, pair: Pair) -> dict[str, Any]:
+    return {
+        "database": database,
+        "question": pair.question,
+        "sql": pair.sql,
+        "kind": pair.kind,
+        "ordered": pair.ordered,
+        "split": "train",
+    }
 
 
 def _write_jsonl(path: Path, records: list[dict[str, Any]]) -> None:
@@ -205,10 +242,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write questions with their SQL.")
     parser.add_argument("database", type=Path, nargs="?", help="a DuckDB file to ask; left out with --schemas")
     parser.add_argument("--count", type=int, default=2000, help="pairs about that file")
+    parser.add_argument("--schemas", type=int, help="make up this many databases instead")
+    parser.add_argument("--pairs-per-schema", type=int, default=25)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--output", type=Path, required=True, help="a JSONL file")
+    parser.add_argument("--output", type=Path, required=True, help="a JSONL file; with --schemas a folder, best named synthetic")
     options = parser.parse_args()
-    print(write_pairs(options.database, options.output, count=options.count, seed=options.seed), "pairs")
+    if (options.database is None) == (options.schemas is None):
+        parser.error("name a DuckDB file, or give --schemas")
+    if options.schemas is None:
+        print(write_pairs(options.database, options.output, count=options.count, seed=options.seed), "pairs")
+        return
+    counts = write_dataset(
+        options.output, schemas=options.schemas, pairs_per_schema=options.pairs_per_schema, seed=options.seed
+    )
+    for split, count in sorted(counts.items()):
+        print(f"{count:7d}  {split}")
 
 
 if __name__ == "__main__":
