@@ -13,6 +13,8 @@ from llmsql.clients.calls import run_cancellable
 from llmsql.errors import CancelledError, ConfigError, LLMSQLError, ProviderResponseError, WeightsError
 
 _PROVIDER = "transformers"
+# A stop text is looked for in this many of the last tokens.
+_TAIL_TOKENS = 32
 
 
 class TransformersProvider:
@@ -83,15 +85,18 @@ class TransformersProvider:
                 render_chat(request.messages, self._chat_format), return_tensors="pt", add_special_tokens=not fmt.begin
             )
             prompt_tokens = int(prompt["input_ids"].shape[1])
-            criteria = self._transformers.StoppingCriteriaList([lambda *_, **__: abandoned.is_set()])
+            stops = [fmt.stop, *request.stop]
+
+            def ends(ids: Any, *_: Any, **__: Any) -> bool:
+                tail = ids[0, max(prompt_tokens, ids.shape[1] - _TAIL_TOKENS) :]
+                return abandoned.is_set() or _cut(tokenizer.decode(tail, skip_special_tokens=False), stops)[1]
+
             sampling = {"do_sample": True, "temperature": request.temperature} if request.temperature > 0 else {}
             with self._torch.inference_mode():
                 output = model.generate(
                     **prompt,
                     max_new_tokens=request.max_tokens,
-                    stop_strings=[fmt.stop, *request.stop],
-                    tokenizer=tokenizer,
-                    stopping_criteria=criteria,
+                    stopping_criteria=self._transformers.StoppingCriteriaList([ends]),
                     output_logits=True,
                     return_dict_in_generate=True,
                     pad_token_id=tokenizer.pad_token_id or tokenizer.eos_token_id,
@@ -101,7 +106,7 @@ class TransformersProvider:
             raise CancelledError("The call was cancelled.")
         tokens = output.sequences[0, prompt_tokens:]
         scores = [float(logits[0].log_softmax(-1)[token]) for logits, token in zip(output.logits, tokens, strict=True)]
-        text, stopped = _cut(tokenizer.decode(tokens, skip_special_tokens=False), [fmt.stop, *request.stop])
+        text, stopped = _cut(tokenizer.decode(tokens, skip_special_tokens=False), stops)
         ended = stopped or int(tokens[-1]) == tokenizer.eos_token_id
         return Generation(
             text=text,
@@ -122,6 +127,7 @@ class TransformersProvider:
                 )
             if self._threads:
                 self._torch.set_num_threads(self._threads)
+            self._transformers.utils.logging.disable_progress_bar()
             try:
                 tokenizer = self._transformers.AutoTokenizer.from_pretrained(self.model, local_files_only=True)
                 model = self._transformers.AutoModelForCausalLM.from_pretrained(self.model, local_files_only=True)
