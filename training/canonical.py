@@ -34,7 +34,11 @@ def canonical_sql(tree: exp.Expression, catalog: Catalog) -> str:
     for select in selects:
         _group_by_all(select)
     for select in selects:
-        if select.args.get("distinct") and len(select.expressions) == 1 and isinstance(select.expressions[0], exp.Paren):
+        if (
+            select.args.get("distinct")
+            and len(select.expressions) == 1
+            and isinstance(select.expressions[0], exp.Paren)
+        ):
             select.expressions[0].replace(select.expressions[0].this)
     for ordered in tree.find_all(exp.Ordered):
         # SQLite puts NULLs first; a person who asks for an order does not mean to say where they go.

@@ -70,7 +70,9 @@ def load_records(path: Path, split: str | None = None) -> list[Record]:
         known = Record.__dataclass_fields__
         records = [Record(**{k: v for k, v in r.items() if k in known}) for r in raw]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TrainingError(f"{path} is not a dataset of questions and SQL ({error}).", "See training/README.md.") from error
+        raise TrainingError(
+            f"{path} is not a dataset of questions and SQL ({error}).", "See training/README.md."
+        ) from error
     return [r for r in records if split is None or r.split == split]
 
 
@@ -106,7 +108,9 @@ class Databases:
             folder, _, file = name.partition("/")
             path = self.root / folder / "databases" / f"{file}.duckdb"
             if not path.is_file():
-                raise TrainingError(f"{path} is not there.", f"Make the dataset {folder!r} first, see training/README.md.")
+                raise TrainingError(
+                    f"{path} is not there.", f"Make the dataset {folder!r} first, see training/README.md."
+                )
             con = duckdb.connect(str(path), read_only=True)
             schemas = self.root / folder / "schemas.json"
             catalog = _spider_catalog(con, schemas, file) if schemas.is_file() else snapshot(con, profile_seconds=30)

@@ -21,7 +21,9 @@ def build_parser(description: str, recipe: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--base-model", help="hub id, local folder or .gguf file; default: the recipe's")
     parser.add_argument("--dataset", type=Path, nargs="+", required=True, help="JSONL files of records")
-    parser.add_argument("--data-root", type=Path, default=Path("data/training"), help="folder of the datasets' databases")
+    parser.add_argument(
+        "--data-root", type=Path, default=Path("data/training"), help="folder of the datasets' databases"
+    )
     parser.add_argument("--output-dir", type=Path, required=True, help="folder of the run; a run in it is gone on with")
     parser.add_argument("--method", choices=["lora", "full"], help="default: the recipe's")
     parser.add_argument("--recipe", type=Path, default=RECIPES / f"{recipe}.yaml", help="YAML of hyper-parameters")

@@ -278,4 +278,3 @@ def _replace_folder(target: Path, write: Any) -> None:
         os.replace(target, old)
     os.replace(fresh, target)
     shutil.rmtree(old, ignore_errors=True)
-

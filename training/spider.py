@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import re
 import sqlite3
 import tempfile
 import zipfile
@@ -23,18 +22,15 @@ from typing import Any
 
 import duckdb
 import sqlglot
-from sqlglot import exp
 
 from llmsql.asking.joins import KeyGraph, complete_joins, shorten_joins
 from llmsql.catalog import Catalog, ForeignKey
 from llmsql.catalog.snapshot import quote, snapshot, with_keys
+from llmsql.sources import copy_rows
 from training.canonical import canonical_sql
 from training.compare import same_rows
 
 VALIDATION_SHARE = 0.1
-_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
-_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?\Z")
-_INTEGER = re.compile(r"[+-]?\d{1,18}\Z")
 
 
 def is_validation(database: str) -> bool:
@@ -48,7 +44,7 @@ def copy_database(source: Path, target: Path, schema: dict[str, Any]) -> None:
     Args:
         source: SQLite file.
         target: DuckDB file to write; replaced if it is there.
-        schema: the database's record in ``tables.json``, for the spelling of names and the primary keys.
+        schema: the database's record in ``tables.json``, for the spelling of names.
     """
     target.unlink(missing_ok=True)
     lite = sqlite3.connect(source)
@@ -57,51 +53,10 @@ def copy_database(source: Path, target: Path, schema: dict[str, Any]) -> None:
         for number, table in enumerate(schema["table_names_original"]):
             names = [c for t, c in schema["column_names_original"] if t == number]
             declared = {row[1].casefold(): row[2] for row in lite.execute(f'PRAGMA table_info("{table}")')}
-            rows = lite.execute("SELECT {} FROM {}".format(", ".join(f'"{n}"' for n in names), f'"{table}"')).fetchall()
-            types = [
-                _type_of([row[i] for row in rows], declared.get(name.casefold(), ""))
-                for i, name in enumerate(names)
-            ]
-            listed = ", ".join(f"{quote(n)} {t}" for n, t in zip(names, types, strict=True))
-            con.execute(f"CREATE TABLE {quote(table)} ({listed})")
-            if rows:
-                cells = [[_cell(v, t) for v, t in zip(row, types, strict=True)] for row in rows]
-                con.executemany(f"INSERT INTO {quote(table)} VALUES ({', '.join('?' * len(names))})", cells)
+            columns = [(name, declared.get(name.casefold(), "")) for name in names]
+            rows = lite.execute("SELECT {} FROM {}".format(", ".join(f'"{n}"' for n in names), f'"{table}"'))
+            copy_rows(con, table, columns, rows)
     lite.close()
-
-
-def _type_of(values: list[Any], declared: str) -> str:
-    declared = declared.upper()
-    present = [v for v in values if v is not None and v != ""]
-    texts = [str(v) for v in present]
-    if any(word in declared for word in ("DATE", "TIME")) and present:
-        if all(_DATE.match(t) for t in texts):
-            return "DATE"
-        if all(_DATE.match(t) or _TIMESTAMP.match(t) for t in texts):
-            return "TIMESTAMP"
-        return "VARCHAR"
-    if any(word in declared for word in ("INT", "NUM", "REAL", "DEC", "FLOA", "DOUB", "YEAR")):
-        if present and all(isinstance(v, int) or _INTEGER.match(str(v)) for v in present):
-            return "INTEGER" if all(abs(int(v)) < 2**31 for v in present) else "BIGINT"
-        if all(_is_number(v) for v in present):
-            return "INTEGER" if not present and "INT" in declared else "DOUBLE"
-    return "VARCHAR"
-
-
-def _is_number(value: Any) -> bool:
-    try:
-        float(value)
-    except (TypeError, ValueError):
-        return False
-    return True
-
-
-def _cell(value: Any, type_: str) -> Any:
-    if value is None or (value == "" and type_ != "VARCHAR"):
-        return None
-    if type_ == "VARCHAR":
-        return str(value)
-    return float(value) if type_ == "DOUBLE" else int(value) if "INT" in type_ else value
 
 
 def catalog_of(con: duckdb.DuckDBPyConnection, schema: dict[str, Any]) -> Catalog:
@@ -121,7 +76,7 @@ def catalog_of(con: duckdb.DuckDBPyConnection, schema: dict[str, Any]) -> Catalo
     return with_keys(catalog, primary, foreign)
 
 
-def translate(sqlite_sql: str, catalog: Catalog, graph: KeyGraph) -> str:
+def translate(sqlite_sql: str, catalog: Catalog) -> str:
     """A SQLite query as canonical DuckDB SQL in full.
 
     Raises:
@@ -180,7 +135,7 @@ def _convert_records(
     kept = []
     for record in records:
         try:
-            sql = translate(record["query"], catalog, graph)
+            sql = translate(record["query"], catalog)
             short = shorten_joins(sqlglot.parse_one(sql, read="duckdb"), catalog, graph)
             full = complete_joins(sqlglot.parse_one(short, read="duckdb"), catalog, graph).sql("duckdb")
             rows = con.execute(full).fetchmany(20_001)

@@ -118,10 +118,10 @@ def check_sql(con: duckdb.DuckDBPyConnection, sql: str, catalog: Catalog) -> Non
 
 def _duckdb_tree(con: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
     try:
-        row = con.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
+        [row] = con.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchall()
     except duckdb.Error as error:
         raise SQLRejectedError(f"The SQL does not parse: {_first_line(error)}") from error
-    tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
+    tree: dict[str, Any] = json.loads(row[0])
     if tree.get("error"):
         raise SQLRejectedError(f"The SQL does not parse: {_first_line(tree.get('error_message', 'no message'))}")
     if len(tree["statements"]) != 1:

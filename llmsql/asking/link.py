@@ -1,4 +1,4 @@
-"""Finds the stored values that a question names, so that a small model can copy them instead of guessing.
+"""Links a question to the catalog: the stored values that it names, and the tables that it may need.
 
 An index maps the folded form (case, accents and plain plurals aside) of every distinct short text value to where it is
 stored. The longest runs of words of the question that the index knows win.
@@ -10,13 +10,16 @@ import re
 import time
 import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
-from llmsql.asking.prompt import StoredValue
-from llmsql.catalog import Catalog
+from llmsql.asking.joins import KeyGraph
+from llmsql.asking.joins import fold as fold_reference
+from llmsql.asking.prompt import StoredValue, render_schema
+from llmsql.catalog import Catalog, Column, Table
 from llmsql.catalog.snapshot import quote
+from llmsql.errors import SQLRejectedError
 
 MOST_VALUES = 200_000
 MOST_VALUES_A_COLUMN = 20_000
@@ -25,6 +28,9 @@ LONGEST_RUN = 7
 MOST_HINTS = 6
 MOST_HINTS_A_VALUE = 3
 INDEX_SECONDS = 2.0
+PROMPT_CHARS = 8_000
+WIDEST_TABLE = 60
+MOST_TABLES = 16
 _WORD = re.compile(r"[^\W_]+(?:['’.&/-][^\W_]+)*", re.UNICODE)
 _QUOTED = re.compile(r"""["“']([^"”']{1,60})["”']""")
 _COMMON = frozenset(
@@ -186,3 +192,74 @@ def _schema_words(catalog: Catalog) -> set[str]:
             words.add(fold(column.name))
             words |= _name_words(column.name)
     return words
+
+
+def select_tables(catalog: Catalog, graph: KeyGraph, question: str, values: list[StoredValue]) -> Catalog:
+    """The tables that a question may need, within what fits into a prompt.
+
+    A catalog that fits is shown whole, so that its prompt prefix stays the same from question to question. Else tables
+    are ranked by the words of the question in their names, columns, comments and values; those that join the chosen
+    ones come with them.
+
+    Args:
+        catalog: all tables.
+        graph: their keys.
+        question: as typed.
+        values: stored values that it names.
+    """
+    sizes = {t.reference: len(render_schema(Catalog((t,)))) for t in catalog}
+    if sum(sizes.values()) <= PROMPT_CHARS and all(len(t.columns) <= WIDEST_TABLE for t in catalog):
+        return catalog
+    asked = {_stem(word) for word in re.findall(r"[^\W_]{2,}", fold(question))} - _COMMON
+    named = {v.table for v in values}
+    narrow = {t.reference: _narrowed(t, asked, values) for t in catalog}
+    ranked = sorted(catalog, key=lambda t: -_relevance(t, asked, t.reference in named))
+    chosen: dict[str, None] = {}
+    left = PROMPT_CHARS
+    for table in ranked:
+        wanted = [table.reference]
+        if chosen and not _relevance(table, asked, table.reference in named):
+            break
+        if chosen:
+            wanted = [*_between(graph, catalog, list(chosen)[:3], table.reference), *wanted]
+        for reference in wanted:
+            cost = len(render_schema(Catalog((narrow[reference],))))
+            if reference not in chosen and (cost <= left or not chosen):
+                chosen[reference] = None
+                left -= cost
+        if left <= 0 or len(chosen) >= MOST_TABLES:
+            break
+    return Catalog(tuple(narrow[t.reference] for t in catalog if t.reference in chosen))
+
+
+def _between(graph: KeyGraph, catalog: Catalog, starts: list[str], goal: str) -> list[str]:
+    try:
+        chain = graph.path([fold_reference(s) for s in starts], fold_reference(goal))
+    except SQLRejectedError:
+        return []
+    tables = [catalog.table(edge.right) for edge in chain[:-1]]
+    return [t.reference for t in tables if t is not None]
+
+
+def _relevance(table: Table, asked: set[str], has_value: bool) -> float:
+    name = _name_words(table.name)
+    columns = set().union(*(_name_words(c.name) for c in table.columns)) if table.columns else set()
+    comments = " ".join(filter(None, [table.comment, *(c.comment for c in table.columns)]))
+    described = {_stem(word) for word in re.findall(r"[^\W_]{3,}", fold(comments))}
+    return 4.0 * len(asked & name) + 1.5 * len(asked & columns) + 0.5 * len(asked & described) + 3.0 * has_value
+
+
+def _narrowed(table: Table, asked: set[str], values: list[StoredValue]) -> Table:
+    """A very wide table with its keys, the columns that the question speaks of, and as many others as fit."""
+    if len(table.columns) <= WIDEST_TABLE:
+        return table
+    keys = {*table.primary_key, *(name for fk in table.foreign_keys for name in fk.columns)}
+    named = {v.column for v in values if v.table == table.reference}
+
+    def rank(column: Column) -> int:
+        described = {_stem(word) for word in re.findall(r"[^\W_]{3,}", fold(column.comment or ""))}
+        words = _name_words(column.name) | described
+        return -(10 * (column.name in keys) + 10 * (column.name in named) + 4 * len(asked & words))
+
+    kept = {c.name for c in sorted(table.columns, key=rank)[:WIDEST_TABLE]}
+    return replace(table, columns=tuple(c for c in table.columns if c.name in kept))

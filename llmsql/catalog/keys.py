@@ -61,8 +61,7 @@ def _with_foreign_keys(
         candidates = [
             (target, key)
             for target, key in keyed
-            if (target is not table and target.reference != table.reference)
-            and _points_at(column, table, target, key)
+            if (target is not table and target.reference != table.reference) and _points_at(column, table, target, key)
         ]
         # The longest name is the most telling one: order_item_id points at order_items, not at items.
         candidates.sort(key=lambda pair: (-len(pair[0].name), pair[0].reference))
@@ -135,10 +134,10 @@ def _is_true(con: duckdb.DuckDBPyConnection, sql: str, deadline: float) -> bool:
     if time.monotonic() >= deadline:
         return False
     try:
-        row = con.execute(sql).fetchone()
+        rows = con.execute(sql).fetchall()
     except duckdb.Error:
         return False
-    return bool(row and row[0])
+    return bool(rows[0][0])
 
 
 def _quoted(name: str) -> str:

@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 import duckdb
 
@@ -74,7 +73,7 @@ def _profile(con: duckdb.DuckDBPyConnection, table: Table) -> Table:
             measures += [f"min({name})::VARCHAR", f"max({name})::VARCHAR"]
         else:
             measures += [f"approx_count_distinct({name})", f"min({name}) FILTER (WHERE {name} <> '')"]
-    row: Any = con.execute(f"SELECT {', '.join(measures)} FROM {source}").fetchone()
+    [row] = con.execute(f"SELECT {', '.join(measures)} FROM {source}").fetchall()
     rows = table.rows if table.kind == "table" and table.rows and table.rows > EXACT_ROWS else row[0]
     found: dict[str, Column] = {}
     few: list[Column] = []
@@ -87,7 +86,7 @@ def _profile(con: duckdb.DuckDBPyConnection, table: Table) -> Table:
             found[column.name] = replace(column, values=(high,))
     if few:
         parts = ", ".join(f"histogram({_quoted(c.name)})" for c in few)
-        counts: Any = con.execute(f"SELECT {parts} FROM {source}").fetchone()
+        [counts] = con.execute(f"SELECT {parts} FROM {source}").fetchall()
         for column, histogram in zip(few, counts, strict=True):
             found[column.name] = _with_values(column, histogram or {})
     is_view = table.kind == "view"

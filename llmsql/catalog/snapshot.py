@@ -61,12 +61,12 @@ def structure_version(con: duckdb.DuckDBPyConnection) -> str:
     Args:
         con: the connection whose catalog is meant.
     """
-    row = con.execute(
+    rows = con.execute(
         f"SELECT md5(string_agg(t::VARCHAR, '|' ORDER BY t::VARCHAR)) FROM (({_RELATIONS}) UNION ALL "
         "SELECT database_name, schema_name, table_name, column_name, comment, column_index, hash(data_type)"
         " FROM duckdb_columns() WHERE NOT internal) t"
-    ).fetchone()
-    return str(row[0]) if row else ""
+    ).fetchall()
+    return str(rows[0][0])
 
 
 def snapshot(
@@ -82,8 +82,7 @@ def snapshot(
     Raises:
         duckdb.Error: the connection is closed or its catalog cannot be read.
     """
-    current = con.execute("SELECT current_database(), current_schema()").fetchone()
-    assert current is not None
+    [current] = con.execute("SELECT current_database(), current_schema()").fetchall()
     relations = [
         row
         for row in con.execute(_RELATIONS).fetchall()
@@ -141,9 +140,7 @@ def _declared_keys(
     return primary, foreign
 
 
-def with_keys(
-    catalog: Catalog, primary: dict[str, tuple[str, ...]], foreign: dict[str, list[ForeignKey]]
-) -> Catalog:
+def with_keys(catalog: Catalog, primary: dict[str, tuple[str, ...]], foreign: dict[str, list[ForeignKey]]) -> Catalog:
     """``catalog`` with keys known from elsewhere (a SQLite file's pragmas, a settings file).
 
     Args:

@@ -1,0 +1,7 @@
+"""``python -m llmsql``."""
+
+import sys
+
+from llmsql.cli import main
+
+sys.exit(main())

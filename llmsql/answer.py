@@ -1,0 +1,90 @@
+"""What ``con.ask()`` returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import duckdb
+
+from llmsql.asking.pipeline import Draft
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The rows that answer a question, and where they came from.
+
+    The query has run once; reading the answer in several forms does not run it again.
+
+    Args:
+        draft: the SQL and how it came about.
+        table: the rows, an Arrow table.
+        truncated: the row limit cut rows off.
+        seconds: wall time of the query.
+    """
+
+    draft: Draft
+    table: Any
+    truncated: bool
+    seconds: float
+    connection: duckdb.DuckDBPyConnection = field(repr=False)
+
+    @property
+    def question(self) -> str:
+        """As asked."""
+        return self.draft.question
+
+    @property
+    def sql(self) -> str:
+        """The SQL that ran."""
+        return self.draft.sql
+
+    @property
+    def model(self) -> str:
+        """Who wrote the SQL."""
+        return self.draft.model
+
+    @property
+    def attempts(self) -> int:
+        """Answers of the model that it took."""
+        return self.draft.attempts
+
+    @property
+    def confidence(self) -> float | None:
+        """How sure the model was of its words, 0 to 1, not calibrated; None where the provider does not say."""
+        return self.draft.confidence
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was repaired in the model's SQL, in plain words."""
+        return self.draft.notes
+
+    @cached_property
+    def relation(self) -> duckdb.DuckDBPyRelation:
+        """The rows as a relation of the connection that was asked."""
+        return self.connection.from_arrow(self.table)
+
+    def arrow(self) -> Any:
+        """The rows as a ``pyarrow.Table``."""
+        return self.table
+
+    def df(self) -> Any:
+        """The rows as a ``pandas.DataFrame``; needs pandas."""
+        return self.relation.df()
+
+    def pl(self) -> Any:
+        """The rows as a ``polars.DataFrame``; needs polars."""
+        return self.relation.pl()
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """The rows as tuples."""
+        return self.relation.fetchall()
+
+    def show(self, **options: Any) -> None:
+        """Print the rows as DuckDB does; takes what ``DuckDBPyRelation.show`` takes."""
+        self.relation.show(**options)
+
+    def __repr__(self) -> str:
+        cut = " (cut by the row limit)" if self.truncated else ""
+        return f"-- {self.model}\n{self.sql}\n{self.relation}{cut}"

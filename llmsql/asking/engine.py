@@ -1,0 +1,154 @@
+"""Answers questions about one database: keeps what is known of it, the models, and the SQL already written."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from llmsql.asking.joins import KeyGraph
+from llmsql.asking.link import build_value_index
+from llmsql.asking.pipeline import Draft, write_sql
+from llmsql.asking.settle import Knowledge
+from llmsql.catalog import Catalog
+from llmsql.catalog.snapshot import snapshot, structure_version
+from llmsql.clients import LLMClient
+from llmsql.models import open_model
+from llmsql.settings import Settings, load_settings
+
+MOST_REMEMBERED = 1_000
+MOST_CATALOGS = 4
+
+
+@dataclass
+class _Memo:
+    """A draft being written or written: a second asker waits for the first."""
+
+    lock: threading.Lock
+    draft: Draft | None = None
+
+
+class Engine:
+    """Answers questions about the database behind a connection and its cursors.
+
+    Args:
+        overrides: settings that go before all others, by field name.
+        refine: completes a fresh snapshot with keys known from elsewhere.
+    """
+
+    def __init__(
+        self,
+        overrides: Mapping[str, object] | None = None,
+        refine: Callable[[Catalog], Catalog] | None = None,
+    ) -> None:
+        self._overrides = dict(overrides or {})
+        self._refine = refine
+        self._knowledge: OrderedDict[str, Knowledge] = OrderedDict()
+        self._clients: dict[Any, tuple[str, LLMClient]] = {}
+        self._memos: OrderedDict[Any, _Memo] = OrderedDict()
+        self._lock = threading.RLock()
+        self._cancels: set[threading.Event] = set()
+
+    def settings(self, variables: Mapping[str, str] | None = None) -> Settings:
+        """The settings in force.
+
+        Args:
+            variables: the session's ``SET VARIABLE llmsql_…`` values.
+        """
+        return load_settings(self._overrides, variables)
+
+    def knowledge(self, con: duckdb.DuckDBPyConnection) -> Knowledge:
+        """What is known of the database as ``con`` sees it now; read anew when its shape has changed."""
+        version = structure_version(con)
+        with self._lock:
+            known = self._knowledge.get(version)
+            if known is not None:
+                self._knowledge.move_to_end(version)
+                return known
+            catalog = snapshot(con)
+            if self._refine is not None:
+                catalog = self._refine(catalog)
+            known = Knowledge(catalog, KeyGraph(catalog), build_value_index(con, catalog))
+            self._knowledge[version] = known
+            while len(self._knowledge) > MOST_CATALOGS:
+                self._knowledge.popitem(last=False)
+            return known
+
+    def client(self, settings: Settings, model: str | None = None) -> tuple[str, LLMClient]:
+        """The client of a model, opened once."""
+        key = _client_key(settings, model)
+        with self._lock:
+            if key not in self._clients:
+                self._clients[key] = open_model(settings, model)
+            return self._clients[key]
+
+    def draft(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        question: str,
+        *,
+        tables: tuple[str, ...] = (),
+        model: str | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> Draft:
+        """The SQL for a question; a model is asked once per question, catalog version and settings.
+
+        Args:
+            con: the connection whose catalog is meant; nothing is run but the binding of the query.
+            question: in the user's words.
+            tables: use only these; empty for all.
+            model: a name that goes before the settings'.
+            variables: the session's ``SET VARIABLE llmsql_…`` values.
+
+        Raises:
+            LLMSQLError: as ``write_sql`` and ``open_model``.
+        """
+        settings = self.settings(variables)
+        knowledge = self.knowledge(con)
+        key = (" ".join(question.split()), tables, _client_key(settings, model), settings.today, id(knowledge))
+        with self._lock:
+            memo = self._memos.setdefault(key, _Memo(threading.Lock()))
+            self._memos.move_to_end(key)
+            while len(self._memos) > MOST_REMEMBERED:
+                self._memos.popitem(last=False)
+        with memo.lock:
+            if memo.draft is None:
+                name, client = self.client(settings, model)
+                cancel = threading.Event()
+                self._cancels.add(cancel)
+                try:
+                    memo.draft = write_sql(
+                        con, knowledge, client, name, question, settings, tables=tables, cancel=cancel
+                    )
+                finally:
+                    self._cancels.discard(cancel)
+            return memo.draft
+
+    def cancel_all(self) -> None:
+        """Stop every model that is writing."""
+        for cancel in list(self._cancels):
+            cancel.set()
+
+    def close(self) -> None:
+        """Free the models."""
+        with self._lock:
+            for _, client in self._clients.values():
+                client.close()
+            self._clients.clear()
+
+
+def _client_key(settings: Settings, model: str | None) -> Any:
+    return (
+        model or settings.model,
+        settings.provider,
+        settings.base_url,
+        settings.adapter,
+        settings.n_ctx,
+        settings.threads,
+        settings.cache_dir,
+        settings.api_key,
+    )

@@ -1,0 +1,444 @@
+"""Repairs of generated SQL that need no model.
+
+Most work on the tree before DuckDB sees it: names that are nearly right, columns of tables that were not joined,
+ambiguous columns that the keys decide, stored values in another spelling. ``repair_error`` answers one message
+of DuckDB's binder: a function of another dialect, a text operator on a date, a column missing from GROUP BY.
+
+Every repair leaves a note in plain words, so that the user can see what was changed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from llmsql.asking.joins import KeyGraph, chain_joins, fold
+from llmsql.asking.link import ValueIndex
+from llmsql.asking.link import fold as fold_text
+from llmsql.asking.scopes import cte_names, own_columns, sources, table_reference
+from llmsql.catalog import Catalog, Table
+from llmsql.catalog.snapshot import quote
+from llmsql.errors import SQLRejectedError
+
+SIMILAR = 0.8
+OTHER_DIALECTS = ("mysql", "postgres", "sqlite", "tsql", "snowflake", "bigquery", "oracle")
+
+
+@dataclass
+class Scope:
+    """One SELECT with its sources.
+
+    Args:
+        select: the node.
+        tables: alias → catalog table; None for CTEs and subqueries.
+    """
+
+    select: exp.Select
+    tables: dict[str, Table | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, select: exp.Select, catalog: Catalog) -> Scope:
+        """Look the sources of a SELECT up in the catalog."""
+        ctes = cte_names(select)
+        tables: dict[str, Table | None] = {}
+        for alias, source in sources(select).items():
+            is_table = isinstance(source, exp.Table) and source.name.casefold() not in ctes
+            tables[alias.casefold()] = catalog.table(table_reference(source)) if is_table else None
+        return cls(select, tables)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the columns of every source are known."""
+        return bool(self.tables) and all(self.tables.values())
+
+    def owners(self, column: str) -> list[str]:
+        """Aliases of the tables that have a column of that name."""
+        return [alias for alias, table in self.tables.items() if table is not None and table.column(column)]
+
+
+def repair_columns(tree: exp.Expression, catalog: Catalog, graph: KeyGraph) -> list[str]:
+    """Make column names mean what they can only mean.
+
+    Args:
+        tree: a parsed query with all its join conditions; changed in place.
+        catalog: the tables.
+        graph: their keys.
+
+    Returns:
+        Notes on what was changed.
+    """
+    notes = []
+    for select in list(tree.find_all(exp.Select)):
+        for column in list(own_columns(select)):
+            note = _repair_column(column, select, catalog, graph)
+            if note:
+                notes.append(note)
+    return list(dict.fromkeys(notes))
+
+
+def repair_tables(tree: exp.Expression, catalog: Catalog) -> list[str]:
+    """Replace table names that are nearly right.
+
+    Args:
+        tree: a parsed query; changed in place.
+        catalog: the tables.
+
+    Returns:
+        Notes on what was changed.
+    """
+    notes = []
+    for table in list(tree.find_all(exp.Table)):
+        if not isinstance(table.this, exp.Identifier) or table.name.casefold() in cte_names(table):
+            continue
+        reference = table_reference(table)
+        if catalog.table(reference) is not None:
+            continue
+        right = _nearest_table(table.name, catalog)
+        if right is None:
+            continue
+        new = exp.maybe_parse(right.reference, into=exp.Table, dialect="duckdb")
+        if table.alias:
+            new.set("alias", table.args["alias"])
+        select = table.find_ancestor(exp.Select)
+        if select is not None and not table.alias:
+            for column in own_columns(select):
+                if column.table.casefold() == table.name.casefold():
+                    column.set("table", _identifier(right.name))
+        table.replace(new)
+        notes.append(f"table {reference} → {right.reference}")
+    return notes
+
+
+def _nearest_table(name: str, catalog: Catalog) -> Table | None:
+    by_name: dict[str, list[Table]] = {}
+    for table in catalog:
+        by_name.setdefault(_plain(table.name), []).append(table)
+    found = _nearest(name, list(by_name))
+    return by_name[found][0] if found is not None and len(by_name[found]) == 1 else None
+
+
+def _nearest(name: str, known: list[str]) -> str | None:
+    plain = _plain(name)
+    for form in (plain, plain + "s", plain.removesuffix("s"), plain.removesuffix("es")):
+        if form in known:
+            return form
+    close = difflib.get_close_matches(plain, known, n=2, cutoff=SIMILAR)
+    return close[0] if close else None
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", fold_text(name))
+
+
+def _repair_column(column: exp.Column, select: exp.Select, catalog: Catalog, graph: KeyGraph) -> str | None:
+    if isinstance(column.this, exp.Star) or not isinstance(column.this, exp.Identifier):
+        return None
+    scope = Scope.of(select, catalog)
+    if column.table:
+        return _repair_qualified(column, scope, catalog, graph)
+    if _is_output_name(column, select) or not scope.is_known or _is_lambda_parameter(column):
+        return None
+    owners = scope.owners(column.name)
+    if len(owners) == 1:
+        return None
+    if len(owners) > 1:
+        return _qualify_ambiguous(column, scope, owners)
+    if any(outer.owners(column.name) for outer in _outer_scopes(select, catalog)):
+        return None
+    return _bring_column(column, scope, catalog, graph) or _spell_column(column, scope)
+
+
+def _repair_qualified(column: exp.Column, scope: Scope, catalog: Catalog, graph: KeyGraph) -> str | None:
+    alias = column.table.casefold()
+    visible = [scope, *_outer_scopes(scope.select, catalog)]
+    home = next((s for s in visible if alias in s.tables), None)
+    if home is None:
+        by_name = next(
+            (a for s in visible for a, t in s.tables.items() if t is not None and _same_name(t, column.table)), None
+        )
+        if by_name is not None:
+            column.set("table", _identifier(by_name))
+            return None
+        if any(t is not None and t.column(column.table) for s in visible for t in s.tables.values()):
+            return None  # a field of a STRUCT column
+        table = catalog.table(column.table) or _nearest_table(column.table, catalog)
+        if table is not None and table.column(column.name) and scope.is_known:
+            return _join_table(column, table, scope, catalog, graph)
+        return _bring_column(column, scope, catalog, graph) if scope.is_known else None
+    table = home.tables[alias]
+    if table is None or table.column(column.name) or home is not scope:
+        return None
+    others = [owner for owner in scope.owners(column.name) if owner != alias]
+    if len(others) == 1:
+        before = column.sql("duckdb")
+        column.set("table", _identifier(others[0]))
+        return f"{before} → {column.sql('duckdb')}"
+    if others:
+        return None
+    return _spell_column(column, scope) or _bring_column(column, scope, catalog, graph)
+
+
+def _same_name(table: Table, name: str) -> bool:
+    return table.name.casefold() == name.casefold() or fold(table.reference) == fold(name)
+
+
+def _qualify_ambiguous(column: exp.Column, scope: Scope, owners: list[str]) -> str | None:
+    """A key that several tables share is the same value in all of them: take the one it is the key of."""
+    joined = {
+        frozenset((f"{eq.left.table}.{eq.left.name}".casefold(), f"{eq.right.table}.{eq.right.name}".casefold()))
+        for join in scope.select.args.get("joins") or []
+        for eq in (join.args["on"].find_all(exp.EQ) if join.args.get("on") else ())
+        if isinstance(eq.left, exp.Column) and isinstance(eq.right, exp.Column)
+    }
+    first = owners[0]
+    name = column.name.casefold()
+    linked = {first}
+    for _ in owners:
+        linked |= {b for a in linked for b in owners if frozenset((f"{a}.{name}", f"{b}.{name}")) in joined}
+    if linked != set(owners):
+        return None
+    keyed = [a for a in owners if name in [k.casefold() for k in (scope.tables[a] or _NO_TABLE).primary_key]]
+    column.set("table", _identifier((keyed or owners)[0]))
+    return f"{column.name} → {column.sql('duckdb')}"
+
+
+_NO_TABLE = Table("", "", ())
+
+
+def _bring_column(column: exp.Column, scope: Scope, catalog: Catalog, graph: KeyGraph) -> str | None:
+    """Join the one nearest table that has the column."""
+    candidates = []
+    starts = [fold(t.reference) for t in scope.tables.values() if t is not None]
+    for table in catalog:
+        if table.column(column.name) and fold(table.reference) not in starts:
+            try:
+                candidates.append((len(graph.path(starts, fold(table.reference))), table))
+            except SQLRejectedError:
+                continue
+    if not candidates:
+        return None
+    nearest = min(distance for distance, _ in candidates)
+    best = [table for distance, table in candidates if distance == nearest]
+    return _join_table(column, best[0], scope, catalog, graph) if len(best) == 1 else None
+
+
+def _join_table(column: exp.Column, table: Table, scope: Scope, catalog: Catalog, graph: KeyGraph) -> str | None:
+    aliases = {fold(t.reference): alias for alias, t in scope.tables.items() if t is not None}
+    if fold(table.reference) in aliases:
+        return None
+    try:
+        chain = graph.path(aliases, fold(table.reference))
+    except SQLRejectedError:
+        return None
+    select = scope.select
+    if len(scope.tables) == 1:
+        # Names that were unique in the one table may not be so any more.
+        only = next(iter(sources(select)))
+        for other in own_columns(select):
+            if not other.table and other is not column and scope.owners(other.name):
+                other.set("table", _identifier(only))
+    for join in chain_joins(chain, aliases, catalog):
+        select.append("joins", join)
+    stored = table.column(column.name)
+    column.set("table", _identifier(table.name))
+    if stored is not None:
+        column.set("this", _identifier(stored.name))
+    return f"joined {table.reference} for {column.sql('duckdb')}"
+
+
+def _spell_column(column: exp.Column, scope: Scope) -> str | None:
+    alias = column.table.casefold()
+    tables = [scope.tables.get(alias)] if alias else list(scope.tables.values())
+    known: dict[str, str] = {}
+    for table in tables:
+        if table is not None:
+            known.update({_plain(c.name): c.name for c in table.columns})
+    found = _nearest(column.name, list(known))
+    if found is None:
+        return None
+    before = column.sql("duckdb")
+    column.set("this", _identifier(known[found]))
+    return f"{before} → {column.sql('duckdb')}"
+
+
+def _outer_scopes(select: exp.Select, catalog: Catalog) -> Iterator[Scope]:
+    current = select.parent
+    while current is not None:
+        if isinstance(current, exp.Select):
+            yield Scope.of(current, catalog)
+        current = current.parent
+
+
+def _is_output_name(column: exp.Column, select: exp.Select) -> bool:
+    name = column.name.casefold()
+    return any(e.alias.casefold() == name for e in select.expressions if e.alias)
+
+
+def _is_lambda_parameter(column: exp.Column) -> bool:
+    lambda_ = column.find_ancestor(exp.Lambda)
+    return lambda_ is not None and any(p.name == column.name for p in lambda_.expressions)
+
+
+def _identifier(name: str) -> exp.Identifier:
+    return exp.to_identifier(name, quoted=quote(name) != name)
+
+
+def repair_values(tree: exp.Expression, catalog: Catalog, values: ValueIndex) -> list[str]:
+    """Write compared text as it is stored: ``segment = 'enterprise'`` becomes ``segment = 'Enterprise'``.
+
+    Args:
+        tree: a parsed query; changed in place.
+        catalog: the tables.
+        values: the stored text.
+    """
+    notes = []
+    for literal in list(tree.find_all(exp.Literal)):
+        comparison = literal.parent
+        if not literal.is_string or not isinstance(comparison, (exp.EQ, exp.NEQ, exp.In)):
+            continue
+        column = comparison.this if isinstance(comparison, exp.In) or comparison.expression is literal else None
+        column = comparison.expression if column is None else column
+        select = literal.find_ancestor(exp.Select)
+        if not isinstance(column, exp.Column) or select is None:
+            continue
+        scope = Scope.of(select, catalog)
+        owners = [column.table.casefold()] if column.table else scope.owners(column.name)
+        table = scope.tables.get(owners[0]) if owners else None
+        if table is None:
+            continue
+        stored = {
+            place.value
+            for form in _value_forms(fold_text(literal.this))
+            for place in values.places.get(form, ())
+            if place.table == table.reference and place.column.casefold() == column.name.casefold()
+        }
+        if len(stored) == 1 and literal.this not in stored:
+            right = stored.pop()
+            notes.append(f"'{literal.this}' → '{right}'")
+            literal.replace(exp.Literal.string(right))
+    return notes
+
+
+def _value_forms(folded: str) -> list[str]:
+    return [folded] if not folded.endswith("s") else [folded, folded[:-1]]
+
+
+def repair_error(sql: str, error: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
+    """Candidates that may not meet an error of DuckDB's binder any more.
+
+    Args:
+        sql: the query that did not bind.
+        error: DuckDB's message.
+        catalog: the tables.
+
+    Yields:
+        (SQL, note), most likely first; the caller tries each.
+    """
+    if ("does not exist" in error and "Function" in error) or "No function matches" in error:
+        yield from _translated(sql)
+    if "No function matches" in error or "Could not convert" in error or "Cannot compare" in error:
+        yield from _cast_text(sql, catalog)
+    if "GROUP BY" in error:
+        yield from _grouped(sql)
+    if "QUALIFY" in error or "window functions are not allowed in WHERE" in error or "WHERE clause cannot" in error:
+        yield from _where_to_having(sql)
+
+
+def _translated(sql: str) -> Iterator[tuple[str, str]]:
+    for dialect in OTHER_DIALECTS:
+        try:
+            translated = sqlglot.transpile(sql, read=dialect, write="duckdb")
+        except SqlglotError:
+            continue
+        if len(translated) == 1 and translated[0] != sql:
+            yield translated[0], f"translated from {dialect}"
+
+
+def _cast_text(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    changed = False
+    for node in list(tree.find_all(exp.Like, exp.ILike, exp.Lower, exp.Upper, exp.Substring, exp.Contains)):
+        if isinstance(node.this, exp.Column):
+            node.this.replace(exp.cast(node.this.copy(), "VARCHAR", dialect="duckdb"))
+            changed = True
+    if changed:
+        yield tree.sql("duckdb"), "compared as text"
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    changed = False
+    for node in list(tree.find_all(exp.AggFunc)):
+        select = node.find_ancestor(exp.Select)
+        if isinstance(node, (exp.Sum, exp.Avg)) and isinstance(node.this, exp.Column) and select is not None:
+            node.this.replace(exp.TryCast(this=node.this.copy(), to=exp.DataType.build("DOUBLE")))
+            changed = True
+    for node in list(tree.find_all(exp.Year, exp.Month, exp.Day, exp.Quarter, exp.DateTrunc, exp.TimestampTrunc)):
+        argument = node.this
+        if isinstance(argument, exp.Column) and _type_of(argument, catalog) == "VARCHAR":
+            argument.replace(exp.TryCast(this=argument.copy(), to=exp.DataType.build("DATE")))
+            changed = True
+    if changed:
+        yield tree.sql("duckdb"), "read text as numbers or dates"
+
+
+def _type_of(column: exp.Column, catalog: Catalog) -> str | None:
+    select = column.find_ancestor(exp.Select)
+    if select is None:
+        return None
+    scope = Scope.of(select, catalog)
+    owners = [column.table.casefold()] if column.table else scope.owners(column.name)
+    table = scope.tables.get(owners[0]) if owners else None
+    found = table.column(column.name) if table is not None else None
+    return found.type if found is not None else None
+
+
+def _grouped(sql: str) -> Iterator[tuple[str, str]]:
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    changed = False
+    for select in tree.find_all(exp.Select):
+        has_aggregate = any(e.find(exp.AggFunc) for e in select.expressions) or select.args.get("having")
+        group = select.args.get("group")
+        if not (has_aggregate or group):
+            continue
+        shown = {e.unalias().sql("duckdb") for e in select.expressions}
+        keys = [] if group is None else [k for k in group.expressions if k.sql("duckdb") not in shown]
+        if keys:
+            plain = [e.unalias().copy() for e in select.expressions if not e.find(exp.AggFunc)]
+            select.set("group", exp.Group(expressions=[*(k.copy() for k in keys), *plain]))
+        else:
+            select.set("group", exp.Group(all=True))
+        changed = True
+    if changed:
+        yield tree.sql("duckdb"), "grouped by the columns shown"
+        for select in tree.find_all(exp.Select):
+            shown = {e.unalias().sql("duckdb") for e in select.expressions} | {e.alias for e in select.expressions}
+            order = select.args.get("order")
+            for ordered in order.expressions if order else []:
+                for column in list(ordered.find_all(exp.Column)):
+                    if column.sql("duckdb") not in shown and not column.find_ancestor(exp.AggFunc):
+                        column.replace(exp.AnyValue(this=column.copy()))
+        yield tree.sql("duckdb"), "grouped by the columns shown"
+
+
+def _where_to_having(sql: str) -> Iterator[tuple[str, str]]:
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    for select in tree.find_all(exp.Select):
+        where = select.args.get("where")
+        if where is None:
+            continue
+        conditions = list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
+        windowed = [c for c in conditions if c.find(exp.Window)]
+        aggregated = [c for c in conditions if c not in windowed and c.find(exp.AggFunc)]
+        if not windowed and not aggregated:
+            continue
+        kept = [c for c in conditions if c not in windowed and c not in aggregated]
+        select.set("where", exp.Where(this=exp.and_(*kept)) if kept else None)
+        if aggregated:
+            select.set("having", exp.Having(this=exp.and_(*aggregated)))
+        if windowed:
+            select.set("qualify", exp.Qualify(this=exp.and_(*windowed)))
+        yield tree.sql("duckdb"), "moved a condition on aggregates out of WHERE"

@@ -1,0 +1,112 @@
+"""From what a model wrote to SQL that may run and binds, or a reason why not."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+import duckdb
+from sqlglot import exp
+
+from llmsql.asking.check import check_sql, extract_sql, parse_query
+from llmsql.asking.joins import KeyGraph, complete_joins
+from llmsql.asking.link import ValueIndex
+from llmsql.asking.repair import repair_columns, repair_error, repair_tables, repair_values
+from llmsql.catalog import Catalog
+from llmsql.errors import SQLRejectedError
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All that is known of a database.
+
+    Args:
+        catalog: its tables.
+        graph: their keys.
+        values: their text.
+    """
+
+    catalog: Catalog
+    graph: KeyGraph
+    values: ValueIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """SQL that may run and binds.
+
+    Args:
+        sql: the text that runs.
+        notes: what was repaired, in plain words.
+    """
+
+    sql: str
+    notes: tuple[str, ...] = ()
+
+
+def settle(
+    con: duckdb.DuckDBPyConnection, text: str, knowledge: Knowledge, today: datetime.date | None = None
+) -> Settled:
+    """Check what a model wrote, repairing what needs no model.
+
+    Args:
+        con: binds the query; nothing is run.
+        text: the model's answer.
+        knowledge: of the database.
+        today: what ``current_date`` means; None leaves it to DuckDB.
+
+    Raises:
+        SQLRejectedError: it may not run, or does not bind; the message is meant for a model to correct it.
+    """
+    tree: exp.Expression = parse_query(extract_sql(text))
+    notes = repair_tables(tree, knowledge.catalog)
+    tree = complete_joins(tree, knowledge.catalog, knowledge.graph)
+    notes += repair_columns(tree, knowledge.catalog, knowledge.graph)
+    notes += repair_values(tree, knowledge.catalog, knowledge.values)
+    if today is not None:
+        tree = set_today(tree, today)
+    sql = tree.sql("duckdb")
+    check_sql(con, sql, knowledge.catalog)
+    error = bind_error(con, sql)
+    if error is None:
+        return Settled(sql, tuple(notes))
+    for candidate, note in repair_error(sql, error, knowledge.catalog):
+        try:
+            parse_query(candidate)
+            check_sql(con, candidate, knowledge.catalog)
+        except SQLRejectedError:
+            continue
+        if bind_error(con, candidate) is None:
+            return Settled(candidate, (*notes, note))
+    raise SQLRejectedError(error)
+
+
+def bind_error(con: duckdb.DuckDBPyConnection, sql: str) -> str | None:
+    """DuckDB's complaint about a query on binding it, in one line, or None."""
+    try:
+        con.execute(f"EXPLAIN {sql}").fetchall()
+    except duckdb.Error as error:
+        lines = [line.strip() for line in str(error).splitlines()]
+        kept = [line for line in lines if line and not line.startswith(("LINE ", "^"))]
+        return " ".join(kept)[:500]
+    return None
+
+
+def set_today(tree: exp.Expression, today: datetime.date) -> exp.Expression:
+    """``current_date``, ``today()`` and ``now()`` as the literals that they are on that day.
+
+    Args:
+        tree: a parsed query; changed in place.
+        today: the day.
+    """
+    day = today.isoformat()
+
+    def replaced(node: exp.Expression) -> exp.Expression:
+        name = node.name.casefold() if isinstance(node, exp.Anonymous) else ""
+        if isinstance(node, exp.CurrentDate) or name == "today":
+            return exp.cast(exp.Literal.string(day), "DATE", dialect="duckdb")
+        if isinstance(node, (exp.CurrentTimestamp, exp.CurrentDatetime)) or name in ("now", "get_current_timestamp"):
+            return exp.cast(exp.Literal.string(f"{day} 00:00:00"), "TIMESTAMP", dialect="duckdb")
+        return node
+
+    return tree.transform(replaced, copy=False)

@@ -1,0 +1,164 @@
+"""``llmsql.connect`` and ``llmsql.install``: a DuckDB connection that answers questions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+import duckdb
+
+from llmsql.answer import Answer
+from llmsql.asking.engine import Engine
+from llmsql.asking.pipeline import Draft
+from llmsql.asking.run import run_query
+from llmsql.catalog import Catalog
+from llmsql.functions import VARIABLES, install_functions
+
+
+class Connection:
+    """A DuckDB connection with ``ask()`` in it.
+
+    Everything that a DuckDB connection has is here: unknown attributes are the connection's own methods, called from
+    where you call them, so that ``con.sql("FROM df")`` finds your DataFrames. ``con.duckdb`` is the connection itself,
+    for code that checks the type.
+
+    Args:
+        con: an open connection; closed with this object.
+        engine: answers the questions.
+        prefix: goes before the names of the SQL functions.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, engine: Engine, prefix: str = "") -> None:
+        self.duckdb = con
+        self.engine = engine
+        self._prefix = prefix
+        install_functions(con, engine, prefix)
+
+    def ask(
+        self, question: str, *, tables: list[str] | None = None, model: str | None = None, **settings: object
+    ) -> Answer:
+        """Answer a question.
+
+        Unlike ``FROM ask(…)`` in SQL, this sees the connection's temporary tables and open transaction, and keeps the
+        time and row limits.
+
+        Args:
+            question: in your words.
+            tables: use only these.
+            model: a name from the registry, or the provider's own.
+            **settings: fields of ``llmsql.settings.Settings`` for this question, for example ``max_rows=100``.
+
+        Raises:
+            LLMSQLError: the reason why there is no answer, in one line.
+        """
+        draft = self._draft(question, tables, model, settings)
+        limits = self.engine.settings(self._variables(settings))
+        started = time.perf_counter()
+        table, truncated = run_query(self.duckdb, draft.sql, timeout=limits.query_timeout, max_rows=limits.max_rows)
+        return Answer(draft, table, truncated, time.perf_counter() - started, self.duckdb)
+
+    def ask_sql(
+        self, question: str, *, tables: list[str] | None = None, model: str | None = None, **settings: object
+    ) -> str:
+        """The SQL for a question, checked and bound but not run; arguments as ``ask``."""
+        return self._draft(question, tables, model, settings).sql
+
+    def catalog(self) -> Catalog:
+        """What questions on this connection can be about."""
+        return self.engine.knowledge(self.duckdb).catalog
+
+    def cursor(self) -> Connection:
+        """A further connection to the same database, with the same functions; one for each thread."""
+        return Connection(self.duckdb.cursor(), self.engine, self._prefix)
+
+    def interrupt(self) -> None:
+        """Stop what runs on this connection, a model that is writing included."""
+        self.engine.cancel_all()
+        self.duckdb.interrupt()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.duckdb.close()
+
+    def _draft(
+        self, question: str, tables: list[str] | None, model: str | None, settings: Mapping[str, object]
+    ) -> Draft:
+        return self.engine.draft(
+            self.duckdb, question, tables=tuple(tables or ()), model=model, variables=self._variables(settings)
+        )
+
+    def _variables(self, settings: Mapping[str, object]) -> dict[str, str]:
+        chosen = ", ".join(f"getvariable('llmsql_{name}')::VARCHAR" for name in VARIABLES)
+        [row] = self.duckdb.execute(f"SELECT {chosen}").fetchall()
+        found = {f"llmsql_{name}": value for name, value in zip(VARIABLES, row, strict=True) if value is not None}
+        return found | {f"llmsql_{name}": str(value) for name, value in settings.items() if value is not None}
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("duckdb", "engine"):  # not set yet: __init__ failed, or the object is being copied
+            raise AttributeError(name)
+        return getattr(self.duckdb, name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *dir(self.duckdb)})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __reduce__(self) -> Any:
+        raise TypeError("A connection cannot be pickled: open one in each process with llmsql.connect().")
+
+
+def connect(
+    database: Any = ":memory:",
+    read_only: bool = False,
+    config: dict[str, Any] | None = None,
+    *,
+    prefix: str = "",
+    refine: Callable[[Catalog], Catalog] | None = None,
+    **settings: object,
+) -> Connection:
+    """Open a database and put ``ask()`` into it.
+
+    Args:
+        database: as ``duckdb.connect``.
+        read_only: as ``duckdb.connect``.
+        config: as ``duckdb.connect``.
+        prefix: goes before the names of the SQL functions, for a database that has an ``ask`` of its own.
+        refine: completes a fresh catalog snapshot, for example with keys that the database does not declare.
+        **settings: fields of ``llmsql.settings.Settings``, for example ``model="qwen2.5-coder-0.5b"``.
+
+    Raises:
+        duckdb.Error: the database cannot be opened.
+        ConfigError: a setting is wrong, or the database has functions of these names.
+    """
+    engine = Engine(settings, refine)
+    engine.settings()
+    con = duckdb.connect(database, read_only, config or {})
+    try:
+        return Connection(con, engine, prefix)
+    except BaseException:
+        con.close()
+        raise
+
+
+def install(con: duckdb.DuckDBPyConnection, *, prefix: str = "", **settings: object) -> Connection:
+    """Put ``ask()`` into a connection that is open already.
+
+    Args:
+        con: a plain DuckDB connection; the SQL functions work on it as they do on the result.
+        prefix: as ``connect``.
+        **settings: as ``connect``.
+
+    Returns:
+        The same connection with ``ask`` as a method, for Python.
+
+    Raises:
+        ConfigError: a setting is wrong, or the database has functions of these names.
+    """
+    engine = Engine(settings)
+    engine.settings()
+    return Connection(con, engine, prefix)

@@ -1,0 +1,94 @@
+"""Opens the model that the settings name: a registry entry, or a provider's own model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from llmsql.clients import LLMClient
+from llmsql.errors import ConfigError, ModelNotFoundError
+from llmsql.registry import ModelEntry, load_registry
+from llmsql.settings import Settings
+from llmsql.weights import fetch_weights
+
+PROMPT_TOKENS = 4096
+
+
+def open_model(settings: Settings, model: str | None = None) -> tuple[str, LLMClient]:
+    """The client of a model, its weights fetched if need be.
+
+    Args:
+        settings: ``provider``, ``model``, ``base_url``, ``adapter`` and what local engines take.
+        model: a name that goes before the settings'.
+
+    Returns:
+        The name to show, and the client; a local model is loaded by its first call.
+
+    Raises:
+        ModelNotFoundError: no such model.
+        ConfigError: the settings do not fit together.
+        WeightsError: the weights cannot be had.
+    """
+    name = model or settings.model
+    registry = load_registry()
+    try:
+        entry = registry.get(name or registry.default)
+    except ModelNotFoundError:
+        if settings.provider is None or name is None:
+            raise
+        entry = None
+    if entry is None or (settings.provider is not None and settings.provider != entry.provider):
+        if settings.provider is None or name is None:
+            raise ConfigError(
+                f"Provider {settings.provider} is set, but no model.", "Set LLM_MODEL, or unset LLM_PROVIDER."
+            )
+        return name, _hosted(settings, settings.provider, name)
+    if entry.provider == "llamacpp":
+        return entry.name, _embedded(settings, entry)
+    if entry.provider == "transformers":
+        return entry.name, LLMClient("transformers", str(entry.path or entry.id), timeout=settings.timeout)
+    if entry.id is None:
+        raise ConfigError(
+            f"{entry.name} has to be trained before it can be asked.",
+            f"See `llmsql models show {entry.name}`.",
+        )
+    return entry.name, _hosted(settings, entry.provider, entry.id)
+
+
+def _hosted(settings: Settings, provider: str, model: str) -> LLMClient:
+    if provider in ("llamacpp", "transformers"):
+        return LLMClient(provider, model, timeout=settings.timeout)
+    return LLMClient(provider, model, base_url=settings.base_url, api_key=settings.api_key, timeout=settings.timeout)
+
+
+def _embedded(settings: Settings, entry: ModelEntry) -> LLMClient:
+    options: dict[str, Any] = {
+        "n_ctx": settings.n_ctx or PROMPT_TOKENS,
+        "chat_format": entry.chat_format or "chatml",
+        "cache_dir": prefix_cache_dir(settings),
+    }
+    if settings.threads is not None:
+        options["threads"] = settings.threads
+    if settings.adapter is not None:
+        options["adapters"] = [(_adapter_file(settings.adapter), 1.0)]
+    elif entry.adapter is not None:
+        options["adapters"] = [(entry.adapter.path, entry.adapter.scale)]
+    weights = fetch_weights(entry, cache_dir=settings.cache_dir, offline=settings.offline)
+    return LLMClient("llamacpp", str(weights), timeout=settings.timeout, **options)
+
+
+def _adapter_file(adapter: str) -> Path:
+    path = Path(adapter).expanduser()
+    if path.is_file():
+        return path
+    entry = load_registry().get(adapter)
+    if entry.adapter is None:
+        raise ConfigError(f"{adapter} has no adapter.", "Name a .gguf file or a model that was trained with LoRA.")
+    return entry.adapter.path
+
+
+def prefix_cache_dir(settings: Settings) -> Path:
+    """Where prefilled prompt prefixes are kept between processes."""
+    return (settings.cache_dir or Path(platformdirs.user_cache_dir("llmsql", appauthor=False))) / "prefixes"

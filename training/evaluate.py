@@ -1,0 +1,367 @@
+"""Measures a model by running what it writes.
+
+``python -m training.evaluate --model NAME --dataset FILE [--split test]`` asks every question through the same pipeline
+that serves users, runs the SQL and the right SQL, and compares rows: as multisets unless the question asks for an
+order, columns in any order. Each pair of queries is run on re-populated copies of the database as well, so that two
+queries that agree by luck count as different (the idea of Zhong et al., 2020, arXiv 2010.02840). Intervals are
+Wilson's at 95 %.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import math
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import sqlglot
+
+from llmsql.asking.pipeline import write_sql
+from llmsql.asking.run import interrupted_after
+from llmsql.asking.settle import Knowledge, set_today
+from llmsql.catalog.snapshot import quote
+from llmsql.errors import LLMSQLError, NoAnswerError
+from llmsql.models import open_model
+from llmsql.registry import Measurement, load_registry, record_measurement
+from llmsql.settings import load_settings
+from training.compare import contains_rows, same_rows
+from training.dataset import Database, Databases, Record, load_records
+
+COPIES = 2
+MOST_ROWS = 50_000
+QUERY_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one question went.
+
+    Args:
+        record: the question and its right answer.
+        sql: what would run, None where nothing bound.
+        written: the model's own text.
+        right: same rows on the database and on every copy.
+        right_here: same rows on the database itself.
+        contains: as ``right``, forgiving extra columns.
+        bound: DuckDB accepted the SQL.
+        error: why there was no answer.
+        milliseconds: from the question to the SQL.
+        tokens: written by the model.
+        attempts: answers of the model.
+        notes: repairs.
+        logprob: mean of the answer's tokens.
+    """
+
+    record: Record
+    sql: str | None
+    written: str | None
+    right: bool
+    right_here: bool
+    contains: bool
+    bound: bool
+    error: str
+    milliseconds: float
+    tokens: int
+    attempts: int
+    notes: tuple[str, ...] = ()
+    logprob: float | None = None
+
+
+def wilson(right: int, n: int) -> tuple[float, float]:
+    """The 95 % interval of a share, in percent (Wilson, 1927)."""
+    if n == 0:
+        return (0.0, 100.0)
+    z = 1.959964
+    p = right / n
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return (round(100 * (middle - half), 1), round(100 * (middle + half), 1))
+
+
+def repopulated(database: Database, seed: int) -> duckdb.DuckDBPyConnection:
+    """An in-memory copy with other rows: a fifth of the rows goes, and every other column that is no key is shuffled.
+
+    Args:
+        database: what to copy.
+        seed: another seed, other rows.
+    """
+    copy = duckdb.connect()
+    for table in database.catalog:
+        if table.kind != "table":
+            continue
+        keys = {*table.primary_key, *(name for fk in table.foreign_keys for name in fk.columns)}
+        moved = {c.name for i, c in enumerate(table.columns) if c.name not in keys and i % 2 == seed % 2}
+        picked = ", ".join(f"{'r' if c.name in moved else 'l'}.{quote(c.name)}" for c in table.columns)
+        copy.register("source_rows", database.con.execute(f"FROM {table.reference}").to_arrow_table())
+        copy.execute(
+            f"CREATE TABLE {table.reference} AS "
+            "WITH numbered AS (SELECT *, row_number() OVER () AS n_ FROM source_rows), "
+            f"kept AS (SELECT *, row_number() OVER (ORDER BY n_) AS a_, "
+            f"row_number() OVER (ORDER BY hash(n_ + {seed})) AS b_ FROM numbered WHERE hash(n_ * 31 + {seed}) % 5 > 0) "
+            f"SELECT {picked} FROM kept l JOIN kept r ON l.a_ = r.b_ ORDER BY l.a_"
+        ).fetchall()
+        copy.unregister("source_rows")
+    return copy
+
+
+def rows_of(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]] | None:
+    """The rows of a query, None where it fails or takes too long."""
+    try:
+        with interrupted_after(con, QUERY_SECONDS):
+            return con.execute(sql).fetchmany(MOST_ROWS)
+    except (duckdb.Error, LLMSQLError):
+        return None
+
+
+class Judge:
+    """Compares queries on a database and its re-populated copies.
+
+    Args:
+        database: where the questions are asked.
+        copies: how many re-populated copies to use.
+    """
+
+    def __init__(self, database: Database, copies: int = COPIES) -> None:
+        self._places = [database.con, *(repopulated(database, seed) for seed in range(copies))]
+        self._gold: dict[str, list[list[tuple[Any, ...]] | None]] = {}
+
+    def judge(self, record: Record, gold: str, sql: str) -> tuple[bool, bool, bool]:
+        """Whether ``sql`` answers as ``gold`` does: everywhere, on the database itself, everywhere if extra columns
+        are forgiven."""
+        if gold not in self._gold:
+            self._gold[gold] = [rows_of(con, gold) for con in self._places]
+        right, contains = [], []
+        for con, wanted in zip(self._places, self._gold[gold], strict=True):
+            if wanted is None:
+                continue
+            rows = rows_of(con, sql)
+            right.append(rows is not None and same_rows(rows, wanted, ordered=record.ordered))
+            contains.append(rows is not None and contains_rows(rows, wanted, ordered=record.ordered))
+        return all(right), bool(right and right[0]), all(contains)
+
+
+def evaluate(
+    records: Sequence[Record], databases: Databases, *, model: str | None, adapter: str | None, copies: int = COPIES
+) -> list[Outcome]:
+    """Ask every question and judge the answers.
+
+    Args:
+        records: the questions; none of them may have been trained on.
+        databases: where they are asked.
+        model: as ``llmsql ask --model``.
+        adapter: a GGUF adapter that goes on top of the model.
+        copies: re-populated copies to compare on.
+    """
+    outcomes = []
+    settings = load_settings({"model": model, "adapter": adapter})
+    name, client = open_model(settings)
+    by_database: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        by_database[record.database].append(record)
+    for where, mine in by_database.items():
+        database = databases.open(where)
+        today = datetime.date(2024, 12, 31) if where == "sales" else None
+        here = replace(settings, today=today)
+        knowledge = Knowledge(database.catalog, database.graph, database.values)
+        judge = Judge(database, copies)
+        for record in mine:
+            outcomes.append(_ask(record, database, knowledge, judge, client, name, here))
+            done = len(outcomes)
+            if sys.stderr.isatty() or done % 25 == 0:
+                right = sum(o.right for o in outcomes)
+                print(f"{done}/{len(records)}: {right / done:.1%} right", file=sys.stderr)
+    client.close()
+    return outcomes
+
+
+def _ask(
+    record: Record, database: Database, knowledge: Knowledge, judge: Judge, client: Any, name: str, settings: Any
+) -> Outcome:
+    gold_tree = sqlglot.parse_one(record.sql, read="duckdb")
+    gold = (set_today(gold_tree, settings.today) if settings.today else gold_tree).sql("duckdb")
+    started = time.perf_counter()
+    try:
+        draft = write_sql(database.con, knowledge, client, name, record.question, settings)
+    except LLMSQLError as error:
+        spent = (time.perf_counter() - started) * 1000
+        written = error.sql if isinstance(error, NoAnswerError) else None
+        return Outcome(record, None, written, False, False, False, False, str(error).splitlines()[0], spent, 0, 2)
+    spent = (time.perf_counter() - started) * 1000
+    right, here, contains = judge.judge(record, gold, draft.sql)
+    return Outcome(
+        record,
+        draft.sql,
+        draft.written,
+        right,
+        here,
+        contains,
+        True,
+        "" if right else ("other rows" if not here else "other rows on a re-populated copy"),
+        spent,
+        draft.completion_tokens,
+        draft.attempts,
+        draft.notes,
+        draft.logprob,
+    )
+
+
+def summarise(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """The figures of a run; accuracies in percent, latencies in milliseconds."""
+    n = len(outcomes)
+    times = sorted(o.milliseconds for o in outcomes)
+    return {
+        "execution_accuracy": round(100 * sum(o.right for o in outcomes) / n, 1),
+        "execution_accuracy_lax": round(100 * sum(o.contains for o in outcomes) / n, 1),
+        "execution_accuracy_one_database": round(100 * sum(o.right_here for o in outcomes) / n, 1),
+        "bind_rate": round(100 * sum(o.bound for o in outcomes) / n, 1),
+        "latency_p50_ms": round(statistics.median(times)),
+        "latency_p95_ms": round(times[min(n - 1, math.ceil(0.95 * n) - 1)]),
+        "tokens_mean": round(statistics.mean(o.tokens for o in outcomes), 1),
+    }
+
+
+def report(outcomes: Sequence[Outcome], title: str) -> str:
+    """The figures, the accuracy by kind and difficulty, and every failure, as Markdown."""
+    n = len(outcomes)
+    figures = summarise(outcomes)
+    low, high = wilson(sum(o.right for o in outcomes), n)
+    lines = [f"# {title}", "", f"{n} questions, {figures['execution_accuracy']} % right (95 %: {low}–{high}).", ""]
+    lines += ["| figure | value |", "|---|---|", *(f"| {k} | {v} |" for k, v in figures.items()), ""]
+    for by in ("kind", "difficulty", "database"):
+        groups: dict[str, list[Outcome]] = defaultdict(list)
+        for outcome in outcomes:
+            groups[str(getattr(outcome.record, by))].append(outcome)
+        if len(groups) < 2:
+            continue
+        lines += [f"| {by} | n | right % | bound % |", "|---|---|---|---|"]
+        for name, mine in sorted(groups.items(), key=lambda item: -len(item[1])):
+            right = 100 * sum(o.right for o in mine) / len(mine)
+            bound = 100 * sum(o.bound for o in mine) / len(mine)
+            lines.append(f"| {name} | {len(mine)} | {right:.0f} | {bound:.0f} |")
+        lines.append("")
+    lines += ["## Failures", ""]
+    for outcome in outcomes:
+        if not outcome.right:
+            lines += [
+                f"- **{outcome.record.question}** ({outcome.record.database}) — {outcome.error}",
+                f"  - right: `{outcome.record.sql}`",
+                f"  - wrote: `{outcome.sql or outcome.written}`",
+            ]
+    return "\n".join(lines) + "\n"
+
+
+def draw(outcomes: Sequence[Outcome], target: Path) -> None:
+    """A bar chart of the accuracy by kind of question, with intervals."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    groups: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        groups[outcome.record.kind or "all"].append(outcome)
+    names = sorted(groups, key=lambda k: -len(groups[k]))[:30]
+    shares = [100 * sum(o.right for o in groups[k]) / len(groups[k]) for k in names]
+    bounds = [wilson(sum(o.right for o in groups[k]), len(groups[k])) for k in names]
+    figure, axes = pyplot.subplots(figsize=(8, 0.35 * len(names) + 1.2))
+    below = [max(s - low, 0) for s, (low, _) in zip(shares, bounds, strict=True)]
+    above = [max(high - s, 0) for s, (_, high) in zip(shares, bounds, strict=True)]
+    axes.barh([f"{k} ({len(groups[k])})" for k in names], shares, xerr=[below, above], color="#4c78a8", capsize=2)
+    axes.invert_yaxis()
+    axes.set_xlim(0, 100)
+    axes.set_xlabel("right, % (bars: 95 % interval)")
+    figure.tight_layout()
+    figure.savefig(target, dpi=120)
+    pyplot.close(figure)
+
+
+def machine() -> str:
+    """The processor, its cores and the memory, in words."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        named = [
+            line.split(":")[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")
+        ]
+        model = named[0] if named else model
+    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{model}, {os.cpu_count()} cores, {gigabytes:.0f} GiB"
+
+
+def _commit() -> str:
+    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(description="Measure a model by running what it writes.")
+    parser.add_argument(
+        "--model", help="registry name, GGUF file or a provider's model; default: the registry's default"
+    )
+    parser.add_argument("--adapter", help="GGUF adapter on top of the model")
+    parser.add_argument("--dataset", type=Path, required=True, help="JSON or JSONL of records")
+    parser.add_argument("--split", default="test", help="default: %(default)s")
+    parser.add_argument("--kind", help="only this kind of question")
+    parser.add_argument(
+        "--data-root", type=Path, default=Path("data/training"), help="folder of the datasets' databases"
+    )
+    parser.add_argument("--limit", type=int, help="only so many questions, evenly spread")
+    parser.add_argument("--copies", type=int, default=COPIES, help="re-populated copies; default: %(default)s")
+    parser.add_argument("--output", type=Path, help="folder for report.md, report.png and outcomes.jsonl")
+    parser.add_argument("--write-registry", metavar="NAME", help="add the figures to this model's `measured` block")
+    options = parser.parse_args(argv)
+    try:
+        records = load_records(options.dataset, options.split)
+        records = [r for r in records if options.kind in (None, r.kind)]
+        if options.limit and len(records) > options.limit:
+            records = [records[i * len(records) // options.limit] for i in range(options.limit)]
+        outcomes = evaluate(
+            records, Databases(options.data_root), model=options.model, adapter=options.adapter, copies=options.copies
+        )
+        title = f"{options.model or 'default'} on {options.dataset.name}, {options.split}"
+        figures = summarise(outcomes)
+        print(json.dumps(figures))
+        interval = wilson(sum(o.right for o in outcomes), len(outcomes))
+        print(f"{len(outcomes)} questions, 95 % interval {interval[0]}–{interval[1]} %")
+        if options.output:
+            options.output.mkdir(parents=True, exist_ok=True)
+            (options.output / "report.md").write_text(report(outcomes, title), encoding="utf-8")
+            draw(outcomes, options.output / "report.png")
+            with (options.output / "outcomes.jsonl").open("w", encoding="utf-8") as out:
+                for outcome in outcomes:
+                    out.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
+        if options.write_registry:
+            weights = load_registry().get(options.write_registry).weights
+            measurement = Measurement(
+                metrics=figures,
+                n=len(outcomes),
+                interval=interval,
+                command="python -m training.evaluate " + " ".join(argv if argv is not None else sys.argv[1:]),
+                date=datetime.date.today().isoformat(),
+                commit=_commit(),
+                machine=machine(),
+                dataset=f"{options.dataset.name} {options.split}" + (f" {options.kind}" if options.kind else ""),
+                quantisation=weights.file.rsplit(".", 1)[0].rsplit("-", 1)[-1] if weights else None,
+            )
+            print(f"written to {record_measurement(options.write_registry, measurement)}")
+    except LLMSQLError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
