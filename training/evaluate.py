@@ -13,8 +13,6 @@ import argparse
 import datetime
 import json
 import math
-import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -33,6 +31,7 @@ from llmsql.asking.run import interrupted_after
 from llmsql.asking.settle import Knowledge, set_today
 from llmsql.catalog.snapshot import quote
 from llmsql.errors import LLMSQLError, NoAnswerError
+from llmsql.machine import describe_machine
 from llmsql.models import open_model
 from llmsql.registry import Measurement, load_registry, record_measurement
 from llmsql.settings import load_settings
@@ -287,19 +286,6 @@ def draw(outcomes: Sequence[Outcome], target: Path) -> None:
     pyplot.close(figure)
 
 
-def machine() -> str:
-    """The processor, its cores and the memory, in words."""
-    model = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.is_file():
-        named = [
-            line.split(":")[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")
-        ]
-        model = named[0] if named else model
-    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{model}, {os.cpu_count()} cores, {gigabytes:.0f} GiB"
-
-
 def _commit() -> str:
     done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     return done.stdout.strip() or "unknown"
@@ -352,7 +338,7 @@ def main(argv: list[str] | None = None) -> int:
                 command="python -m training.evaluate " + " ".join(argv if argv is not None else sys.argv[1:]),
                 date=datetime.date.today().isoformat(),
                 commit=_commit(),
-                machine=machine(),
+                machine=describe_machine(),
                 dataset=f"{options.dataset.name} {options.split}" + (f" {options.kind}" if options.kind else ""),
                 quantisation=weights.file.rsplit(".", 1)[0].rsplit("-", 1)[-1] if weights else None,
             )
