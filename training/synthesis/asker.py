@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
-from training.synthesis.conditions import Condition, field_noun, make_condition
+from training.synthesis.condition import Condition, field_noun
+from training.synthesis.conditions import make_condition
 from training.synthesis.database import Edge, Entity, Field, KnownDatabase
 from training.synthesis.phrasing import article, expand, frame, join_and, pick, plural, speak, synonym
 from training.synthesis.query import Query, Ref
@@ -126,6 +127,7 @@ class Asker:
                 ("text", "label"),
                 ("list", "category"),
                 ("flag", "list"),
+                ("struct", "category"),
             )
         )
         for attempt in (

@@ -6,7 +6,8 @@ import random
 import re
 from dataclasses import dataclass, field
 
-from training.synthesis.words import ABBREVIATIONS, plural
+from training.synthesis.lexicon import ABBREVIATIONS
+from training.synthesis.words import plural
 
 _SHORT: dict[str, str] = {}
 for _abbreviation, _word in ABBREVIATIONS.items():

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import re
 
-from training.synthesis.words import SYNONYMS, article, misspell, plural, strip_accents
+from training.synthesis.lexicon import SYNONYMS
+from training.synthesis.words import article, misspell, plural, strip_accents
 
 _CHOICE = re.compile(r"\(([^()]*)\)")
 VALUE_START, VALUE_END = "\x02", "\x03"
@@ -159,7 +160,7 @@ _COLLOQUIAL = (
 
 
 def speak(question: str, rng: random.Random) -> str:
-    """The final touch: capital letters, question marks, courtesy, slang and slips, in the measure that people use them."""
+    """The final touch: capital letters, question marks, courtesy, slang and slips, as often as people use them."""
     text = tidy(question)
     style = rng.random()
     if style < 0.10:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,9 +16,14 @@ from training.synthesis.naming import Naming, cryptic_name
 from training.synthesis.values import make_values, most_rows, skewed_targets
 
 _JUNK = (
-    ("created at", "TIMESTAMP"), ("updated at", "TIMESTAMP"), ("etl batch id", "INTEGER"), ("row hash", "VARCHAR"),
-    ("is deleted", "BOOLEAN"), ("source system", "VARCHAR"), ("load date", "DATE"),
-)  # fmt: skip
+    ("created at", "TIMESTAMP"),
+    ("updated at", "TIMESTAMP"),
+    ("etl batch id", "INTEGER"),
+    ("row hash", "VARCHAR"),
+    ("is deleted", "BOOLEAN"),
+    ("source system", "VARCHAR"),
+    ("load date", "DATE"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +111,7 @@ def _choose_entities(builder: _Builder) -> list[EntityPlan]:
     wanted = min(len(plans), rng.choices((1, 2, 3, 4, 5, 6, 7), (5, 13, 22, 22, 18, 12, 8))[0])
     chosen: set[str] = set()
     while len(chosen) < wanted:
-        near = [
-            p.noun for p in plans.values() if p.noun not in chosen
-            and (not chosen or any(r.parent in chosen for r in p.relations) or any(p.noun in {r.parent for r in plans[c].relations} for c in chosen))
-        ]  # fmt: skip
+        near = [n for n in plans if n not in chosen and any(_are_related(plans[n], plans[c]) for c in chosen)]
         rest = near or [n for n in plans if n not in chosen]
         weights = [3 if plans[n].relations else 1 for n in rest]
         chosen.add(rng.choices(rest, weights)[0])
@@ -124,13 +127,19 @@ def _choose_entities(builder: _Builder) -> list[EntityPlan]:
     return ordered
 
 
+def _are_related(one: EntityPlan, other: EntityPlan) -> bool:
+    return any(r.parent == other.noun for r in one.relations) or any(r.parent == one.noun for r in other.relations)
+
+
 def _plan_table(builder: _Builder, plan: EntityPlan) -> None:
     rng, naming = builder.rng, builder.naming
     limit = most_rows(plan.attributes)
     rows = round((rng.randint(70, 240) if plan.relations else rng.randint(25, 90)) * builder.size)
     rows = min(max(rows, 20), 300, limit or 300)
     table = _Table(plan, naming.table(plan.noun, rng, has_parents=bool(plan.relations)), rows)
-    has_key = any(a.kind in ("mix", "pool", "person", "first", "company") for a in plan.attributes) or rng.random() < 0.8
+    has_key = (
+        any(a.kind in ("mix", "pool", "person", "first", "company") for a in plan.attributes) or rng.random() < 0.8
+    )
     if has_key or any(r.parent == plan.noun for e in builder.domain.entities for r in e.relations):
         table.key = _key_column(builder, table)
     attributes = _choose_attributes(builder, plan)
@@ -145,10 +154,18 @@ def _plan_table(builder: _Builder, plan: EntityPlan) -> None:
     if table.key is not None:
         table.columns.insert(0, table.key)
     if rng.random() < 0.25:
-        table.columns += [_junk_column(builder, noun, type_, rows) for noun, type_ in rng.sample(_JUNK, rng.randint(1, 3))]
+        table.columns += [
+            _junk_column(builder, noun, type_, rows) for noun, type_ in rng.sample(_JUNK, rng.randint(1, 3))
+        ]
     _drop_repeated_names(table)
     if rng.random() < builder.commenting:
-        table.comment = rng.choice((f"One row per {plan.noun}", f"{plan.noun.capitalize()}s of the {builder.domain.name}", f"All {plan.noun} records"))
+        table.comment = rng.choice(
+            (
+                f"One row per {plan.noun}",
+                f"{plan.noun.capitalize()}s of the {builder.domain.name}",
+                f"All {plan.noun} records",
+            )
+        )
     builder.tables[plan.noun] = table
 
 
@@ -169,7 +186,9 @@ def _choose_attributes(builder: _Builder, plan: EntityPlan) -> list[Attribute]:
     return kept if len(kept) > fixed + 1 else list(plan.attributes)
 
 
-def _attribute_column(builder: _Builder, plan: EntityPlan, attribute: Attribute, values: list[Any], number: int) -> _Column:
+def _attribute_column(
+    builder: _Builder, plan: EntityPlan, attribute: Attribute, values: list[Any], number: int
+) -> _Column:
     rng, naming = builder.rng, builder.naming
     noun = attribute.noun
     is_label = number == 0
@@ -199,7 +218,13 @@ def _stored_values(builder: _Builder, attribute: Attribute, values: list[Any]) -
         if builder.rng.random() < 0.6:
             return values, ": " + ", ".join(f"{code} = {meaning}" for code, meaning in pairs)
         values = [dict(pairs).get(v, v) for v in values]
-    change = {"upper": str.upper, "title": str.title, "snake": lambda v: v.lower().replace(" ", "_"), "as is": str}[builder.value_case]
+    changes: dict[str, Callable[[str], str]] = {
+        "upper": str.upper,
+        "title": str.title,
+        "snake": lambda v: v.replace(" ", "_"),
+        "as is": str,
+    }
+    change = changes[builder.value_case]
     texts = {v for v in values if v is not None}
     if all(v == v.lower() for v in texts):
         values = [None if v is None else change(v) for v in values]
@@ -209,7 +234,9 @@ def _stored_values(builder: _Builder, attribute: Attribute, values: list[Any]) -
 def _type_of(builder: _Builder, attribute: Attribute, values: list[Any]) -> tuple[str, list[Any]]:
     rng, kind = builder.rng, attribute.kind
     if kind == "int":
-        return ("BIGINT" if float(attribute.options[1]) > 2e9 else rng.choice(("INTEGER", "INTEGER", "INTEGER", "BIGINT"))), values
+        return (
+            "BIGINT" if float(attribute.options[1]) > 2e9 else rng.choice(("INTEGER", "INTEGER", "INTEGER", "BIGINT"))
+        ), values
     if kind == "money":
         return rng.choice(("DECIMAL(12,2)", "DECIMAL(12,2)", "DOUBLE")), values
     if kind == "dec":
@@ -225,7 +252,13 @@ def _type_of(builder: _Builder, attribute: Attribute, values: list[Any]) -> tupl
     if kind == "values" and rng.random() < 0.07:
         options = sorted({v for v in values if v is not None})
         return "ENUM (" + ", ".join("'" + o.replace("'", "''") + "'" for o in options) + ")", values
-    types = {"stamp": "TIMESTAMP", "tags": "VARCHAR[]", "address": "STRUCT(street VARCHAR, city VARCHAR, zip VARCHAR)"}
+    types = {
+        "stamp": "TIMESTAMP",
+        "tags": "VARCHAR[]",
+        "address": "STRUCT(street VARCHAR, city VARCHAR, zip VARCHAR)",
+        "dimensions": "STRUCT(width DOUBLE, height DOUBLE, depth DOUBLE)",
+        "contact": "STRUCT(person VARCHAR, phone VARCHAR, language VARCHAR)",
+    }
     return types.get(kind, "VARCHAR"), values
 
 
@@ -241,8 +274,8 @@ def _relation_column(builder: _Builder, table: _Table, relation: Relation) -> _C
         if first.kind not in ("person", "company", "pool", "mix") or rng.random() < 0.4:
             return None
         few = make_values(first, min(most_rows((first,)) or 15, rng.randint(5, 15)), rng, {})
-        values = [few[i] for i in skewed_targets(table.rows, len(few), rng)]
-        return _Column(builder.naming.write(builder.naming.shorten(relation.role, rng)), "VARCHAR", values)
+        names = [few[i] for i in skewed_targets(table.rows, len(few), rng)]
+        return _Column(builder.naming.write(builder.naming.shorten(relation.role, rng)), "VARCHAR", names)
     name = builder.naming.key_to(relation.role, rng)
     targets = skewed_targets(table.rows, parent.rows, rng)
     values: list[Any] = [parent.key.values[i] for i in targets]
@@ -268,10 +301,12 @@ def _loop_column(builder: _Builder, table: _Table, relation: Relation) -> _Colum
 def _junk_column(builder: _Builder, noun: str, type_: str, rows: int) -> _Column:
     rng = builder.rng
     kinds = {
-        "TIMESTAMP": Attribute(noun, "stamp", ("2024", "2025"), False), "DATE": Attribute(noun, "date", ("2024", "2025"), False),
-        "INTEGER": Attribute(noun, "int", ("1", "90"), False), "BOOLEAN": Attribute(noun, "flag", (".02",), False),
+        "TIMESTAMP": Attribute(noun, "stamp", ("2024", "2025"), False),
+        "DATE": Attribute(noun, "date", ("2024", "2025"), False),
+        "INTEGER": Attribute(noun, "int", ("1", "90"), False),
+        "BOOLEAN": Attribute(noun, "flag", (".02",), False),
         "VARCHAR": Attribute(noun, "values", ("crm", "erp", "web"), False),
-    }  # fmt: skip
+    }
     if noun == "row hash":
         return _Column(builder.naming.write(noun), type_, [f"{rng.getrandbits(64):016x}" for _ in range(rows)])
     return _Column(builder.naming.write(noun), type_, make_values(kinds[type_], rows, rng, {}))
@@ -295,8 +330,8 @@ def _create(con: duckdb.DuckDBPyConnection, builder: _Builder, table: _Table) ->
     if builder.keys != "none" and table.key is not None:
         lines.append(f"PRIMARY KEY ({quote(table.key.name)})")
     if builder.keys == "declared":
-        for column, target, target_column in table.foreign:
-            lines.append(f"FOREIGN KEY ({quote(column)}) REFERENCES {quote(target)} ({quote(target_column)})")
+        for own, target, target_column in table.foreign:
+            lines.append(f"FOREIGN KEY ({quote(own)}) REFERENCES {quote(target)} ({quote(target_column)})")
     con.execute(f"CREATE TABLE {name} ({', '.join(lines)})")
     rows = pa.table({f"c{i}": pa.array(c.values) for i, c in enumerate(table.columns)})
     con.register("synthetic_rows", rows)

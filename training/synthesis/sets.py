@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from training.synthesis.asker import Asker, Draft, label_columns
-from training.synthesis.conditions import sql_literal
+from training.synthesis.condition import sql_literal
 from training.synthesis.database import Edge
 from training.synthesis.phrasing import plural, small, value
 from training.synthesis.query import Query, Ref
@@ -70,6 +70,8 @@ def with_some(asker: Asker) -> Draft | None:
     rng, parent, child = asker.rng, edge.parent, edge.child
     inner = Query(child, select=[f"⟨{child.qualifier}⟩.{edge.column}"])
     conditions = asker.some_conditions(inner, child, (0.2, 0.7, 0.1))
+    if parent in inner.tables:
+        return None
     counting = rng.random() < 0.3
     query = Query(parent)
     query.select = ["count(*)"] if counting else label_columns(query, parent)
@@ -118,7 +120,7 @@ def children_of(asker: Asker) -> Draft | None:
         "(list|show|find) (all |the |){p} (with|that have) {s} {k} {c}",
         "what {p} have {s} {k} {c}?",
         "names of {p} that have {s} {k} {c}",
-        "who has {s} {k} {c}?" if parent.is_person and False else "all {p} having {s} {k} {c}",
+        "all {p} having {s} {k} {c}",
         p=asker.nouns(parent),
         s=said,
         k=small(limit, rng),
@@ -242,7 +244,7 @@ def both_or_neither(asker: Asker) -> Draft | None:
         )
     else:
         query.where = [
-            f"{edge.target} IN (SELECT {edge.column} FROM {child.reference} WHERE {ref.field.name} IN ({sql_literal(first)}, {sql_literal(second)}))"
+            parts[0].format("IN").rsplit(" = ", 1)[0] + f" IN ({sql_literal(first)}, {sql_literal(second)}))"
         ]
         question = asker.pick(
             "which {p} have {c} with {n} {a} or {b}?",
@@ -410,7 +412,7 @@ def is_there(asker: Asker) -> Draft | None:
     question = asker.pick(
         "are there (any |){t}?",
         "do we have (any |){t}?",
-        "is there any {s}?" if False else "are there any {t}?",
+        "are there any {t}?",
         "does the database (have|contain) {t}?",
         "any {t}?",
         "check whether there are {t}",

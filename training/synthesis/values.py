@@ -8,26 +8,114 @@ from typing import Any
 
 from training.synthesis.domains import Attribute
 
-FIRST = """Anna Ben Carla David Elena Frank Grace Hugo Irene James Katja Liam Maria Noah Olivia Pedro Quinn Rosa Samuel Tessa Umar Vera
-Walter Xenia Yusuf Zoe Aisha Björn Chloé Dmitri Emma Fatima George Hannah Ivan Julia Kenji Lucía Mehmet Nora Oscar Priya Rafael Sofia
-Tomás Ursula Victor Wen Yara Zoltán Amara Bruno Chen Diego Esther Felix Giulia Hassan Ingrid Jonas""".split()
-LAST = """Smith Müller García Rossi Novak Johnson Silva Kowalski Andersson Dubois Tanaka Nguyen Khan O'Brien Schmidt Lopez Brown Weber
-Moreau Hansen Ivanov Kim Patel Costa Jansen Fischer Martin Popescu Horváth Walker Lindqvist Okafor Mendoza Yilmaz Sato Bianchi Keller
-Murphy Haddad Virtanen Nagy Cohen Lambert Petrov Santos Becker Chen Wright Larsen Ortiz Fontaine Baker Singh Adeyemi Wójcik Green Hall
-Vargas Meyer Stone Reid Castillo Berg Papadopoulos Ali""".split()
+FIRST = """Anna Ben Carla David Elena Frank Grace Hugo Irene James Katja Liam Maria Noah Olivia Pedro Quinn Rosa Samuel
+Tessa Umar Vera Walter Xenia Yusuf Zoe Aisha Björn Chloé Dmitri Emma Fatima George Hannah Ivan Julia Kenji
+Lucía Mehmet Nora Oscar Priya Rafael Sofia Tomás Ursula Victor Wen Yara Zoltán Amara Bruno Chen Diego Esther
+Felix Giulia Hassan Ingrid Jonas""".split()
+LAST = """Smith Müller García Rossi Novak Johnson Silva Kowalski Andersson Dubois Tanaka Nguyen Khan O'Brien Schmidt
+Lopez Brown Weber Moreau Hansen Ivanov Kim Patel Costa Jansen Fischer Martin Popescu Horváth Walker Lindqvist
+Okafor Mendoza Yilmaz Sato Bianchi Keller Murphy Haddad Virtanen Nagy Cohen Lambert Petrov Santos Becker Chen
+Wright Larsen Ortiz Fontaine Baker Singh Adeyemi Wójcik Green Hall Vargas Meyer Stone Reid Castillo Berg
+Papadopoulos Ali""".split()
 CITIES = {
-    "Germany": ("Berlin", "Munich", "Hamburg", "Cologne"), "France": ("Paris", "Lyon", "Marseille"), "Spain": ("Madrid", "Barcelona", "Seville"),
-    "United States": ("New York", "Chicago", "Austin", "Seattle", "San Francisco"), "Brazil": ("São Paulo", "Recife"), "Japan": ("Tokyo", "Osaka"),
-    "United Kingdom": ("London", "Manchester", "Bristol"), "Italy": ("Rome", "Milan", "Turin"), "Canada": ("Toronto", "Montréal", "Vancouver"),
-    "Poland": ("Warsaw", "Kraków"), "Switzerland": ("Zürich", "Geneva"), "India": ("Mumbai", "Delhi"), "Mexico": ("Mexico City", "Puebla"),
-    "Netherlands": ("Amsterdam", "Utrecht"), "Sweden": ("Stockholm", "Malmö"), "Australia": ("Sydney", "Perth"), "Kenya": ("Nairobi",), "Austria": ("Vienna", "Graz"),
-}  # fmt: skip
-_COMPANY = ("Nord", "Blue", "Acme", "Vertex", "Solar", "Prime", "Iron", "Bright", "Global", "Alpha", "Terra", "Quantum", "Cedar", "Metro", "Apex", "Luna")
-_COMPANY_TAIL = ("Systems", "Group", "Foods", "Logistics", "Media", "Labs", "Trading", "Energy", "Partners", "Industries", "GmbH", "Inc", "Ltd", "Solutions")
-_STREETS = ("Main Street", "Oak Avenue", "Station Road", "Park Lane", "Mill Street", "High Street", "Lake Drive", "Church Street", "Elm Street")
-_WORDS = ("Amber", "Birch", "Cobalt", "Delta", "Everest", "Fern", "Granite", "Harvest", "Ivory", "Jasper", "Kestrel", "Lotus", "Maple", "Nimbus", "Onyx", "Pearl")
-_SENTENCES = ("call back next week", "very satisfied", "needs a second look", "no comment", "waiting for reply", "as discussed by phone", "please handle with care",
-              "first time here", "could be better", "excellent service", "late because of weather", "missing documents", "second attempt", "paid in advance")  # fmt: skip
+    "Germany": ("Berlin", "Munich", "Hamburg", "Cologne"),
+    "France": ("Paris", "Lyon", "Marseille"),
+    "Spain": ("Madrid", "Barcelona", "Seville"),
+    "United States": ("New York", "Chicago", "Austin", "Seattle", "San Francisco"),
+    "Brazil": ("São Paulo", "Recife"),
+    "Japan": ("Tokyo", "Osaka"),
+    "United Kingdom": ("London", "Manchester", "Bristol"),
+    "Italy": ("Rome", "Milan", "Turin"),
+    "Canada": ("Toronto", "Montréal", "Vancouver"),
+    "Poland": ("Warsaw", "Kraków"),
+    "Switzerland": ("Zürich", "Geneva"),
+    "India": ("Mumbai", "Delhi"),
+    "Mexico": ("Mexico City", "Puebla"),
+    "Netherlands": ("Amsterdam", "Utrecht"),
+    "Sweden": ("Stockholm", "Malmö"),
+    "Australia": ("Sydney", "Perth"),
+    "Kenya": ("Nairobi",),
+    "Austria": ("Vienna", "Graz"),
+}
+_COMPANY = (
+    "Nord",
+    "Blue",
+    "Acme",
+    "Vertex",
+    "Solar",
+    "Prime",
+    "Iron",
+    "Bright",
+    "Global",
+    "Alpha",
+    "Terra",
+    "Quantum",
+    "Cedar",
+    "Metro",
+    "Apex",
+    "Luna",
+)
+_COMPANY_TAIL = (
+    "Systems",
+    "Group",
+    "Foods",
+    "Logistics",
+    "Media",
+    "Labs",
+    "Trading",
+    "Energy",
+    "Partners",
+    "Industries",
+    "GmbH",
+    "Inc",
+    "Ltd",
+    "Solutions",
+)
+_STREETS = (
+    "Main Street",
+    "Oak Avenue",
+    "Station Road",
+    "Park Lane",
+    "Mill Street",
+    "High Street",
+    "Lake Drive",
+    "Church Street",
+    "Elm Street",
+)
+_WORDS = (
+    "Amber",
+    "Birch",
+    "Cobalt",
+    "Delta",
+    "Everest",
+    "Fern",
+    "Granite",
+    "Harvest",
+    "Ivory",
+    "Jasper",
+    "Kestrel",
+    "Lotus",
+    "Maple",
+    "Nimbus",
+    "Onyx",
+    "Pearl",
+)
+_SENTENCES = (
+    "call back next week",
+    "very satisfied",
+    "needs a second look",
+    "no comment",
+    "waiting for reply",
+    "as discussed by phone",
+    "please handle with care",
+    "first time here",
+    "could be better",
+    "excellent service",
+    "late because of weather",
+    "missing documents",
+    "second attempt",
+    "paid in advance",
+)
 
 
 def make_values(attribute: Attribute, count: int, rng: random.Random, made: dict[str, list[Any]]) -> list[Any]:
@@ -75,9 +163,14 @@ def _make(attribute: Attribute, count: int, rng: random.Random, made: dict[str, 
     if kind == "company":
         return _unique(lambda: f"{rng.choice(_COMPANY)} {rng.choice(_COMPANY_TAIL)}", count)
     if kind == "email":
-        return _unique(lambda: f"{rng.choice(FIRST).lower()}.{rng.choice(LAST).lower().replace(chr(39), '')}{rng.randrange(99)}@example.com", count)
+        return _unique(
+            lambda: f"{rng.choice(FIRST)}.{rng.choice(LAST)}{rng.randrange(99)}@example.com".lower().replace("'", ""),
+            count,
+        )
     if kind == "phone":
-        return [f"+{rng.randrange(1, 99)} {rng.randrange(100, 999)} {rng.randrange(10**6, 10**7)}" for _ in range(count)]
+        return [
+            f"+{rng.randrange(1, 99)} {rng.randrange(100, 999)} {rng.randrange(10**6, 10**7)}" for _ in range(count)
+        ]
     if kind in ("city", "country"):
         countries = rng.sample(sorted(CITIES), rng.randint(4, 9))
         weights = [1 / (i + 1) ** 0.7 for i in range(len(countries))]
@@ -85,13 +178,54 @@ def _make(attribute: Attribute, count: int, rng: random.Random, made: dict[str, 
             return rng.choices(countries, weights, k=count)
         return [rng.choice(CITIES[c]) for c in rng.choices(countries, weights, k=count)]
     if kind == "address":
-        return [{"street": f"{rng.choice(_STREETS)} {rng.randrange(1, 200)}", "city": rng.choice(CITIES[rng.choice(("Germany", "France", "Italy"))]), "zip": f"{rng.randrange(10000, 99999)}"} for _ in range(count)]
+        return [
+            {
+                "street": f"{rng.choice(_STREETS)} {rng.randrange(1, 200)}",
+                "city": rng.choice(CITIES[rng.choice(("Germany", "France", "Italy"))]),
+                "zip": f"{rng.randrange(10000, 99999)}",
+            }
+            for _ in range(count)
+        ]
+    if kind == "dimensions":
+        return [
+            {
+                "width": round(rng.uniform(5, 200), 1),
+                "height": round(rng.uniform(5, 200), 1),
+                "depth": round(rng.uniform(1, 90), 1),
+            }
+            for _ in range(count)
+        ]
+    if kind == "contact":
+        return [
+            {
+                "person": f"{rng.choice(FIRST)} {rng.choice(LAST)}",
+                "phone": f"+{rng.randrange(1, 99)} {rng.randrange(10**6, 10**7)}",
+                "language": rng.choice(("English", "German", "French", "Spanish")),
+            }
+            for _ in range(count)
+        ]
     if kind == "tags":
-        return [sorted(rng.sample(options, rng.choices(range(min(5, len(options) + 1)), (1, 4, 4, 2, 1)[: min(5, len(options) + 1)])[0])) for _ in range(count)]
+        return [
+            sorted(
+                rng.sample(
+                    options,
+                    rng.choices(range(min(5, len(options) + 1)), (1, 4, 4, 2, 1)[: min(5, len(options) + 1)])[0],
+                )
+            )
+            for _ in range(count)
+        ]
     if kind == "after":
         noun, low, high = options[0].rsplit(" ", 2)
-        base = made.get(noun) or [datetime.date(2023, 1, 1) + datetime.timedelta(days=rng.randrange(700)) for _ in range(count)]
-        return [None if b is None else (b.date() if isinstance(b, datetime.datetime) else b) + datetime.timedelta(days=rng.randint(int(low), int(high))) for b in base]
+        base = made.get(noun) or [
+            datetime.date(2023, 1, 1) + datetime.timedelta(days=rng.randrange(700)) for _ in range(count)
+        ]
+        return [
+            None
+            if b is None
+            else (b.date() if isinstance(b, datetime.datetime) else b)
+            + datetime.timedelta(days=rng.randint(int(low), int(high)))
+            for b in base
+        ]
     simple = {"first": FIRST, "last": LAST, "word": _WORDS, "sentence": _SENTENCES}
     if kind in simple:
         return [rng.choice(simple[kind]) for _ in range(count)]
@@ -113,7 +247,10 @@ def _numbers_and_dates(kind: str, options: tuple[str, ...], count: int, rng: ran
         days = [start + datetime.timedelta(days=int((end - start).days * rng.random() ** 0.8)) for _ in range(count)]
         if kind == "date":
             return days
-        return [datetime.datetime(d.year, d.month, d.day, rng.randint(6, 22), rng.randrange(60), rng.randrange(60)) for d in days]
+        return [
+            datetime.datetime(d.year, d.month, d.day, rng.randint(6, 22), rng.randrange(60), rng.randrange(60))
+            for d in days
+        ]
     skew = rng.choice((1.0, 1.0, 1.6, 2.4))
     raw = [low + (high - low) * rng.random() ** skew for _ in range(count)]
     if kind == "int":

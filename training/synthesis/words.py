@@ -6,330 +6,16 @@ import random
 import re
 import unicodedata
 
-ABBREVIATIONS = {
-    "acct": "account",
-    "acc": "account",
-    "addr": "address",
-    "adr": "address",
-    "amt": "amount",
-    "appt": "appointment",
-    "avg": "average",
-    "bal": "balance",
-    "bday": "birthday",
-    "bldg": "building",
-    "cat": "category",
-    "ctgry": "category",
-    "cd": "code",
-    "cntry": "country",
-    "co": "company",
-    "comp": "company",
-    "cnt": "count",
-    "ctry": "country",
-    "cty": "city",
-    "curr": "currency",
-    "ccy": "currency",
-    "cust": "customer",
-    "dept": "department",
-    "dep": "department",
-    "desc": "description",
-    "descr": "description",
-    "dest": "destination",
-    "dob": "birth date",
-    "doc": "document",
-    "dur": "duration",
-    "dt": "date",
-    "emp": "employee",
-    "eng": "engine",
-    "est": "estimated",
-    "exp": "expiry",
-    "freq": "frequency",
-    "gndr": "gender",
-    "grp": "group",
-    "hh": "household",
-    "hq": "headquarters",
-    "hr": "hour",
-    "hrs": "hours",
-    "inv": "invoice",
-    "kwh": "kWh",
-    "lang": "language",
-    "len": "length",
-    "lim": "limit",
-    "lic": "license",
-    "loc": "location",
-    "lvl": "level",
-    "max": "maximum",
-    "med": "medication",
-    "mem": "member",
-    "mgr": "manager",
-    "min": "minimum",
-    "mins": "minutes",
-    "mo": "month",
-    "msg": "message",
-    "mth": "month",
-    "mtg": "meeting",
-    "nat": "nationality",
-    "nbr": "number",
-    "nm": "name",
-    "no": "number",
-    "num": "number",
-    "nr": "number",
-    "obs": "observation",
-    "ord": "order",
-    "org": "organization",
-    "orig": "origin",
-    "pct": "percent",
-    "perc": "percent",
-    "ph": "phone",
-    "pmt": "payment",
-    "pos": "position",
-    "pop": "population",
-    "prc": "price",
-    "prod": "product",
-    "proj": "project",
-    "pt": "patient",
-    "pub": "publisher",
-    "pwr": "power",
-    "qty": "quantity",
-    "rcpt": "receipt",
-    "ref": "reference",
-    "reg": "region",
-    "rel": "release",
-    "req": "request",
-    "res": "reservation",
-    "rev": "revenue",
-    "rgn": "region",
-    "rtg": "rating",
-    "sal": "salary",
-    "sec": "seconds",
-    "secs": "seconds",
-    "seg": "segment",
-    "shpmt": "shipment",
-    "spec": "specialty",
-    "st": "status",
-    "stat": "status",
-    "std": "standard",
-    "subs": "subscription",
-    "sup": "supplier",
-    "supp": "supplier",
-    "svc": "service",
-    "tel": "phone",
-    "temp": "temperature",
-    "tkt": "ticket",
-    "tm": "time",
-    "tot": "total",
-    "trk": "track",
-    "trx": "transaction",
-    "txn": "transaction",
-    "typ": "type",
-    "usr": "user",
-    "util": "utilization",
-    "veh": "vehicle",
-    "vol": "volume",
-    "whs": "warehouse",
-    "wgt": "weight",
-    "wh": "warehouse",
-    "wt": "weight",
-    "yr": "year",
-    "yrs": "years",
-    "fname": "first name",
-    "lname": "last name",
-    "firstname": "first name",
-    "lastname": "last name",
-    "bdate": "birth date",
-    "ts": "time",
-    "sku": "SKU",
-    "isbn": "ISBN",
-    "gpa": "GPA",
-    "url": "URL",
-    "ip": "IP",
-    "mrr": "MRR",
-    "vat": "VAT",
-    "fk": "",
-    "pk": "",
-    "crse": "course",
-    "std_": "student",
-    "vst": "visit",
-    "flt": "flight",
-    "apt": "airport",
-    "pax": "passengers",
-    "capt": "captain",
-    "mfr": "manufacturer",
-    "mnf": "manufacturer",
-    "phn": "phone",
-    "eml": "email",
-}
-"""What people shorten in column names, spelt out."""
+from training.synthesis.lexicon import ABBREVIATIONS, IRREGULAR, KNOWN
 
-SYNONYMS = {
-    "customer": ("client",),
-    "client": ("customer",),
-    "employee": ("staff member", "worker"),
-    "product": ("item",),
-    "revenue": ("sales", "turnover"),
-    "salary": ("pay",),
-    "movie": ("film",),
-    "film": ("movie",),
-    "city": ("town",),
-    "supplier": ("vendor",),
-    "vendor": ("supplier",),
-    "doctor": ("physician",),
-    "car": ("vehicle",),
-    "vehicle": ("car",),
-    "student": ("pupil",),
-    "teacher": ("instructor",),
-    "shop": ("store",),
-    "store": ("shop",),
-    "purchase": ("order",),
-    "flat": ("apartment",),
-    "song": ("track",),
-    "track": ("song",),
-    "country": ("nation",),
-    "book": ("title",),
-    "author": ("writer",),
-    "price": ("cost",),
-    "quantity": ("amount",),
-    "phone": ("phone number",),
-    "email": ("email address",),
-    "birth date": ("date of birth", "birthday"),
-    "hire date": ("date of hire", "start date"),
-    "order": ("purchase",),
-    "department": ("dept",),
-    "gender": ("sex",),
-    "category": ("type",),
-    "type": ("kind",),
-    "job title": ("position", "role"),
-    "quantity in stock": ("stock",),
-    "rating": ("score",),
-    "duration": ("length",),
-    "company": ("firm",),
-    "manager": ("boss",),
-    "passenger": ("traveller",),
-    "patient": ("client",),
-    "ticket": ("case",),
-    "review": ("comment",),
-    "artist": ("musician",),
-}
-"""Other words for the same thing, for use where they cannot be mistaken for something else in the database."""
+_SINGULAR = {plural: singular for singular, plural in IRREGULAR.items()} | {"indices": "index", "persons": "person"}
 
-UNITS = {
-    "min": "minutes",
-    "minutes": "minutes",
-    "hours": "hours",
-    "days": "days",
-    "km": "km",
-    "kg": "kg",
-    "sqm": "sqm",
-    "usd": "dollars",
-    "eur": "euros",
-    "years": "years",
-    "seconds": "seconds",
-    "kwh": "kWh",
-    "gb": "GB",
-    "mb": "MB",
-}
-_IRREGULAR = {
-    "person": "people",
-    "child": "children",
-    "man": "men",
-    "woman": "women",
-    "staff": "staff",
-    "series": "series",
-    "species": "species",
-    "foot": "feet",
-    "mouse": "mice",
-    "criterion": "criteria",
-    "medium": "media",
-    "analysis": "analyses",
-    "diagnosis": "diagnoses",
-    "leaf": "leaves",
-    "shelf": "shelves",
-    "wife": "wives",
-    "life": "lives",
-    "half": "halves",
-    "equipment": "equipment",
-    "data": "data",
-    "sales": "sales",
-    "news": "news",
-    "premises": "premises",
-    "gross": "gross",
-    "aircraft": "aircraft",
-    "stock": "stock",
-    "sheep": "sheep",
-    "livestock": "livestock",
-    "feedback": "feedback",
-    "hardware": "hardware",
-    "software": "software",
-    "inventory": "inventory",
-    "basis": "bases",
-    "index": "indexes",
-    "tax": "taxes",
-    "kwh": "kWh",
-    "goods": "goods",
-    "campus": "campuses",
-    "bus": "buses",
-    "status": "statuses",
-    "lens": "lenses",
-    "gas": "gases",
-    "hero": "heroes",
-    "potato": "potatoes",
-    "tomato": "tomatoes",
-    "echo": "echoes",
-    "quiz": "quizzes",
-    "axis": "axes",
-}
-_SINGULAR = {plural: singular for singular, plural in _IRREGULAR.items()} | {"indices": "index", "persons": "person"}
+
 _PREFIX = re.compile(r"\A(tbl|dim|fact|fct|stg|src|raw|t|tb|mst|ref)_+", re.IGNORECASE)
-_TAILS = (
-    "number",
-    "address",
-    "status",
-    "country",
-    "amount",
-    "price",
-    "total",
-    "title",
-    "level",
-    "name",
-    "date",
-    "time",
-    "code",
-    "type",
-    "city",
-    "year",
-    "rate",
-    "count",
-    "qty",
-    "key",
-    "id",
-    "no",
-)
-_HEADS = (
-    "customer",
-    "employee",
-    "supplier",
-    "product",
-    "account",
-    "patient",
-    "student",
-    "invoice",
-    "payment",
-    "ticket",
-    "birth",
-    "order",
-    "hire",
-    "start",
-    "end",
-    "unit",
-    "first",
-    "last",
-    "phone",
-    "zip",
-    "post",
-    "list",
-    "sale",
-    "due",
-    "ship",
-    "total",
+
+
+_SHORT_TAILS = frozenset(
+    ("id", "no", "nr", "dt", "nm", "cd", "yr", "ts", "qty", "amt", "num", "key", "pct", "cnt", "desc", "loc", "ref")
 )
 
 
@@ -345,14 +31,19 @@ def split_name(name: str) -> list[str]:
 
 
 def _split_run(word: str) -> list[str]:
-    for head in _HEADS:
-        for tail in _TAILS:
-            if word == head + tail:
-                return [head, tail]
-    match = re.fullmatch(r"([a-z]{3,})(id|no|key)", word)
-    if match and singular(match.group(1)) in _HEADS:
-        return [match.group(1), match.group(2)]
-    return [word]
+    """Words run together, where known words cover them without a rest."""
+    if len(word) < 6 or word in KNOWN or singular(word) in KNOWN or not word.isalpha():
+        return [word]
+    best: dict[int, list[str]] = {0: []}
+    for end in range(2, len(word) + 1):
+        for start in range(end):
+            part = word[start:end]
+            is_tail = end == len(word) and start > 0 and part in _SHORT_TAILS
+            if start in best and (is_tail or (len(part) > 2 and (part in KNOWN or singular(part) in KNOWN))):
+                longer = [*best[start], part]
+                if end not in best or len(longer) < len(best[end]):
+                    best[end] = longer
+    return best.get(len(word), [word])
 
 
 def spell_out(words: list[str]) -> str:
@@ -362,8 +53,11 @@ def spell_out(words: list[str]) -> str:
 
 def strip_prefix(name: str) -> str:
     """A table's name without ``tbl_``, ``dim_`` and the like."""
-    stripped = _PREFIX.sub("", name)
-    return re.sub(r"\A(tbl|dim|fact|Dim|Fact)(?=[A-Z])", "", stripped) or name
+    stripped = re.sub(r"\A(tbl|dim|fact|Tbl|Dim|Fact|T|t)(?=[A-Z])", "", _PREFIX.sub("", name))
+    match = re.fullmatch(r"(?:tbl|dim|fact)([a-z]{3,})", stripped)
+    if match and (singular(match.group(1)) in KNOWN or len(_split_run(match.group(1))) > 1):
+        return match.group(1)
+    return stripped or name
 
 
 def is_cryptic(name: str) -> bool:
@@ -380,9 +74,11 @@ def plural(noun: str) -> str:
     if of:
         return f"{plural(head)} of {rest}"
     before, _, word = noun.rpartition(" ")
+    if before and word in ("built", "founded", "opened", "established", "published", "released", "used", "due", "made"):
+        return f"{plural(before)} {word}"
     lead = before + " " if before else ""
-    if word.lower() in _IRREGULAR:
-        return lead + _IRREGULAR[word.lower()]
+    if word.lower() in IRREGULAR:
+        return lead + IRREGULAR[word.lower()]
     if word.lower() in _SINGULAR or (word.endswith("s") and not word.endswith(("ss", "us", "is"))):
         return noun
     if re.search(r"[^aeiou]y\Z", word):
@@ -398,7 +94,7 @@ def singular(noun: str) -> str:
     lead = before + " " if before else ""
     if word in _SINGULAR:
         return lead + _SINGULAR[word]
-    if word in _IRREGULAR or word.endswith(("ss", "us", "is")) or len(word) < 4:
+    if word in IRREGULAR or word.endswith(("ss", "us", "is")) or len(word) < 4:
         return noun
     if word.endswith("ies") and word not in ("movies", "cookies", "zombies", "calories"):
         return lead + word[:-3] + "y"
