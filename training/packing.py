@@ -85,6 +85,7 @@ def packed_attention(
     attention_mask: Tensor | None,
     scaling: float | None = None,
     dropout: float = 0.0,
+    sliding_window: int | None = None,
     *,
     blocks: list[tuple[int, int]],
     **_: Any,
@@ -95,25 +96,23 @@ def packed_attention(
         key = key.repeat_interleave(groups, dim=1)
         value = value.repeat_interleave(groups, dim=1)
     prefix = blocks[0][0]
+
+    def attend(start: int, end: int, keys: Tensor, values: Tensor) -> Tensor:
+        """Tokens start to end, which are the last of ``keys``."""
+        before, length = keys.shape[2] - (end - start), end - start
+        mask = torch.ones(length, keys.shape[2], dtype=torch.bool, device=query.device).tril(diagonal=before)
+        if sliding_window is not None:
+            mask &= mask.new_ones(mask.shape).triu(diagonal=before - sliding_window + 1)
+        return F.scaled_dot_product_attention(
+            query[:, :, start:end], keys, values, attn_mask=mask, scale=scaling, dropout_p=dropout
+        )
+
     prefix_key, prefix_value = key[:, :, :prefix], value[:, :, :prefix]
-    parts = [
-        F.scaled_dot_product_attention(
-            query[:, :, :prefix], prefix_key, prefix_value, is_causal=True, scale=scaling, dropout_p=dropout
-        )
-    ]
+    parts = [attend(0, prefix, prefix_key, prefix_value)]
     for start, end in blocks:
-        length = end - start
-        mask = torch.ones(length, prefix + length, dtype=torch.bool, device=query.device).tril(diagonal=prefix)
-        parts.append(
-            F.scaled_dot_product_attention(
-                query[:, :, start:end],
-                torch.cat([prefix_key, key[:, :, start:end]], dim=2),
-                torch.cat([prefix_value, value[:, :, start:end]], dim=2),
-                attn_mask=mask,
-                scale=scaling,
-                dropout_p=dropout,
-            )
-        )
+        keys = torch.cat([prefix_key, key[:, :, start:end]], dim=2)
+        values = torch.cat([prefix_value, value[:, :, start:end]], dim=2)
+        parts.append(attend(start, end, keys, values))
     return torch.cat(parts, dim=2).transpose(1, 2).contiguous(), None
 
 

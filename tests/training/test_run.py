@@ -1,0 +1,100 @@
+"""Recipes, the plan of a run, and going on after a kill."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the train extra")
+
+from llmsql.errors import TrainingError  # noqa: E402
+from tests.training.conftest import CharacterTokenizer, tiny_model  # noqa: E402
+from training.base_model import BaseModel, add_lora  # noqa: E402
+from training.dataset import Databases, Record, plan_packs  # noqa: E402
+from training.finetune_core import RECIPES  # noqa: E402
+from training.packing import ATTENTION  # noqa: E402
+from training.run import Recipe, load_recipe, rate_at, train  # noqa: E402
+
+RECORDS = [
+    Record("toy/shop", f"orders above {i}", f"SELECT count(*) FROM orders WHERE total > {i}") for i in range(12)
+]
+RECIPE = Recipe(
+    base_model="tiny", method="lora", chat_format="chatml", examples=30, pairs_a_pack=4, warmup_examples=4,
+    learning_rate=1e-2, lora_rank=4, lora_alpha=8, checkpoint_examples=6,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", sorted(RECIPES.glob("*.yaml")), ids=lambda p: p.stem)
+def test_every_recipe_parses(path: Path) -> None:
+    recipe = load_recipe(path)
+    assert recipe.method in ("lora", "full")
+    assert recipe.lora_rank <= 16
+
+
+def test_a_wrong_key_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text("base_model: x\nmethod: lora\nchat_format: chatml\nexamples: 10\nlearning_rat: 1.0\n")
+    with pytest.raises(TrainingError, match="learning_rat"):
+        load_recipe(path)
+
+
+def test_a_wrong_type_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text("base_model: x\nmethod: lora\nchat_format: chatml\nexamples: many\n")
+    with pytest.raises(TrainingError, match="examples"):
+        load_recipe(path)
+
+
+def test_the_plan_is_the_seed_s() -> None:
+    plans = [plan_packs(RECORDS, pairs_a_pack=5, examples=30, seed=seed) for seed in (1, 1, 2)]
+    assert plans[0] == plans[1] != plans[2]
+    assert sum(map(len, plans[0])) == 30
+
+
+def test_the_rate_rises_and_falls() -> None:
+    rates = [rate_at(RECIPE, n) for n in range(31)]
+    assert rates[0] < rates[4] == RECIPE.learning_rate
+    assert rates[30] == pytest.approx(RECIPE.learning_rate / 10)
+
+
+def _train(output: Path, data_root: Path, stop_after: int | None = None) -> dict[str, torch.Tensor]:
+    base = BaseModel(tiny_model("qwen2", ATTENTION), CharacterTokenizer(), "tiny", None)
+    model = add_lora(base, rank=4, alpha=8, seed=1)
+    seen = 0
+
+    def report(line: str) -> None:
+        nonlocal seen
+        seen += 1
+        if stop_after is not None and seen >= stop_after:
+            raise KeyboardInterrupt
+
+    try:
+        train(RECIPE, base, model, RECORDS, Databases(data_root), output, report=report)
+    except KeyboardInterrupt:
+        return {}
+    return {n: p.detach().clone() for n, p in model.named_parameters() if p.requires_grad}
+
+
+def test_a_killed_run_ends_with_the_same_weights(tmp_path: Path, data_root: Path) -> None:
+    whole = _train(tmp_path / "whole", data_root)
+    _train(tmp_path / "killed", data_root, stop_after=5)
+    assert not (tmp_path / "killed" / "result").exists()
+    resumed = _train(tmp_path / "killed", data_root)
+    assert whole.keys() == resumed.keys()
+    for name, tensor in whole.items():
+        torch.testing.assert_close(resumed[name], tensor, rtol=0, atol=0)
+    logs = [(tmp_path / run / "log.jsonl").read_text().splitlines() for run in ("whole", "killed")]
+    kept = [[{k: v for k, v in json.loads(x).items() if k != "examples_a_second"} for x in log] for log in logs]
+    assert kept[0] == kept[1]
+    assert kept[0][-1]["loss"] < kept[0][0]["loss"]
+
+
+def test_another_recipe_does_not_go_on_with_a_run(tmp_path: Path, data_root: Path) -> None:
+    _train(tmp_path / "run", data_root, stop_after=3)
+    base = BaseModel(tiny_model("qwen2", ATTENTION), CharacterTokenizer(), "tiny", None)
+    other = dataclasses.replace(RECIPE, learning_rate=1.0)
+    with pytest.raises(TrainingError, match="another recipe"):
+        train(other, base, base.model, RECORDS, Databases(data_root), tmp_path / "run", report=lambda _: None)
