@@ -81,6 +81,13 @@ def render_chat(messages: Sequence[Message], chat_format: str) -> str:
     parts = [fmt.begin]
     for turn in turns:
         role = fmt.assistant if turn.role == "assistant" else turn.role
-        parts += [fmt.start.format(role=role), turn.content, fmt.end]
+        parts += [fmt.start.format(role=role), _defused(turn.content), fmt.end]
     parts.append(fmt.start.format(role=fmt.assistant))
     return "".join(parts)
+
+
+def _defused(content: str) -> str:
+    """Content in which nothing reads as a control token: a stored value must not be able to end a turn."""
+    for marker in ("<|", "<start_of_turn", "<end_of_turn", "<bos", "<eos"):
+        content = content.replace(marker, f"< {marker[1:]}")
+    return content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import platformdirs
 from llmsql.clients import LLMClient
 from llmsql.errors import ConfigError, ModelNotFoundError
 from llmsql.registry import ModelEntry, load_registry
-from llmsql.settings import Settings
+from llmsql.settings import Settings, load_settings
 from llmsql.weights import fetch_weights
 
 PROMPT_TOKENS = 4096
@@ -54,6 +55,10 @@ def open_model(settings: Settings, model: str | None = None) -> tuple[str, LLMCl
             f"{entry.name} has to be trained before it can be asked.",
             f"See `llmsql models show {entry.name}`.",
         )
+    if settings.provider is None:
+        # Only now is it known whose key and address count.
+        hosted = load_settings({"provider": entry.provider, "model": name})
+        settings = replace(settings, api_key=hosted.api_key, base_url=settings.base_url or hosted.base_url)
     return entry.name, _hosted(settings, entry.provider, entry.id)
 
 
