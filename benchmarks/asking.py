@@ -70,7 +70,7 @@ def stages() -> dict[str, Any]:
     """Milliseconds by stage over several questions on the sales data with eleven more tables beside them."""
     with open_source() as sales:
         names = [t.reference for t in sales.catalog()]
-        arrow = {name: sales.duckdb.execute(f"FROM {name}").to_arrow_table() for name in names}
+        arrow = {name: sales.duckdb.sql(f"FROM {name}").to_arrow_table() for name in names}
     con = llmsql.connect(today="2024-12-31")
     for name, table in arrow.items():
         con.duckdb.register("source_rows", table)
@@ -120,7 +120,7 @@ def snapshots() -> dict[str, Any]:
         con = duckdb.connect()
         for number in range(tables):
             con.execute(
-                f"CREATE TABLE t{number} AS SELECT range AS t{number}_id, range % {max(number, 1)} AS t{number // 2}_id, "
+                f"CREATE TABLE t{number} AS SELECT range AS t{number}_id, range % 9 AS t{number // 2}_id, "
                 f"'name ' || range % 7 AS name, DATE '2024-01-01' + range::INTEGER AS day FROM range(200)"
             ).fetchall()
         started = time.perf_counter()

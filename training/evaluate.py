@@ -103,7 +103,7 @@ def repopulated(database: Database, seed: int) -> duckdb.DuckDBPyConnection:
         keys = {*table.primary_key, *(name for fk in table.foreign_keys for name in fk.columns)}
         moved = {c.name for i, c in enumerate(table.columns) if c.name not in keys and i % 2 == seed % 2}
         picked = ", ".join(f"{'r' if c.name in moved else 'l'}.{quote(c.name)}" for c in table.columns)
-        copy.register("source_rows", database.con.execute(f"FROM {table.reference}").to_arrow_table())
+        copy.register("source_rows", database.con.sql(f"FROM {table.reference}").to_arrow_table())
         copy.execute(
             f"CREATE TABLE {table.reference} AS "
             "WITH numbered AS (SELECT *, row_number() OVER () AS n_ FROM source_rows), "
