@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import re
+import string
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
@@ -37,7 +38,16 @@ _STATEMENTS = frozenset(
     INSTALL LOAD MERGE PIVOT PRAGMA PREPARE RESET SELECT SET SHOW SUMMARIZE TRUNCATE UNPIVOT UPDATE USE VACUUM VALUES
     WITH""".split()
 )
-_REFUSED_FROM = frozenset({"SHOW_REF", "SHOWREF", "COLUMN_DATA", "DELIM_GET", "BOUND_TABLE_REF"})
+# Kinds of DuckDB's tree beside expressions. What is not here may write: COPY, INSERT, UPDATE and DELETE stand in CTEs.
+_QUERY_KINDS = frozenset(
+    """SELECT_NODE SET_OPERATION_NODE RECURSIVE_CTE_NODE CTE_NODE BASE_TABLE SUBQUERY JOIN TABLE_FUNCTION
+    EXPRESSION_LIST EMPTY PIVOT ORDER_DEFAULT ASCENDING DESCENDING""".split()
+)
+_PLAIN_KINDS = ("_MODIFIER", "_TYPE_INFO")
+_SHOW_KINDS = frozenset({"SHOW_REF", "SHOWREF"})
+_CHANGES = (exp.DDL, exp.DML, exp.Copy, exp.Command, exp.Into, exp.Lock)
+_ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+_NAME_PART = re.compile(r'"(?:[^"]|"")*"|[^".]+')
 
 
 @lru_cache(maxsize=1)
@@ -72,6 +82,7 @@ def parse_query(sql: str) -> exp.Query:
         raise SQLRejectedError("The model wrote no SQL.")
     if len(sql) > LONGEST_SQL:
         raise SQLRejectedError(f"The SQL is longer than {LONGEST_SQL:,} characters.")
+    _check_text(sql)
     if not _QUERY.match(sql):
         raise SQLRejectedError(f"Only a SELECT may be run, not {sql.split(None, 1)[0].upper()[:20]}.")
     try:
@@ -84,6 +95,9 @@ def parse_query(sql: str) -> exp.Query:
     if not isinstance(tree, exp.Query):
         kind = type(tree).__name__.upper() if tree is not None else "nothing"
         raise SQLRejectedError(f"Only a SELECT may be run, not {kind}.")
+    change = tree.find(*_CHANGES)
+    if change is not None:
+        raise SQLRejectedError(f"Only a SELECT may be run, not {type(change).__name__.upper()}.")
     return tree
 
 
@@ -98,22 +112,37 @@ def check_sql(con: duckdb.DuckDBPyConnection, sql: str, catalog: Catalog) -> Non
     Raises:
         SQLRejectedError: says what is not allowed.
     """
-    for node, scope in _walk(_duckdb_tree(con, sql), frozenset()):
-        kind = node.get("type") if isinstance(node.get("type"), str) else None
-        if kind == "BASE_TABLE":
-            _check_table(node, scope, catalog)
-        elif kind == "TABLE_FUNCTION":
-            name = str(node.get("function", {}).get("function_name", "")).casefold()
-            if name not in ALLOWED_TABLE_FUNCTIONS:
-                raise SQLRejectedError(f"The table function {name}() is not allowed in generated SQL.")
-        elif kind in _REFUSED_FROM and "alias" in node:
-            raise SQLRejectedError("Only a SELECT may be run, not DESCRIBE, SHOW or SUMMARIZE.")
-        elif "function_name" in node:
-            name = str(node["function_name"]).casefold()
-            if name not in allowed_functions() and name not in ALLOWED_TABLE_FUNCTIONS:
-                raise SQLRejectedError(f"The function {name}() is not allowed in generated SQL.")
-            if node.get("catalog") or node.get("schema") not in ("", None, "main", "pg_catalog"):
-                raise SQLRejectedError(f"The function {name}() may not be named with a schema.")
+    _check_text(sql)
+    try:
+        for node, scope in _walk(_duckdb_tree(con, sql), frozenset()):
+            _check_node(node, scope, catalog)
+    except RecursionError as error:
+        raise SQLRejectedError("The SQL is nested too deeply.") from error
+
+
+def _check_text(sql: str) -> None:
+    if "\0" in sql or any("\ud800" <= c <= "\udfff" for c in sql):
+        raise SQLRejectedError("The SQL has characters that are no text.")
+
+
+def _check_node(node: dict[str, Any], scope: frozenset[str], catalog: Catalog) -> None:
+    kind = node.get("type") if isinstance(node.get("type"), str) else None
+    if kind == "BASE_TABLE":
+        _check_table(node, scope, catalog)
+    elif kind == "TABLE_FUNCTION":
+        name = _lower(str(node.get("function", {}).get("function_name", "")))
+        if name not in ALLOWED_TABLE_FUNCTIONS:
+            raise SQLRejectedError(f"The table function {name}() is not allowed in generated SQL.")
+    elif kind in _SHOW_KINDS:
+        raise SQLRejectedError("Only a SELECT may be run, not DESCRIBE, SHOW or SUMMARIZE.")
+    elif kind is not None and "class" not in node and kind not in _QUERY_KINDS and not kind.endswith(_PLAIN_KINDS):
+        raise SQLRejectedError(f"Only a SELECT may be run, not {kind.split('_')[0]}.")
+    elif "function_name" in node:
+        name = _lower(str(node["function_name"]))
+        if name not in allowed_functions() and name not in ALLOWED_TABLE_FUNCTIONS:
+            raise SQLRejectedError(f"The function {name}() is not allowed in generated SQL.")
+        if node.get("catalog") or node.get("schema") not in ("", None, "main", "pg_catalog"):
+            raise SQLRejectedError(f"The function {name}() may not be named with a schema.")
 
 
 def _duckdb_tree(con: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
@@ -132,8 +161,8 @@ def _duckdb_tree(con: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any]:
 def _walk(node: Any, scope: frozenset[str]) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:
     """Every object of DuckDB's tree with the names of the CTEs that it can see.
 
-    A CTE sees those before it, and itself only if it is recursive: else ``WITH "x.csv" AS (FROM "x.csv")`` would read
-    a file under the name of a CTE.
+    A CTE sees those before it, and the second half of a recursive one sees itself: else ``WITH "x.csv" AS
+    (FROM "x.csv")`` would read a file under the name of a CTE.
     """
     if isinstance(node, list):
         for item in node:
@@ -143,27 +172,32 @@ def _walk(node: Any, scope: frozenset[str]) -> Iterator[tuple[dict[str, Any], fr
         return
     ctes = node.get("cte_map", {}).get("map", []) if isinstance(node.get("cte_map"), dict) else []
     for entry in ctes:
-        name = str(entry["key"]).casefold()
-        inner = entry["value"]
-        query = inner.get("query_node") or inner.get("query", {}).get("node", {})
-        recursive = query.get("type") == "RECURSIVE_CTE_NODE"
-        yield from _walk(inner, scope | {name} if recursive else scope)
-        scope = scope | {name}
+        yield from _walk(entry["value"], scope)
+        scope = scope | {_lower(str(entry["key"]))}
     yield node, scope
     for key, value in node.items():
-        if key != "cte_map":
+        if key == "right" and node.get("type") == "RECURSIVE_CTE_NODE":
+            yield from _walk(value, scope | {_lower(str(node["cte_name"]))})
+        elif key != "cte_map":
             yield from _walk(value, scope)
 
 
 def _check_table(node: dict[str, Any], scope: frozenset[str], catalog: Catalog) -> None:
     name = str(node.get("table_name", ""))
     qualified = [part for part in (node.get("catalog_name"), node.get("schema_name"), name) if part]
-    if len(qualified) == 1 and name.casefold() in scope:
+    if len(qualified) == 1 and _lower(name) in scope:
         return
     if node.get("at_clause"):
         raise SQLRejectedError("Old versions of a table may not be read.")
-    if catalog.table(".".join(qualified)) is None:
+    table = catalog.table(".".join(qualified))
+    # "a.csv" is a file even where a schema a has a table csv.
+    if table is None or len(_NAME_PART.findall(table.reference)) != len(qualified):
         raise SQLRejectedError(f"There is no table {'.'.join(qualified)} in the catalog.")
+
+
+def _lower(name: str) -> str:
+    """``name`` as DuckDB compares names: only ASCII letters are folded, so that ``K`` (Kelvin) is not ``k``."""
+    return name.translate(_ASCII_LOWER)
 
 
 def _first_line(error: object) -> str:

@@ -58,6 +58,13 @@ def settle(
     Raises:
         SQLRejectedError: it may not run, or does not bind; the message is meant for a model to correct it.
     """
+    try:
+        return _settle(con, text, knowledge, today)
+    except RecursionError as error:
+        raise SQLRejectedError("The SQL is nested too deeply.") from error
+
+
+def _settle(con: duckdb.DuckDBPyConnection, text: str, knowledge: Knowledge, today: datetime.date | None) -> Settled:
     tree: exp.Expression = parse_query(extract_sql(text))
     notes = repair_tables(tree, knowledge.catalog)
     tree = complete_joins(tree, knowledge.catalog, knowledge.graph)
