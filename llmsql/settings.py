@@ -220,9 +220,15 @@ def _config_files() -> Iterator[tuple[Path, Mapping[str, object]]]:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return _parse_toml(path, path.stat().st_mtime_ns)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path} is not readable TOML: {error}.") from None
+
+
+@lru_cache(maxsize=8)
+def _parse_toml(path: Path, changed_ns: int) -> dict[str, Any]:
+    """Settings are read for every question: parse a file once for each time that it changes."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _convert(given: _Given) -> Any:
