@@ -147,16 +147,18 @@ def _is_bare(join: exp.Join) -> bool:
 
 
 def _is_condition_in_where(select: exp.Select, join: exp.Join) -> bool:
+    """Whether WHERE itself, not a query nested in it, equates the joined table with another one of FROM."""
     where = select.args.get("where")
     if where is None:
         return False
     name = join.this.alias_or_name.casefold()
-    return any(
-        isinstance(equal.left, exp.Column)
-        and isinstance(equal.right, exp.Column)
-        and name in (equal.left.table.casefold(), equal.right.table.casefold())
-        for equal in where.find_all(exp.EQ)
-    )
+    others = {alias.casefold() for alias in sources(select)} - {name} | {""}
+    for equal in where.walk(prune=lambda node: isinstance(node, exp.Query)):
+        if isinstance(equal, exp.EQ) and isinstance(equal.left, exp.Column) and isinstance(equal.right, exp.Column):
+            tables = [equal.left.table.casefold(), equal.right.table.casefold()]
+            if name in tables and others.intersection(tables):
+                return True
+    return False
 
 
 def _completed(
@@ -236,6 +238,8 @@ def shorten_joins(tree: exp.Expression, catalog: Catalog, graph: KeyGraph) -> st
         for join in select.args.get("joins") or []:
             condition = join.args.get("on")
             if condition is None or not isinstance(join.this, exp.Table) or join.args.get("kind") in ("SEMI", "ANTI"):
+                continue
+            if _is_condition_in_where(select, join):
                 continue
             join.set("on", None)
             try:

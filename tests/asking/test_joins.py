@@ -1,0 +1,240 @@
+"""Joins along the keys."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from llmsql.asking.joins import KeyGraph, complete_joins, shorten_joins
+from llmsql.catalog import Catalog
+from llmsql.catalog.snapshot import snapshot
+from llmsql.errors import SQLRejectedError
+
+SCHEMA = """
+CREATE TABLE regions (id INT PRIMARY KEY, region TEXT);
+CREATE TABLE customers (id INT PRIMARY KEY, region_id INT REFERENCES regions (id), name TEXT);
+CREATE TABLE orders (id INT PRIMARY KEY, customer_id INT REFERENCES customers (id), total INT);
+CREATE TABLE products (id INT PRIMARY KEY, title TEXT);
+CREATE TABLE items (order_id INT REFERENCES orders (id), product_id INT REFERENCES products (id), line INT,
+    PRIMARY KEY (order_id, line));
+CREATE TABLE returns (order_id INT, line INT, reason TEXT, FOREIGN KEY (order_id, line) REFERENCES items (order_id, line));
+CREATE TABLE airports (code TEXT PRIMARY KEY, city TEXT);
+CREATE TABLE flights (no INT PRIMARY KEY, origin TEXT REFERENCES airports (code), target TEXT REFERENCES airports (code));
+CREATE TABLE employees (id INT PRIMARY KEY, boss_id INT REFERENCES employees (id));
+CREATE TABLE lonely (x INT);
+CREATE TABLE "Bad Debts" ("Debt No" INT PRIMARY KEY, "Customer Id" INT REFERENCES customers (id));
+"""
+
+
+@pytest.fixture(scope="module")
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        con.execute(SCHEMA)
+        con.execute("ATTACH ':memory:' AS other; CREATE TABLE other.parent (id INT PRIMARY KEY, p INT)")
+        con.execute("CREATE TABLE other.child (id INT PRIMARY KEY, parent_id INT REFERENCES other.parent (id))")
+        yield con
+
+
+@pytest.fixture(scope="module")
+def catalog(con: duckdb.DuckDBPyConnection) -> Catalog:
+    return snapshot(con, infer=False)
+
+
+def complete(sql: str, catalog: Catalog) -> str:
+    return complete_joins(sqlglot.parse_one(sql, read="duckdb"), catalog, KeyGraph(catalog)).sql("duckdb")
+
+
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        ("orders JOIN customers", "orders JOIN customers ON orders.customer_id = customers.id"),
+        ("customers JOIN orders", "customers JOIN orders ON customers.id = orders.customer_id"),
+        ("orders o JOIN customers c", "orders AS o JOIN customers AS c ON o.customer_id = c.id"),
+        ("customers LEFT JOIN orders", "customers LEFT JOIN orders ON customers.id = orders.customer_id"),
+        ("customers FULL JOIN orders", "customers FULL JOIN orders ON customers.id = orders.customer_id"),
+        ("ORDERS JOIN Customers", "ORDERS JOIN Customers ON ORDERS.customer_id = Customers.id"),
+        (
+            "orders JOIN regions",
+            "orders JOIN customers ON orders.customer_id = customers.id JOIN regions ON customers.region_id = regions.id",
+        ),
+        (
+            "customers LEFT JOIN items",
+            "customers LEFT JOIN orders ON customers.id = orders.customer_id LEFT JOIN items ON orders.id = items.order_id",
+        ),
+        (
+            "regions JOIN customers JOIN orders",
+            "regions JOIN customers ON regions.id = customers.region_id JOIN orders ON customers.id = orders.customer_id",
+        ),
+        (
+            "items JOIN orders ON items.order_id = orders.id JOIN customers",
+            "items JOIN orders ON items.order_id = orders.id JOIN customers ON orders.customer_id = customers.id",
+        ),
+        (
+            "items JOIN returns",
+            "items JOIN returns ON items.order_id = returns.order_id AND items.line = returns.line",
+        ),
+        (
+            'customers JOIN "Bad Debts"',
+            'customers JOIN "Bad Debts" ON customers.id = "Bad Debts"."Customer Id"',
+        ),
+        ('"Bad Debts" d JOIN customers', '"Bad Debts" AS d JOIN customers ON d."Customer Id" = customers.id'),
+        ("other.child JOIN other.parent", "other.child JOIN other.parent ON child.parent_id = parent.id"),
+        ("other.child c JOIN other.parent p", "other.child AS c JOIN other.parent AS p ON c.parent_id = p.id"),
+    ],
+)
+def test_keys_give_the_condition(short: str, full: str, con: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
+    completed = complete(f"SELECT count(*) FROM {short}", catalog)
+    assert completed == f"SELECT COUNT(*) FROM {full}"
+    con.execute(completed)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM orders JOIN customers ON orders.id = customers.id",
+        "SELECT * FROM orders JOIN customers USING (id)",
+        "SELECT * FROM orders NATURAL JOIN customers",
+        "SELECT * FROM orders CROSS JOIN customers",
+        "SELECT * FROM orders, customers WHERE orders.customer_id = customers.id",
+        "SELECT * FROM orders AS o, customers AS c WHERE o.customer_id = c.id AND o.total > 3",
+        "SELECT * FROM orders AS a JOIN orders AS b ON a.customer_id = b.customer_id",
+        "SELECT * FROM orders SEMI JOIN customers ON orders.customer_id = customers.id",
+        "SELECT * FROM orders JOIN (SELECT id AS cid FROM customers) AS c ON customer_id = cid",
+        "SELECT * FROM orders POSITIONAL JOIN customers",
+        "WITH c AS (SELECT id FROM customers) SELECT * FROM orders, c",
+        "WITH customers AS (SELECT 1 AS x) SELECT * FROM orders, customers",
+        "SELECT * FROM orders, RANGE(3)",
+        "SELECT * FROM orders, UNNEST([1, 2]) AS u(x)",
+    ],
+)
+def test_what_is_complete_stays(sql: str, con: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
+    assert complete(sql, catalog) == sqlglot.transpile(sql, read="duckdb", write="duckdb")[0]
+
+
+@pytest.mark.parametrize(
+    ("sql", "names"),
+    [
+        ("SELECT * FROM flights JOIN airports", ("flights.origin = airports.code", "flights.target = airports.code")),
+        (
+            "SELECT * FROM airports LEFT JOIN flights",
+            ("airports.code = flights.origin", "airports.code = flights.target"),
+        ),
+        ("SELECT * FROM orders JOIN lonely", ("No key links lonely to orders",)),
+        ("SELECT * FROM orders a JOIN orders b", ("joined to itself",)),
+        ("SELECT * FROM employees a JOIN employees b", ("joined to itself",)),
+        ("SELECT * FROM (SELECT * FROM orders JOIN lonely)", ("No key",)),
+    ],
+)
+def test_what_keys_do_not_say_is_refused_with_a_fix(sql: str, names: tuple[str, ...], catalog: Catalog) -> None:
+    with pytest.raises(SQLRejectedError) as caught:
+        complete(sql, catalog)
+    assert all(name in str(caught.value) for name in names)
+    assert "ON" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "WITH x AS (SELECT * FROM orders JOIN customers) SELECT count(*) FROM x",
+        "SELECT * FROM (SELECT orders.id FROM orders JOIN customers) AS t",
+        "SELECT 1 FROM regions WHERE EXISTS (SELECT 1 FROM orders JOIN customers)",
+        "SELECT orders.id FROM orders JOIN customers UNION SELECT orders.id FROM orders JOIN customers",
+    ],
+)
+def test_nested_queries_are_completed_too(sql: str, con: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
+    assert "ON orders.customer_id = customers.id" in complete(sql, catalog)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "EXISTS (SELECT 1 FROM items WHERE items.order_id = orders.id)",
+        "customers.id IN (SELECT c.id FROM customers c WHERE c.id = customers.id)",
+        "customers.name = customers.name",
+        "customers.name = 'x'",
+        "orders.id = orders.total",
+    ],
+)
+def test_conditions_that_do_not_join_leave_the_keys_in_force(where: str, catalog: Catalog) -> None:
+    completed = complete(f"SELECT 1 FROM orders JOIN customers WHERE {where}", catalog)
+    assert "JOIN customers ON orders.customer_id = customers.id" in completed
+
+
+def conditions(tree: exp.Expression) -> list[tuple[str, str, set[frozenset[str]]]]:
+    """What is joined, how, and on which equalities, for every join of a query."""
+    found = []
+    for join in tree.find_all(exp.Join):
+        on = join.args.get("on")
+        equal = {frozenset((e.left.sql(), e.right.sql())) for e in on.find_all(exp.EQ)} if on else set()
+        found.append((join.this.sql("duckdb"), join.side, equal))
+    return found
+
+
+def walks(catalog: Catalog) -> Iterator[str]:
+    """Every chain of up to four tables along the keys, with aliases or none, with inner or left joins."""
+    graph = KeyGraph(catalog)
+
+    def grow(chain: list[str], joins: list[str]) -> Iterator[list[str]]:
+        yield joins
+        if len(chain) < 4:
+            for edge in graph.edges.get(chain[-1], ()):
+                if edge.right not in chain:
+                    yield from grow([*chain, edge.right], [*joins, *[_join(edge)]])
+
+    def _join(edge) -> str:  # type: ignore[no-untyped-def]
+        left, right = catalog.table(edge.left), catalog.table(edge.right)
+        on = " AND ".join(
+            f'{left.reference}."{a}" = {right.reference}."{b}"'
+            for a, b in zip(edge.left_columns, edge.right_columns, strict=True)
+        )
+        return f"JOIN {right.reference} ON {on}"
+
+    for table in catalog:
+        if "." in table.reference:
+            continue
+        for joins in grow([table.reference.replace('"', "").casefold()], []):
+            for sides in itertools.islice(itertools.product(("", "LEFT "), repeat=len(joins)), 4):
+                yield f"SELECT 1 FROM {table.reference} " + " ".join(
+                    side + join for side, join in zip(sides, joins, strict=True)
+                )
+
+
+def test_completing_what_was_shortened_gives_the_same_joins(con: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
+    graph = KeyGraph(catalog)
+    shorter = 0
+    queries = list(walks(catalog))
+    for sql in queries:
+        full = sqlglot.parse_one(sql, read="duckdb")
+        short = shorten_joins(full, catalog, graph)
+        again = complete_joins(sqlglot.parse_one(short, read="duckdb"), catalog, graph)
+        unquoted = [
+            [(t, s, {frozenset(c.replace('"', "") for c in e) for e in eq}) for t, s, eq in conditions(x)]
+            for x in (full, again)
+        ]
+        assert unquoted[0] == unquoted[1], (sql, short)
+        con.execute(f"EXPLAIN {again.sql('duckdb')}")
+        shorter += len(short) < len(full.sql("duckdb"))
+    assert len(queries) > 100
+    assert shorter > len(queries) * 0.5
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM orders AS o JOIN customers AS c ON o.customer_id = c.id AND c.id > 3",
+        "SELECT * FROM orders AS o JOIN customers AS c ON o.id = c.id",
+        "SELECT * FROM flights AS f JOIN airports AS a ON f.origin = a.code",
+        "SELECT * FROM orders AS a JOIN orders AS b ON a.customer_id = b.customer_id",
+        "SELECT * FROM orders AS o JOIN customers AS c ON o.customer_id = c.id WHERE c.id = o.total",
+    ],
+)
+def test_shortening_keeps_what_completing_could_not_restore(sql: str, catalog: Catalog) -> None:
+    graph = KeyGraph(catalog)
+    short = shorten_joins(sqlglot.parse_one(sql, read="duckdb"), catalog, graph)
+    again = complete_joins(sqlglot.parse_one(short, read="duckdb"), catalog, graph).sql("duckdb")
+    assert again == sql
