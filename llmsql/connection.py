@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Callable, Mapping
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any, Self
 
 import duckdb
@@ -13,7 +17,10 @@ from llmsql.asking.engine import Engine
 from llmsql.asking.pipeline import Draft
 from llmsql.asking.run import run_query
 from llmsql.catalog import Catalog
+from llmsql.errors import QuestionError
 from llmsql.functions import VARIABLES, install_functions
+
+_DATA_FRAME_LIBRARIES = frozenset({"pandas", "polars", "pyarrow"})
 
 
 class Connection:
@@ -27,13 +34,23 @@ class Connection:
         con: an open connection; closed with this object.
         engine: answers the questions.
         prefix: goes before the names of the SQL functions.
+        parent: the connection that this one is a cursor of.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, engine: Engine, prefix: str = "") -> None:
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, engine: Engine, prefix: str = "", parent: Connection | None = None
+    ) -> None:
         self.duckdb = con
         self.engine = engine
         self._prefix = prefix
-        install_functions(con, engine, prefix)
+        self._parent = parent
+        # The functions read the catalog through any of these. Weak, for the functions live as long as the database
+        # and would else keep it open for ever.
+        self._siblings: weakref.WeakSet[duckdb.DuckDBPyConnection] = (
+            weakref.WeakSet() if parent is None else parent._siblings
+        )
+        self._siblings.add(con)
+        install_functions(con, engine, self._siblings, prefix)
 
     def ask(
         self, question: str, *, tables: list[str] | None = None, model: str | None = None, **settings: object
@@ -52,7 +69,8 @@ class Connection:
         Raises:
             LLMSQLError: the reason why there is no answer, in one line.
         """
-        draft = self._draft(question, tables, model, settings)
+        with _hint_at_data_frames(sys._getframe(1)):
+            draft = self._draft(question, tables, model, settings)
         limits = self.engine.settings(self._variables(settings))
         started = time.perf_counter()
         table, truncated = run_query(self.duckdb, draft.sql, timeout=limits.query_timeout, max_rows=limits.max_rows)
@@ -62,7 +80,8 @@ class Connection:
         self, question: str, *, tables: list[str] | None = None, model: str | None = None, **settings: object
     ) -> str:
         """The SQL for a question, checked and bound but not run; arguments as ``ask``."""
-        return self._draft(question, tables, model, settings).sql
+        with _hint_at_data_frames(sys._getframe(1)):
+            return self._draft(question, tables, model, settings).sql
 
     def catalog(self) -> Catalog:
         """What questions on this connection can be about."""
@@ -70,16 +89,18 @@ class Connection:
 
     def cursor(self) -> Connection:
         """A further connection to the same database, with the same functions; one for each thread."""
-        return Connection(self.duckdb.cursor(), self.engine, self._prefix)
+        return Connection(self.duckdb.cursor(), self.engine, self._prefix, parent=self)
 
     def interrupt(self) -> None:
-        """Stop what runs on this connection, a model that is writing included."""
+        """Stop what runs on this connection, and every model that writes for it or its cursors."""
         self.engine.cancel_all()
         self.duckdb.interrupt()
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection; the models and the cursors of one that is no cursor itself go with it."""
         self.duckdb.close()
+        if self._parent is None:
+            self.engine.close()
 
     def _draft(
         self, question: str, tables: list[str] | None, model: str | None, settings: Mapping[str, object]
@@ -95,7 +116,10 @@ class Connection:
         return found | {f"llmsql_{name}": str(value) for name, value in settings.items() if value is not None}
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("duckdb", "engine"):  # not set yet: __init__ failed, or the object is being copied
+        if name.startswith("_") or name in (
+            "duckdb",
+            "engine",
+        ):  # not set yet: __init__ failed, or the object is being copied
             raise AttributeError(name)
         return getattr(self.duckdb, name)
 
@@ -118,16 +142,23 @@ def connect(
     config: dict[str, Any] | None = None,
     *,
     prefix: str = "",
+    sandbox: bool = False,
     refine: Callable[[Catalog], Catalog] | None = None,
     **settings: object,
 ) -> Connection:
     """Open a database and put ``ask()`` into it.
+
+    Generated SQL is always checked by two parsers, sqlglot and DuckDB's own, before it is bound: one read-only query
+    over the tables of the catalog, with functions that reach no file, network, setting or secret. ``sandbox`` adds a
+    second lock. DuckDB has that setting for a database instance, not for a query, so it holds for your own SQL too:
+    no file, URL, ``ATTACH``, extension or DataFrame variable (``con.register`` still works), and no way back.
 
     Args:
         database: as ``duckdb.connect``.
         read_only: as ``duckdb.connect``.
         config: as ``duckdb.connect``.
         prefix: goes before the names of the SQL functions, for a database that has an ``ask`` of its own.
+        sandbox: close the door to files and the network, and lock the configuration, once the database is open.
         refine: completes a fresh catalog snapshot, for example with keys that the database does not declare.
         **settings: fields of ``llmsql.settings.Settings``, for example ``model="qwen2.5-coder-0.5b"``.
 
@@ -139,10 +170,23 @@ def connect(
     engine.settings()
     con = duckdb.connect(database, read_only, config or {})
     try:
-        return Connection(con, engine, prefix)
+        connection = Connection(con, engine, prefix)
+        if sandbox:
+            lock_down(con)
+        return connection
     except BaseException:
         con.close()
         raise
+
+
+def lock_down(con: duckdb.DuckDBPyConnection) -> None:
+    """Take access to files and the network from a database instance, for good.
+
+    Args:
+        con: any connection to it.
+    """
+    con.execute("SET enable_external_access = false").fetchall()
+    con.execute("SET lock_configuration = true").fetchall()
 
 
 def install(con: duckdb.DuckDBPyConnection, *, prefix: str = "", **settings: object) -> Connection:
@@ -162,3 +206,18 @@ def install(con: duckdb.DuckDBPyConnection, *, prefix: str = "", **settings: obj
     engine = Engine(settings)
     engine.settings()
     return Connection(con, engine, prefix)
+
+
+@contextmanager
+def _hint_at_data_frames(caller: FrameType) -> Iterator[None]:
+    """Say how a DataFrame becomes a table, where a table is missing and the caller has DataFrames."""
+    try:
+        yield
+    except QuestionError as error:
+        text = str(error)
+        if "There is no table" in text or "There are no tables" in text:
+            for name, value in caller.f_locals.items():
+                if type(value).__module__.partition(".")[0] in _DATA_FRAME_LIBRARIES:
+                    error.args = (f"{text}\n  To ask about a DataFrame, register it: con.register({name!r}, {name}).",)
+                    break
+        raise

@@ -7,6 +7,9 @@ SQL, and the macro raises it with ``error()``, so that the user reads one line.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -17,10 +20,13 @@ from llmsql.registry import load_registry
 
 if TYPE_CHECKING:
     from llmsql.asking.engine import Engine
+    from llmsql.asking.pipeline import Draft
+    from llmsql.settings import Settings
 
 FUNCTIONS = ("ask", "ask_sql", "ask_explain", "llm_models")
 VARIABLES = ("provider", "model", "base_url", "adapter", "today", "timeout", "query_timeout", "max_rows", "max_tokens")
-_RESULT = "STRUCT(sql VARCHAR, error VARCHAR)"
+_RESULT = "STRUCT(value VARCHAR, error VARCHAR)"
+_PREFIX = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _EXPLANATION = {
     "question": "VARCHAR",
     "sql": "VARCHAR",
@@ -56,37 +62,44 @@ _MODELS = {
 }
 
 
-def install_functions(con: duckdb.DuckDBPyConnection, engine: Engine, prefix: str = "") -> None:
+def install_functions(
+    con: duckdb.DuckDBPyConnection, engine: Engine, siblings: Iterable[duckdb.DuckDBPyConnection], prefix: str = ""
+) -> None:
     """Create the functions on a connection; they go with it and are not stored in the database.
 
     Args:
         con: a connection or cursor.
         engine: answers the questions.
+        siblings: connections to the same database, ``con`` among them; the functions use one that is open.
         prefix: goes before every function's name.
 
     Raises:
-        ConfigError: the database has a function of its own with one of the names.
+        ConfigError: the database has a function of its own with one of the names, or the prefix cannot begin a name.
     """
+    if prefix and not _PREFIX.fullmatch(prefix):
+        raise ConfigError(f"A function name cannot begin with {prefix!r}.", "Use letters and underscores: 'llm_'.")
     _refuse_to_shadow(con, prefix)
     suffix = f"{id(engine):x}"
-    _create_udfs(con, engine, suffix)
+    _create_udfs(con, engine, siblings, suffix)
     variables = ", ".join(f"'llmsql_{v}': getvariable('llmsql_{v}')::VARCHAR" for v in VARIABLES)
     call = f"(question::VARCHAR, tables::VARCHAR[], model::VARCHAR, to_json({{{variables}}})::VARCHAR)"
-    sql = _raising(f"_llmsql_ask_{suffix}{call}")
+    sql = _raising(f"_llmsql_sql_{suffix}{call}")
+    rows = _raising(f"_llmsql_rows_{suffix}{call}")
     explanation = _raising(f"_llmsql_explain_{suffix}{call}")
     options = "question, tables := NULL, model := NULL"
     for statement in (
         f"MACRO {prefix}ask_sql({options}) AS {sql}",
-        f"MACRO {prefix}ask({options}) AS TABLE FROM query({sql})",
+        f"MACRO {prefix}ask({options}) AS TABLE FROM query({rows})",
         f"MACRO {prefix}ask_explain({options}) AS TABLE SELECT unnest(from_json({explanation}, {_json(_EXPLANATION)}))",
         f"MACRO {prefix}llm_models() AS TABLE "
-        f"SELECT unnest(m) FROM (SELECT unnest(from_json(_llmsql_models_{suffix}(), {_json([_MODELS])})) AS m)",
+        f"SELECT unnest(m) FROM (SELECT unnest(from_json({_raising(f'_llmsql_models_{suffix}()')}, "
+        f"{_json([_MODELS])})) AS m)",
     ):
         con.execute(f"CREATE OR REPLACE TEMP {statement}")
 
 
 def _raising(result: str) -> str:
-    return f"CASE WHEN {result}.error IS NOT NULL THEN error({result}.error)::VARCHAR ELSE {result}.sql END"
+    return f"CASE WHEN {result}.error IS NOT NULL THEN error({result}.error)::VARCHAR ELSE {result}.value END"
 
 
 def _json(spec: Any) -> str:
@@ -96,9 +109,9 @@ def _json(spec: Any) -> str:
 def _refuse_to_shadow(con: duckdb.DuckDBPyConnection, prefix: str) -> None:
     names = [prefix + name for name in FUNCTIONS]
     rows = con.execute(
-        "SELECT DISTINCT function_name, database_name, schema_name FROM duckdb_functions() WHERE NOT internal "
-        "AND list_contains(?, function_name) AND coalesce(macro_definition, '') NOT LIKE '%_llmsql_%'",
-        [names],
+        "SELECT DISTINCT function_name, database_name, schema_name FROM duckdb_functions() "
+        "WHERE list_contains(?, lower(function_name)) AND NOT contains(coalesce(macro_definition, ''), '_llmsql_')",
+        [[name.lower() for name in names]],
     ).fetchall()
     if rows:
         name, database, schema = rows[0]
@@ -108,54 +121,75 @@ def _refuse_to_shadow(con: duckdb.DuckDBPyConnection, prefix: str) -> None:
         )
 
 
-def _create_udfs(con: duckdb.DuckDBPyConnection, engine: Engine, suffix: str) -> None:
+def _create_udfs(
+    con: duckdb.DuckDBPyConnection, engine: Engine, siblings: Iterable[duckdb.DuckDBPyConnection], suffix: str
+) -> None:
     existing = con.execute(
-        "SELECT 1 FROM duckdb_functions() WHERE function_name = ?", [f"_llmsql_ask_{suffix}"]
+        "SELECT 1 FROM duckdb_functions() WHERE function_name = ?", [f"_llmsql_sql_{suffix}"]
     ).fetchall()
     if existing:
         return  # functions are the database's, macros are the connection's
 
-    def attempt(question: str | None, tables: list[str] | None, model: str | None, variables: str, what: str) -> Any:
-        cursor = con.cursor()
-        try:
+    def asking(value_of: Callable[[Draft, Settings], str]) -> Callable[..., Any]:
+        def ask(question: str | None, tables: list[str] | None, model: str | None, variables: str) -> Any:
             given = {k: v for k, v in json.loads(variables).items() if v is not None}
-            draft = engine.draft(cursor, question or "", tables=tuple(tables or ()), model=model, variables=given)
-        except (LLMSQLError, duckdb.Error) as error:
-            return {"sql": None, "error": _seen_from_sql(str(error))}
+            try:
+                with _cursor(siblings) as cursor:
+                    draft = engine.draft(
+                        cursor, question or "", tables=tuple(tables or ()), model=model, variables=given
+                    )
+                return {"value": value_of(draft, engine.settings(given)), "error": None}
+            except (LLMSQLError, duckdb.Error) as error:
+                return {"value": None, "error": _seen_from_sql(str(error))}
+
+        return ask
+
+    for name, value_of in (("sql", lambda draft, _: draft.sql), ("rows", _limited), ("explain", _explanation)):
+        con.create_function(  # type: ignore[call-overload]
+            f"_llmsql_{name}_{suffix}",
+            asking(value_of),
+            ["VARCHAR", "VARCHAR[]", "VARCHAR", "VARCHAR"],
+            _RESULT,
+            null_handling="special",
+        )
+    con.create_function(f"_llmsql_models_{suffix}", _models, [], _RESULT)
+
+
+@contextmanager
+def _cursor(siblings: Iterable[duckdb.DuckDBPyConnection]) -> Iterator[duckdb.DuckDBPyConnection]:
+    for con in list(siblings):
+        try:
+            cursor = con.cursor()
+        except duckdb.ConnectionException:  # closed
+            continue
+        try:
+            yield cursor
         finally:
             cursor.close()
-        return {"sql": draft.sql if what == "ask" else json.dumps(_explanation(draft)), "error": None}
+        return
+    raise duckdb.ConnectionException("The connection that ask() was installed on is closed.")
 
-    def ask(question: str | None, tables: list[str] | None, model: str | None, variables: str) -> Any:
-        return attempt(question, tables, model, variables, "ask")
 
-    def explain(question: str | None, tables: list[str] | None, model: str | None, variables: str) -> Any:
-        return attempt(question, tables, model, variables, "explain")
-
-    for name, function in (("ask", ask), ("explain", explain)):
-        con.create_function(
-            f"_llmsql_{name}_{suffix}",
-            function,
-            ["VARCHAR", "VARCHAR[]", "VARCHAR", "VARCHAR"],  # type: ignore[list-item]
-            _RESULT,  # type: ignore[arg-type]
-            null_handling="special",  # type: ignore[arg-type]
-        )
-    con.create_function(f"_llmsql_models_{suffix}", _models, [], "VARCHAR")  # type: ignore[arg-type]
+def _limited(draft: Draft, settings: Settings) -> str:
+    """The SQL with the row limit, where the user set one: cutting ``CREATE TABLE … AS`` unasked would lose rows."""
+    if settings.source("max_rows") == "default":
+        return draft.sql
+    return f"FROM (\n{draft.sql}\n) LIMIT {settings.max_rows}"
 
 
 def _seen_from_sql(message: str) -> str:
     """Add to an error what a user of ``FROM ask(…)`` can't know: which tables were looked at."""
     if "There are no tables" in message or "There is no table" in message:
         return (
-            f"{message} ask() in SQL sees committed tables only: use con.ask() for temporary or uncommitted tables "
+            f"{message}\n  ask() in SQL sees committed tables only: use con.ask() for temporary or uncommitted tables "
             "and for DataFrames."
         )
     return message
 
 
-def _explanation(draft: Any) -> dict[str, Any]:
+def _explanation(draft: Draft, _: Settings) -> str:
     spent = draft.milliseconds
-    return {
+    fields = {
         "question": draft.question,
         "sql": draft.sql,
         "written": draft.written,
@@ -170,10 +204,14 @@ def _explanation(draft: Any) -> dict[str, Any]:
         "cost_usd": draft.cost_usd,
         **{f"{stage}_ms": spent.get(stage) for stage in ("link", "prompt", "generate", "settle")},
     }
+    return json.dumps(fields)
 
 
-def _models() -> str:
-    registry = load_registry()
+def _models() -> dict[str, str | None]:
+    try:
+        registry = load_registry()
+    except LLMSQLError as error:
+        return {"value": None, "error": str(error)}
     rows = []
     for entry in registry:
         measured = entry.measured[-1] if entry.measured else None
@@ -195,4 +233,4 @@ def _models() -> str:
                 "measured_latency_ms": measured and measured.metrics.get("latency_p50_ms"),
             }
         )
-    return json.dumps(rows)
+    return {"value": json.dumps(rows), "error": None}
