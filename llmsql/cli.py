@@ -55,7 +55,7 @@ def exit_code(error: BaseException) -> ExitCode:
         (ModelError, ExitCode.MODEL),
         (LimitError, ExitCode.LIMIT),
     ):
-        if isinstance(error, kind):  # type: ignore[arg-type]
+        if isinstance(error, kind):
             return code
     return ExitCode.QUERY
 

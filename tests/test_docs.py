@@ -16,7 +16,12 @@ from llmsql.cli import build_parser
 from tests.clients.stubs import StubOpenAI
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "training" / "README.md", ROOT / "data" / "README.md"]
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "training" / "README.md",
+    ROOT / "data" / "README.md",
+]
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 REVENUE = (
     "SELECT regions.name AS region, SUM(quantity * unit_price * (1 - discount)) AS revenue "

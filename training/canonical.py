@@ -13,7 +13,7 @@ from llmsql.catalog import Catalog, Table
 from llmsql.catalog.snapshot import quote
 
 
-def canonical_sql(tree: exp.Expression, catalog: Catalog) -> str:
+def canonical_sql(tree: exp.Expr, catalog: Catalog) -> str:
     """The query in canonical form, in full (with its join conditions).
 
     Args:
@@ -54,7 +54,7 @@ class _Scope:
     def __init__(self, select: exp.Select, catalog: Catalog) -> None:
         self.select = select
         self.tables: dict[str, Table | None] = {}
-        self.nodes: dict[str, exp.Expression] = {}
+        self.nodes: dict[str, exp.Expr] = {}
         ctes = cte_names(select)
         for alias, source in sources(select).items():
             key = alias.casefold()
@@ -90,7 +90,7 @@ def _resolve(select: exp.Select, column: exp.Column, scopes: dict[int, _Scope]) 
         column.set("table", None)
         return
     name = column.name.casefold()
-    current: exp.Expression | None = select
+    current: exp.Expr | None = select
     depth = 0
     while current is not None:
         scope = scopes.get(id(current))
@@ -151,9 +151,9 @@ def _group_by_all(select: exp.Select) -> None:
         select.set("group", exp.Group(expressions=[e.copy() for e in wanted.values()]))
 
 
-def _ungrouped(select: exp.Select, grouped: set[str]) -> dict[str, exp.Expression]:
+def _ungrouped(select: exp.Select, grouped: set[str]) -> dict[str, exp.Expr]:
     """Bare columns of HAVING and ORDER BY, which SQLite allows and DuckDB wants grouped."""
-    found: dict[str, exp.Expression] = {}
+    found: dict[str, exp.Expr] = {}
     aliases = {e.alias.casefold() for e in select.expressions if e.alias}
     for clause in ("having", "order"):
         node = select.args.get(clause)

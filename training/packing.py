@@ -56,7 +56,9 @@ def pack_tokens(pack: Pack, tokenize: Callable[[str], list[int]], *, longest: in
     tokens = tokenize(pack.prefix)
     positions = list(range(len(tokens)))
     prefix = len(tokens)
-    blocks, predicting, targets = [], [], []
+    blocks: list[tuple[int, int]] = []
+    predicting: list[int] = []
+    targets: list[int] = []
     for pair in pack.pairs:
         question, answer = tokenize(pair.question), tokenize(pair.answer)
         if len(tokens) + len(question) + len(answer) > longest and blocks:

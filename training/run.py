@@ -82,7 +82,7 @@ def load_recipe(path: Path, **overrides: Any) -> Recipe:
     for key, value in raw.items():
         if key not in known:
             raise TrainingError(f"{path}: unknown key {key!r}.", f"Known keys: {', '.join(known)}.")
-        wanted = {"str": str, "int": int, "float": (int, float)}[str(known[key].type)]
+        wanted: tuple[type, ...] = {"str": (str,), "int": (int,), "float": (int, float)}[str(known[key].type)]
         if not isinstance(value, wanted):
             raise TrainingError(f"{path}: {key} is {value!r}, not a {known[key].type}.")
     try:

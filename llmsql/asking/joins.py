@@ -111,7 +111,7 @@ def _describe(chain: list[Edge]) -> str:
     return " and ".join(f"{e.left}.{e.left_columns[0]} = {e.right}.{e.right_columns[0]}" for e in chain)
 
 
-def complete_joins(tree: exp.Expression, catalog: Catalog, graph: KeyGraph) -> exp.Expression:
+def complete_joins(tree: exp.Expr, catalog: Catalog, graph: KeyGraph) -> exp.Expr:
     """Give every join without a condition the one that the keys imply, adding the tables in between.
 
     Args:
@@ -162,7 +162,7 @@ def _is_condition_in_where(select: exp.Select, join: exp.Join) -> bool:
 
 
 def _completed(
-    join: exp.Join, before: dict[str, exp.Expression], catalog: Catalog, graph: KeyGraph, ctes: set[str]
+    join: exp.Join, before: dict[str, exp.Expr], catalog: Catalog, graph: KeyGraph, ctes: set[str]
 ) -> list[exp.Join]:
     new = join.this
     table = catalog.table(table_reference(new))
@@ -222,7 +222,7 @@ def _identifier(name: str) -> exp.Identifier:
     return exp.to_identifier(name, quoted=quote(name) != name)
 
 
-def shorten_joins(tree: exp.Expression, catalog: Catalog, graph: KeyGraph) -> str:
+def shorten_joins(tree: exp.Expr, catalog: Catalog, graph: KeyGraph) -> str:
     """The query as models are taught to write it: without the join conditions that the keys imply.
 
     Args:
@@ -258,7 +258,7 @@ def _before(select: exp.Select, join: exp.Join) -> list[exp.Join]:
     return joins[: next(i for i, other in enumerate(joins) if other is join)]
 
 
-def _equalities(condition: exp.Expression | None) -> set[frozenset[str]]:
+def _equalities(condition: exp.Expr | None) -> set[frozenset[str]]:
     if condition is None:
         return set()
     parts = condition.flatten() if isinstance(condition, exp.And) else [condition]

@@ -48,8 +48,10 @@ class Scope:
         ctes = cte_names(select)
         tables: dict[str, Table | None] = {}
         for alias, source in sources(select).items():
-            is_table = isinstance(source, exp.Table) and source.name.casefold() not in ctes
-            tables[alias.casefold()] = catalog.table(table_reference(source)) if is_table else None
+            table = None
+            if isinstance(source, exp.Table) and source.name.casefold() not in ctes:
+                table = catalog.table(table_reference(source))
+            tables[alias.casefold()] = table
         return cls(select, tables)
 
     @property
@@ -62,7 +64,7 @@ class Scope:
         return [alias for alias, table in self.tables.items() if table is not None and table.column(column)]
 
 
-def repair_columns(tree: exp.Expression, catalog: Catalog, graph: KeyGraph) -> list[str]:
+def repair_columns(tree: exp.Expr, catalog: Catalog, graph: KeyGraph) -> list[str]:
     """Make column names mean what they can only mean.
 
     Args:
@@ -82,7 +84,7 @@ def repair_columns(tree: exp.Expression, catalog: Catalog, graph: KeyGraph) -> l
     return list(dict.fromkeys(notes))
 
 
-def repair_tables(tree: exp.Expression, catalog: Catalog) -> list[str]:
+def repair_tables(tree: exp.Expr, catalog: Catalog) -> list[str]:
     """Replace table names that are nearly right.
 
     Args:
@@ -289,7 +291,7 @@ def _identifier(name: str) -> exp.Identifier:
     return exp.to_identifier(name, quoted=quote(name) != name)
 
 
-def repair_values(tree: exp.Expression, catalog: Catalog, values: ValueIndex) -> list[str]:
+def repair_values(tree: exp.Expr, catalog: Catalog, values: ValueIndex) -> list[str]:
     """Write compared text as it is stored: ``segment = 'enterprise'`` becomes ``segment = 'Enterprise'``.
 
     Args:

@@ -12,14 +12,14 @@ def table_reference(table: exp.Table) -> str:
     return ".".join(part for part in (table.catalog, table.db, table.name) if part)
 
 
-def sources(select: exp.Select, joins: Sequence[exp.Join] | None = None) -> dict[str, exp.Expression]:
+def sources(select: exp.Select, joins: Sequence[exp.Join] | None = None) -> dict[str, exp.Expr]:
     """What is in FROM, in order, by the name that its columns go by.
 
     Args:
         select: one SELECT.
         joins: count only these joins; by default all of them.
     """
-    found: dict[str, exp.Expression] = {}
+    found: dict[str, exp.Expr] = {}
     start = select.args.get("from_")
     if start is not None:
         found[start.this.alias_or_name] = start.this
@@ -28,10 +28,10 @@ def sources(select: exp.Select, joins: Sequence[exp.Join] | None = None) -> dict
     return found
 
 
-def cte_names(node: exp.Expression) -> set[str]:
+def cte_names(node: exp.Expr) -> set[str]:
     """Folded names of the CTEs that ``node`` can see."""
     names: set[str] = set()
-    current: exp.Expression | None = node
+    current: exp.Expr | None = node
     while current is not None:
         with_ = current.args.get("with_")
         if with_ is not None:

@@ -65,7 +65,7 @@ def settle(
 
 
 def _settle(con: duckdb.DuckDBPyConnection, text: str, knowledge: Knowledge, today: datetime.date | None) -> Settled:
-    tree: exp.Expression = parse_query(extract_sql(text))
+    tree: exp.Expr = parse_query(extract_sql(text))
     notes = repair_tables(tree, knowledge.catalog)
     tree = complete_joins(tree, knowledge.catalog, knowledge.graph)
     notes += repair_columns(tree, knowledge.catalog, knowledge.graph)
@@ -99,7 +99,7 @@ def bind_error(con: duckdb.DuckDBPyConnection, sql: str) -> str | None:
     return None
 
 
-def set_today(tree: exp.Expression, today: datetime.date) -> exp.Expression:
+def set_today(tree: exp.Expr, today: datetime.date) -> exp.Expr:
     """``current_date``, ``today()`` and ``now()`` as the literals that they are on that day.
 
     Args:
@@ -108,7 +108,7 @@ def set_today(tree: exp.Expression, today: datetime.date) -> exp.Expression:
     """
     day = today.isoformat()
 
-    def replaced(node: exp.Expression) -> exp.Expression:
+    def replaced(node: exp.Expr) -> exp.Expr:
         name = node.name.casefold() if isinstance(node, exp.Anonymous) else ""
         if isinstance(node, exp.CurrentDate) or name == "today":
             return exp.cast(exp.Literal.string(day), "DATE", dialect="duckdb")

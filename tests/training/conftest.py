@@ -51,7 +51,9 @@ def data_root(tmp_path: Path) -> Path:
     folder.mkdir(parents=True)
     with duckdb.connect(str(folder / "shop.duckdb")) as con:
         con.execute("CREATE TABLE customers (customer_id INTEGER PRIMARY KEY, name VARCHAR, city VARCHAR)")
-        con.execute("CREATE TABLE orders (order_id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers, total DOUBLE)")
+        con.execute(
+            "CREATE TABLE orders (order_id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers, total DOUBLE)"
+        )
         con.execute("INSERT INTO customers VALUES (1, 'Ann', 'Paris'), (2, 'Bob', 'Rome'), (3, 'Cyd', 'Paris')")
         con.execute("INSERT INTO orders SELECT range, range % 2 + 1, range * 10 FROM range(20)")
     return tmp_path

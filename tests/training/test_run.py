@@ -18,9 +18,7 @@ from training.finetune_core import RECIPES  # noqa: E402
 from training.packing import ATTENTION  # noqa: E402
 from training.run import Recipe, load_recipe, rate_at, train  # noqa: E402
 
-RECORDS = [
-    Record("toy/shop", f"orders above {i}", f"SELECT count(*) FROM orders WHERE total > {i}") for i in range(12)
-]
+RECORDS = [Record("toy/shop", f"orders above {i}", f"SELECT count(*) FROM orders WHERE total > {i}") for i in range(12)]
 RECIPE = Recipe(
     base_model="tiny", method="lora", chat_format="chatml", examples=30, pairs_a_pack=4, warmup_examples=4,
     learning_rate=1e-2, lora_rank=4, lora_alpha=8, checkpoint_examples=6,
