@@ -256,7 +256,7 @@ class Asker:
             ordered,
             is_relative=any(c.is_relative for c in self.conditions),
         )
-        if query.where and not made.is_relative:
+        if (query.where or query.having) and not made.is_relative:
             made.without = query.sql(where=False)
         if query.limit and ties_on:
             made.ties = query.sql(extra=[ties_on], limit=query.limit + 1)

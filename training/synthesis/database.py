@@ -149,6 +149,7 @@ class Field:
         codes: stored value to its meaning, from the comment.
         distinct: number of distinct values in the rows looked at.
         nulls: number of NULLs among them.
+        truths: SQL of what stands for true and for false, where a flag is not a BOOLEAN.
         quantiles: of numbers and dates: at 5, 25, 50, 75 and 95 %.
     """
 
@@ -162,6 +163,7 @@ class Field:
     distinct: int = 0
     nulls: int = 0
     quantiles: list[Any] = field(default_factory=list)
+    truths: tuple[str, ...] = ()
 
     @cached_property
     def words(self) -> set[str]:
@@ -202,9 +204,9 @@ class Field:
             column: the column as the query writes it.
             true: whether it is to be set.
         """
-        if self.type == "BOOLEAN":
+        if not self.truths:
             return column if true else f"NOT {column}"
-        return f"{column} = '{'Y' if true else 'N'}'"
+        return f"{column} = {self.truths[0 if true else 1]}"
 
     @property
     def is_integer(self) -> bool:
@@ -222,6 +224,16 @@ class Edge:
     target: str
     role: str
     nullable: bool = False
+
+    @property
+    def counted(self) -> str:
+        """What the parent has by this key: the child, or through a table that only links, the table beyond it."""
+        others = [e for e in self.child.parents if e is not self]
+        if len(others) != 1 or self.child.label:
+            return self.child.noun
+        beyond = others[0].parent
+        linked = {*self.parent.noun.split(), *beyond.noun.split()}
+        return beyond.noun if set(self.child.noun.split()) <= linked and beyond is not self.parent else self.child.noun
 
 
 @dataclass(eq=False)

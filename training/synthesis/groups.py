@@ -166,7 +166,7 @@ def having(asker: Asker) -> Draft | None:
         query.having = f"count(*) {sign} {limit}"
         said = {">": "more than", ">=": "at least", "<": "(fewer|less) than", "<=": "at most"}[sign]
         what = asker.expand(
-            said + " {k} {p}", k=small(limit, rng), p=plural(entity.noun) if limit != 1 or sign != ">=" else entity.noun
+            said + " {k} {p}", k=small(limit, rng), p=entity.noun if limit == 1 else plural(entity.noun)
         )
     else:
         made = asker.ref(entity, "number", skip=(dim.field,))

@@ -240,10 +240,13 @@ def _find_values(con: duckdb.DuckDBPyConnection, entity: Entity) -> None:
 
 
 def _frequent(con: duckdb.DuckDBPyConnection, value: str, source: str) -> list[tuple[Any, int]]:
-    rows = con.execute(
-        f"SELECT v, count(*) FROM (SELECT {value} AS v FROM {source}) WHERE v IS NOT NULL "
-        f"GROUP BY v ORDER BY count(*) DESC, md5(v::VARCHAR) LIMIT {MOST_VALUES}"
-    ).fetchall()
+    try:
+        rows = con.execute(
+            f"SELECT v, count(*) FROM (SELECT {value} AS v FROM {source}) WHERE v IS NOT NULL "
+            f"GROUP BY v ORDER BY count(*) DESC, md5(v::VARCHAR) LIMIT {MOST_VALUES}"
+        ).fetchall()
+    except duckdb.Error:
+        return []
     return [(v, n) for v, n in rows if v != ""]
 
 
@@ -281,8 +284,24 @@ def _choose_label(entity: Entity) -> None:
         entity.label = (chosen,)
 
 
+_TRUTHS = (("Y", "N"), ("1", "0"), ("T", "F"), ("yes", "no"), ("Yes", "No"), ("true", "false"), ("YES", "NO"))
+_FLAG_NOUN = re.compile(
+    r"(?:is|has|was|can|allows) |.*(?:ed|ive|able|paid|public|private|urgent|valid|default|primary)\Z"
+)
+
+
 def _refine_roles(entity: Entity) -> None:
     for made in entity.fields:
+        if made.role in ("flag", "category") and made.type == "VARCHAR":
+            stored = {v for v, _ in made.values}
+            truth = next((t for t in _TRUTHS if stored == set(t)), None)
+            if truth and (made.role == "flag" or _FLAG_NOUN.match(made.noun)):
+                made.role, made.truths = "flag", (f"'{truth[0]}'", f"'{truth[1]}'")
+            elif made.role == "flag":
+                made.role = "category"
+        elif made.role == "other" and made.distinct == 2 and _FLAG_NOUN.match(made.noun) and _NUMERIC.match(made.type):
+            is_bit = {float(q) for q in made.quantiles} <= {0.0, 1.0}
+            made.role, made.truths = ("flag", ("1", "0")) if is_bit else ("other", ())
         if made.role == "number" and made.quantiles and made.quantiles[0] == made.quantiles[-1]:
             made.role = "other"
 

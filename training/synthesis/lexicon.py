@@ -191,7 +191,6 @@ SYNONYMS = {
     "order": ("purchase",),
     "department": ("dept",),
     "gender": ("sex",),
-    "category": ("type",),
     "type": ("kind",),
     "job title": ("position", "role"),
     "quantity in stock": ("stock",),

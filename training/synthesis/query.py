@@ -62,7 +62,7 @@ class Query:
         """The query as text.
 
         Args:
-            where: whether to keep the conditions.
+            where: whether to keep the conditions, those on groups too.
             extra: more expressions to select.
             limit: another limit than the query's own.
         """
@@ -78,7 +78,7 @@ class Query:
             parts.append("WHERE " + " AND ".join(self.where))
         if self.group:
             parts.append("GROUP BY " + self.group)
-        if self.having:
+        if where and self.having:
             parts.append("HAVING " + self.having)
         if self.qualify:
             parts.append("QUALIFY " + self.qualify)

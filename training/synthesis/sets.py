@@ -35,6 +35,8 @@ def without_any(asker: Asker) -> Draft | None:
     query.select = ["count(*)"] if counting else label_columns(query, parent)
     query.where = [f"{edge.target} NOT IN ({inner.sql()})"]
     things, slots = asker.things(child, conditions), {"p": asker.nouns(parent)}
+    if not conditions and edge.counted != child.noun:
+        things = plural(edge.counted)
     if counting:
         question = asker.pick(
             "how many {p} have no {t}?",
@@ -124,7 +126,7 @@ def children_of(asker: Asker) -> Draft | None:
         p=asker.nouns(parent),
         s=said,
         k=small(limit, rng),
-        c=child.noun if limit == 1 else asker.nouns(child),
+        c=edge.counted if limit == 1 else plural(edge.counted),
     )
     return asker.draft(question, query)
 
@@ -156,6 +158,8 @@ def through_link(asker: Asker) -> Draft | None:
     query.where = [f"{query.use(Ref(given.label[0], given))} = {sql_literal(stored)}"]
     said = value(stored, rng)
     slots = {"p": asker.nouns(wanted), "l": plural(link.noun), "r": two.role, "v": said}
+    if one.counted != link.noun:
+        return _through_plain_link(asker, query, slots)
     if rng.random() < 0.3 and wanted.key:
         query.select = [f"count(DISTINCT ⟨{wanted.qualifier}⟩.{wanted.key.name})"]
         question = asker.pick(
@@ -179,6 +183,35 @@ def through_link(asker: Asker) -> Draft | None:
             "{p} of (the |){r} {v} (by|through|via) {l}",
             "all {p} linked to {r} {v} (through|by) {l}",
             "(give me|list) {p} whose {l} are for {r} {v}",
+            **slots,
+        )
+    return asker.draft(question, query)
+
+
+def _through_plain_link(asker: Asker, query: Query, slots: dict[str, str]) -> Draft | None:
+    """The same, where the table between says nothing of its own: ``film_actor``."""
+    wanted = query.base
+    if asker.rng.random() < 0.3 and wanted.key:
+        query.select = [f"count(DISTINCT ⟨{wanted.qualifier}⟩.{wanted.key.name})"]
+        question = asker.pick(
+            "how many {p} (does|do) the {r} {v} have?".replace("(does|do)", "does"),
+            "number of {p} (of|for) (the |){r} {v}",
+            "how many {p} belong to (the |){r} {v}?",
+            "count the {p} of {r} {v}",
+            "how many {p} are linked to (the |){r} {v}?",
+            "how many different {p} go with {v}?",
+            **slots,
+        )
+    else:
+        query.select, query.distinct = label_columns(query, wanted), True
+        question = asker.pick(
+            "which {p} (belong to|go with|are linked to) (the |){r} {v}?",
+            "{p} (of|for) (the |){r} {v}",
+            "(list|show|find|give me) (all |the |){p} (of|for) (the |){r} {v}",
+            "what {p} does the {r} {v} have?",
+            "{p} with {r} {v}",
+            "all {p} of {v}",
+            "who are the {p} of {v}?" if wanted.is_person else "what are the {p} of {v}?",
             **slots,
         )
     return asker.draft(question, query)

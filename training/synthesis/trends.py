@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from training.synthesis.asker import Asker, Draft, label_columns
 from training.synthesis.groups import counted
-from training.synthesis.phrasing import small
+from training.synthesis.phrasing import plural, small
 from training.synthesis.query import Query, Ref
 
 
@@ -65,6 +65,8 @@ def over_time(asker: Asker) -> Draft | None:
         query.order = [bucket]
         kind = rng.random()
         if kind < 0.13 and not sql.startswith(("avg", "min", "max", "median")):
+            # A window over an aggregate needs the group spelt out.
+            query.group = bucket
             query.select = [bucket, f"sum({sql}) OVER (ORDER BY {bucket})"]
             return asker.draft(
                 asker.pick(
@@ -80,6 +82,7 @@ def over_time(asker: Asker) -> Draft | None:
                 ordered=True,
             )
         if kind < 0.28:
+            query.group = bucket
             query.select = [bucket, sql, f"{sql} - lag({sql}) OVER (ORDER BY {bucket})"]
             if rng.random() < 0.5:
                 query.select = [
@@ -303,8 +306,8 @@ def average_per_parent(asker: Asker) -> Draft | None:
         "mean number of {p} per {o}",
         "(calculate|show) the average {c} count per {o}",
         "avg {p} per {o}",
-        p=asker.nouns(edge.child),
+        p=plural(edge.counted) if edge.counted != edge.child.noun else asker.nouns(edge.child),
         o=edge.role,
-        c=edge.child.noun,
+        c=edge.counted,
     )
     return asker.draft_text(question, sql, (edge.child.reference, edge.column, "average per parent"))

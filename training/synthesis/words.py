@@ -63,7 +63,11 @@ def strip_prefix(name: str) -> str:
 def is_cryptic(name: str) -> bool:
     """Whether an identifier says nothing to a person without its comment."""
     words = [w for w in split_name(name) if not w.isdigit()]
-    odd = [w for w in words if w not in ABBREVIATIONS and (len(w) <= 2 or not re.search(r"[aeiouy]", w))]
+    odd = [
+        w
+        for w in words
+        if w not in ABBREVIATIONS and (len(w) <= 2 or not re.search(r"[aeiouy]", w) or re.search(r"\d", w))
+    ]
     odd = [w for w in odd if w not in ("id", "is", "to", "of", "on", "by", "at", "in")]
     return bool(odd) or not words
 
@@ -74,7 +78,7 @@ def plural(noun: str) -> str:
     if of:
         return f"{plural(head)} of {rest}"
     before, _, word = noun.rpartition(" ")
-    if before and word in ("built", "founded", "opened", "established", "published", "released", "used", "due", "made"):
+    if before and re.fullmatch(r"(?!speed|breed|seed|feed|bed)\w+ed|built|sold|paid|due|made|taken", word):
         return f"{plural(before)} {word}"
     lead = before + " " if before else ""
     if word.lower() in IRREGULAR:
