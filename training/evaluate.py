@@ -37,6 +37,7 @@ from llmsql.registry import Measurement, load_registry, record_measurement
 from llmsql.settings import load_settings
 from training.compare import contains_rows, same_rows
 from training.dataset import Database, Databases, Record, load_records
+from training.skeleton import skeleton
 
 COPIES = 2
 MOST_ROWS = 50_000
@@ -216,6 +217,27 @@ def _ask(
     )
 
 
+def not_trained_on(records: Sequence[Record], trained: Sequence[Record], databases: Databases) -> list[Record]:
+    """The records that a model has not seen in any form: neither the question nor the skeleton of its SQL.
+
+    Args:
+        records: what it would be scored on.
+        trained: what it was trained on.
+        databases: where they are asked.
+    """
+    questions = {" ".join(r.question.casefold().split()) for r in trained}
+    asked_on = {r.database for r in records}
+    skeletons = {
+        (r.database, skeleton(r.sql, databases.open(r.database).catalog)) for r in trained if r.database in asked_on
+    }
+    return [
+        r
+        for r in records
+        if " ".join(r.question.casefold().split()) not in questions
+        and (r.database, skeleton(r.sql, databases.open(r.database).catalog)) not in skeletons
+    ]
+
+
 def summarise(outcomes: Sequence[Outcome]) -> dict[str, float]:
     """The figures of a run; accuracies in percent, latencies in milliseconds."""
     n = len(outcomes)
@@ -299,6 +321,13 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--adapter", help="GGUF adapter on top of the model")
     parser.add_argument("--dataset", type=Path, required=True, help="JSON or JSONL of records")
+    parser.add_argument(
+        "--trained-on",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="what the model saw: questions and skeletons in it are left out",
+    )
     parser.add_argument("--split", default="test", help="default: %(default)s")
     parser.add_argument("--kind", help="only this kind of question")
     parser.add_argument(
@@ -312,11 +341,17 @@ def main(argv: list[str] | None = None) -> int:
     try:
         records = load_records(options.dataset, options.split)
         records = [r for r in records if options.kind in (None, r.kind)]
+        databases = Databases(options.data_root)
+        trained = [r for path in options.trained_on for r in load_records(path, "train")]
+        fresh = not_trained_on(records, trained, databases) if trained else records
+        if len(fresh) < len(records):
+            print(
+                f"{len(records) - len(fresh)} questions left out: the model was trained on their like", file=sys.stderr
+            )
+        records = fresh
         if options.limit and len(records) > options.limit:
             records = [records[i * len(records) // options.limit] for i in range(options.limit)]
-        outcomes = evaluate(
-            records, Databases(options.data_root), model=options.model, adapter=options.adapter, copies=options.copies
-        )
+        outcomes = evaluate(records, databases, model=options.model, adapter=options.adapter, copies=options.copies)
         title = f"{options.model or 'default'} on {options.dataset.name}, {options.split}"
         figures = summarise(outcomes)
         print(json.dumps(figures))
