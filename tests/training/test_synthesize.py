@@ -120,4 +120,4 @@ def test_words_of_identifiers() -> None:
     assert [singular(n) for n in ("categories", "people", "order items", "statuses", "boxes", "movies")] == [
         "category", "person", "order item", "status", "box", "movie"]  # fmt: skip
     assert [article(n) for n in ("hour", "apple", "user", "price")] == ["an hour", "an apple", "a user", "a price"]
-    assert is_cryptic("xq7") and is_cryptic("krz_dt") and not is_cryptic("customer_name")
+    assert is_cryptic("xq7") and is_cryptic("krz_dt") and is_cryptic("attr_01") and not is_cryptic("customer_name")

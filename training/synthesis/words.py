@@ -69,7 +69,8 @@ def is_cryptic(name: str) -> bool:
         if w not in ABBREVIATIONS and (len(w) <= 2 or not re.search(r"[aeiouy]", w) or re.search(r"\d", w))
     ]
     odd = [w for w in odd if w not in ("id", "is", "to", "of", "on", "by", "at", "in")]
-    return bool(odd) or not words
+    is_numbered = len(words) < len(split_name(name)) and set(words) <= {"attr", "fld", "field", "col", "column", "val"}
+    return bool(odd) or not words or is_numbered
 
 
 def plural(noun: str) -> str:
@@ -124,7 +125,8 @@ def strip_accents(text: str) -> str:
 
 def misspell(word: str, rng: random.Random) -> str:
     """A slip of the fingers in one word: two letters swapped, one dropped or doubled."""
-    if len(word) < 5 or not word.isalpha():
+    # One letter less in these makes a word that nobody wants to read.
+    if len(word) < 5 or not word.isalpha() or re.search(r"(?i)count|shi[rf]t|public|class|pass", word):
         return word
     at = rng.randrange(1, len(word) - 2)
     kind = rng.randrange(3)
