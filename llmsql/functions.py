@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 FUNCTIONS = ("ask", "ask_sql", "ask_explain", "llm_models")
 VARIABLES = ("provider", "model", "base_url", "adapter", "today", "timeout", "query_timeout", "max_rows", "max_tokens")
+MOST_FAILURES = 100
 _RESULT = "STRUCT(value VARCHAR, error VARCHAR)"
 _PREFIX = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _EXPLANATION = {
@@ -82,7 +84,10 @@ def install_functions(
     suffix = f"{id(engine):x}"
     _create_udfs(con, engine, siblings, suffix)
     variables = ", ".join(f"'llmsql_{v}': getvariable('llmsql_{v}')::VARCHAR" for v in VARIABLES)
-    call = f"(question::VARCHAR, tables::VARCHAR[], model::VARCHAR, to_json({{{variables}}})::VARCHAR)"
+    call = (
+        f"(question::VARCHAR, tables::VARCHAR[], model::VARCHAR, to_json({{{variables}}})::VARCHAR, "
+        "txid_current()::VARCHAR)"
+    )
     sql = _raising(f"_llmsql_sql_{suffix}{call}")
     rows = _raising(f"_llmsql_rows_{suffix}{call}")
     explanation = _raising(f"_llmsql_explain_{suffix}{call}")
@@ -130,8 +135,17 @@ def _create_udfs(
     if existing:
         return  # functions are the database's, macros are the connection's
 
+    # DuckDB evaluates a call up to six times while it binds one statement. The engine remembers answers; failures are
+    # remembered here, for the statement only, so that the next one may succeed.
+    failures: OrderedDict[Any, str] = OrderedDict()
+
     def asking(value_of: Callable[[Draft, Settings], str]) -> Callable[..., Any]:
-        def ask(question: str | None, tables: list[str] | None, model: str | None, variables: str) -> Any:
+        def ask(
+            question: str | None, tables: list[str] | None, model: str | None, variables: str, transaction: str
+        ) -> Any:
+            call = (question, tuple(tables or ()), model, variables, transaction)
+            if call in failures:
+                return {"value": None, "error": failures[call]}
             given = {k: v for k, v in json.loads(variables).items() if v is not None}
             try:
                 with _cursor(siblings) as cursor:
@@ -140,7 +154,10 @@ def _create_udfs(
                     )
                 return {"value": value_of(draft, engine.settings(given)), "error": None}
             except (LLMSQLError, duckdb.Error) as error:
-                return {"value": None, "error": _seen_from_sql(str(error))}
+                message = failures[call] = _seen_from_sql(str(error))
+                if len(failures) > MOST_FAILURES:
+                    failures.popitem(last=False)
+                return {"value": None, "error": message}
 
         return ask
 
@@ -148,7 +165,7 @@ def _create_udfs(
         con.create_function(  # type: ignore[call-overload]
             f"_llmsql_{name}_{suffix}",
             asking(value_of),
-            ["VARCHAR", "VARCHAR[]", "VARCHAR", "VARCHAR"],
+            ["VARCHAR", "VARCHAR[]", "VARCHAR", "VARCHAR", "VARCHAR"],
             _RESULT,
             null_handling="special",
         )

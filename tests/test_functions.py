@@ -98,6 +98,14 @@ def test_no_question(con: llmsql.Connection, stub: StubOpenAI, question: str | N
     assert stub.requests == []
 
 
+def test_a_failure_is_asked_for_once_a_statement(con: llmsql.Connection, stub: StubOpenAI) -> None:
+    stub.answers = [stub.good("SELECT nope FROM orders")]
+    for requests in (2, 4):  # the model gets one chance to correct itself
+        with pytest.raises(duckdb.InvalidInputException, match="No answer to 'a'"):
+            con.execute("FROM ask('a')")
+        assert len(stub.requests) == requests
+
+
 def test_an_error_is_a_line_without_a_traceback_or_the_key(con: llmsql.Connection, stub: StubOpenAI) -> None:
     stub.answers = [stub.echo_key(401)]
     for sql in ("FROM ask('a')", "SELECT ask_sql('a')", "FROM ask_explain('a')"):
