@@ -120,6 +120,11 @@ def test_file_holds_what_the_families_make(
         assert known.get(example.id, example) == example, "run python -m training.sales_questions"
 
 
+def test_file_holds_the_hand_written_test_questions(examples: list[Example]) -> None:
+    written = load_test_examples(DATASET.with_name("sales_test_questions.json"))
+    assert [e for e in examples if e.split == "test"] == written, "run python -m training.sales_questions"
+
+
 def test_joins_go_along_the_keys(catalog: Catalog) -> None:
     template = "SELECT regions.name, count(*) FROM auto.returns WHERE categories.name = 'Audio' GROUP BY ALL"
     joins = [join.this.name for join in sqlglot.parse_one(expand_sql(template, catalog)).find_all(exp.Join)]
