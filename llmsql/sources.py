@@ -2,6 +2,9 @@
 
 A DuckDB file is opened read-only. Everything else is read into memory, types and keys with it, so that the connection
 that runs generated SQL needs no access to files: ``open_source`` closes that door before it returns.
+
+Each file is one table named after it (a sheet of several in a workbook after the sheet, a SQLite file gives all its
+tables). Where two would have one name, the later one gets a number, and ``say`` is told.
 """
 
 from __future__ import annotations
@@ -12,7 +15,8 @@ import os
 import re
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +25,7 @@ import platformdirs
 
 from llmsql.catalog import Catalog, ForeignKey
 from llmsql.catalog.snapshot import quote, with_keys
-from llmsql.connection import Connection, connect
+from llmsql.connection import Connection, connect, lock_down
 from llmsql.errors import SourceError
 
 SALES = "sales"
@@ -34,18 +38,23 @@ _READERS = {
     ".ndjson": "read_json",
 }
 _COMPRESSED = (".gz", ".zst")
+_SQLITE = (".sqlite", ".sqlite3", ".db")
 _EXCEL = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?\Z")
 _INTEGER = re.compile(r"[+-]?\d{1,18}\Z")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _BATCH = 50_000
 
 
-def open_source(source: str | os.PathLike[str] | None = None, **settings: object) -> Connection:
+def open_source(
+    source: str | os.PathLike[str] | None = None, *, say: Callable[[str], None] | None = None, **settings: object
+) -> Connection:
     """A connection to the data in ``source``, without access to any other file and with its configuration locked.
 
     Args:
         source: a database, a data file or a folder of data files; None is the built-in sales database.
+        say: told, in a sentence, of each table that got another name than its file and of files left out.
         **settings: as ``llmsql.connect``.
 
     Raises:
@@ -54,18 +63,19 @@ def open_source(source: str | os.PathLike[str] | None = None, **settings: object
     if source is None or str(source) == SALES:
         from llmsql.sales import SALES_TODAY
 
-        con = _open_duckdb(sales_database(), {"today": SALES_TODAY, **settings})
-    else:
+        return _open_duckdb(sales_database(), {"today": SALES_TODAY, **settings})
+    if _URL.match(str(source)):
+        raise SourceError(f"{source} is an address, and llmsql reads files only.", "Download it first.")
+    try:
         path = Path(source).expanduser()
         if not path.exists():
             raise SourceError(f"There is no file {source}.", "Check the path; without -d the sales database is asked.")
-        if path.is_file() and _magic(path, 8, b"DUCK"):
-            con = _open_duckdb(path, settings)
-        else:
-            con = _read_into_memory(path, settings)
-    con.execute("SET enable_external_access = false").fetchall()
-    con.execute("SET lock_configuration = true").fetchall()
-    return con
+        if not path.is_file() and not path.is_dir():
+            raise SourceError(f"{source} is neither a file nor a folder.")
+        is_duckdb = path.is_file() and _magic(path, 8, b"DUCK")
+    except (OSError, ValueError, RuntimeError) as error:
+        raise SourceError(f"{source} cannot be read: {error}.") from error
+    return _open_duckdb(path, settings) if is_duckdb else _read_into_memory(path, settings, say or (lambda _: None))
 
 
 def sales_database() -> Path:
@@ -89,48 +99,59 @@ def sales_database() -> Path:
 
 def _open_duckdb(path: Path, settings: dict[str, Any]) -> Connection:
     try:
-        return connect(str(path), True, **settings)
+        return connect(str(path), True, sandbox=True, **settings)
     except duckdb.Error as error:
         message = str(error).splitlines()[0]
         if "lock" in message.lower():
-            raise SourceError(f"{path} is in use by another process that writes to it: {message}") from error
+            raise SourceError(
+                f"{path} is in use by another process that writes to it.", "Close it there, or ask a copy of the file."
+            ) from error
         raise SourceError(
             f"{path} cannot be opened by DuckDB {duckdb.__version__}: {message}",
             "A file of a newer DuckDB needs that DuckDB; a damaged one its backup.",
         ) from error
 
 
-def _read_into_memory(path: Path, settings: dict[str, Any]) -> Connection:
+def _read_into_memory(path: Path, settings: dict[str, Any], say: Callable[[str], None]) -> Connection:
     primary: dict[str, tuple[str, ...]] = {}
     foreign: dict[str, list[ForeignKey]] = {}
 
     def refine(catalog: Catalog) -> Catalog:
         return with_keys(catalog, primary, foreign)
 
-    con = connect(":memory:", refine=refine, **settings)
-    files = sorted(_data_files(path)) if path.is_dir() else [path]
+    files = list(_data_files(path, say)) if path.is_dir() else [path]
     if not files:
-        con.close()
-        raise SourceError(f"{path} has no data files.", f"Known are {', '.join([*_READERS, *_EXCEL])}.")
+        raise SourceError(f"{path} has no data files.", f"Known are {', '.join([*_READERS, *_EXCEL, *_SQLITE])}.")
+    con = connect(":memory:", refine=refine, **settings)
     try:
         for file in files:
-            if _magic(file, 0, b"SQLite format 3\0"):
-                copy_sqlite(file, con.duckdb, primary, foreign)
-            else:
-                _read_file(file, con.duckdb)
-    except (duckdb.Error, sqlite3.Error, OSError, ValueError) as error:
-        con.close()
-        raise SourceError(f"{file} cannot be read: {str(error).splitlines()[0]}") from error
-    except SourceError:
+            try:
+                _read_file(file, con.duckdb, primary, foreign, say)
+            except (duckdb.Error, sqlite3.Error, OSError, ValueError, ArithmeticError) as error:
+                raise SourceError(f"{file} cannot be read: {_one_line(error)}") from error
+        if not con.sql("SELECT 1 FROM duckdb_tables() WHERE NOT internal LIMIT 1").fetchall():
+            raise SourceError(f"{path} has no tables.", "Excel sheets need a row of headings and one of values.")
+        lock_down(con.duckdb)
+    except BaseException:
         con.close()
         raise
     return con
 
 
-def _data_files(folder: Path) -> Iterator[Path]:
-    for file in folder.iterdir():
-        if file.is_file() and (_suffix(file) in _READERS or _suffix(file) in _EXCEL):
+def _one_line(error: Exception) -> str:
+    """The first line of a message, or the first two where DuckDB's CSV reader keeps the reason for the second."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return " ".join(lines[:2] if lines and lines[0].endswith((":", ".")) else lines[:1])[:300] or type(error).__name__
+
+
+def _data_files(folder: Path, say: Callable[[str], None]) -> Iterator[Path]:
+    for file in sorted(folder.iterdir()):
+        if file.name.startswith((".", "~$")) or not file.is_file():
+            continue
+        if _suffix(file) in (*_READERS, *_EXCEL, *_SQLITE):
             yield file
+        elif _suffix(file) == ".duckdb":
+            say(f"{file.name} was left out: ask a DuckDB file by itself.")
 
 
 def _suffix(file: Path) -> str:
@@ -146,17 +167,43 @@ def _magic(path: Path, offset: int, magic: bytes) -> bool:
         return file.read(len(magic)) == magic
 
 
-def _table_name(file: Path) -> str:
-    stem = file.name.removesuffix("".join(file.suffixes)) or file.stem
-    return re.sub(r"\W+", "_", stem).strip("_") or "data"
+def _table_name(text: str) -> str:
+    return re.sub(r"\W+", "_", unicodedata.normalize("NFC", text)).strip("_") or "data"
 
 
-def _read_file(file: Path, con: duckdb.DuckDBPyConnection) -> None:
+def _stem(file: Path) -> str:
+    stem = file.stem if file.suffix.lower() in _COMPRESSED else file.name
+    return Path(stem).stem
+
+
+def _new_table(con: duckdb.DuckDBPyConnection, name: str, where: str, say: Callable[[str], None]) -> str:
+    """``name``, or where that is taken the next one with a number."""
+    taken = {row[0].casefold() for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    free, number = name, 1
+    while free.casefold() in taken:
+        number += 1
+        free = f"{name}_{number}"
+    if free != name:
+        say(f"{where} became table {quote(free)}: there is a {quote(name)} already.")
+    return free
+
+
+def _read_file(
+    file: Path,
+    con: duckdb.DuckDBPyConnection,
+    primary: dict[str, tuple[str, ...]],
+    foreign: dict[str, list[ForeignKey]],
+    say: Callable[[str], None],
+) -> None:
     suffix = _suffix(file)
-    name = _table_name(file)
-    if suffix in _EXCEL:
-        _read_excel(file, con)
+    if file.stat().st_size == 0:
+        raise SourceError(f"{file} is empty.", "Name a file with data in it.")
+    if _magic(file, 0, b"SQLite format 3\0"):
+        copy_sqlite(file, con, primary, foreign, say)
+    elif suffix in _EXCEL:
+        _read_excel(file, con, say)
     elif suffix in _READERS:
+        name = _new_table(con, _table_name(_stem(file)), file.name, say)
         con.execute(f"CREATE TABLE {quote(name)} AS FROM {_READERS[suffix]}(?)", [str(file)]).fetchall()
     else:
         raise SourceError(
@@ -165,7 +212,7 @@ def _read_file(file: Path, con: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _read_excel(file: Path, con: duckdb.DuckDBPyConnection) -> None:
+def _read_excel(file: Path, con: duckdb.DuckDBPyConnection, say: Callable[[str], None]) -> None:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -176,7 +223,8 @@ def _read_excel(file: Path, con: duckdb.DuckDBPyConnection) -> None:
         rows = [row for row in workbook.get_sheet_by_name(sheet).to_python() if any(cell != "" for cell in row)]
         if len(rows) < 2:
             continue
-        name = _table_name(file) if len(workbook.sheet_names) == 1 else re.sub(r"\W+", "_", sheet).strip("_")
+        wanted = _table_name(_stem(file) if len(workbook.sheet_names) == 1 else sheet)
+        name = _new_table(con, wanted, f"{file.name}, sheet {sheet}", say)
         # DuckDB's CSV reader finds the types of the cells better than we could.
         with tempfile.TemporaryDirectory() as scratch:
             text = Path(scratch) / "sheet.csv"
@@ -192,6 +240,7 @@ def copy_sqlite(
     con: duckdb.DuckDBPyConnection,
     primary: dict[str, tuple[str, ...]],
     foreign: dict[str, list[ForeignKey]],
+    say: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Copy the tables of a SQLite file, giving columns the types that their values have.
 
@@ -200,6 +249,7 @@ def copy_sqlite(
         con: takes the tables into its current schema.
         primary: filled with primary keys by table reference.
         foreign: filled with foreign keys by table reference.
+        say: told of tables that got another name.
 
     Raises:
         sqlite3.Error: the file is damaged.
@@ -211,20 +261,27 @@ def copy_sqlite(
             row[0]
             for row in lite.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
         ]
-        for table in tables:
+        names = {table: _new_table(con, table, f"{file.name}, table {table}", say) for table in tables}
+        for table, name in names.items():
             info = lite.execute(f"PRAGMA table_info({_lite(table)})").fetchall()
             if not info:
                 continue
-            copy_rows(con, table, [(row[1], row[2]) for row in info], lite.execute(f"SELECT * FROM {_lite(table)}"))
+            listed = ", ".join(_lite(row[1]) for row in info)  # not *: that has generated columns too
+            rows = lite.execute(f"SELECT {listed} FROM {_lite(table)}")
+            copy_rows(con, name, [(row[1], row[2]) for row in info], rows)
             keys = sorted((row[5], row[1]) for row in info if row[5])
             if keys:
-                primary[quote(table)] = tuple(name for _, name in keys)
-            foreign[quote(table)] = list(_sqlite_foreign_keys(lite, table))
+                primary[quote(name)] = tuple(column for _, column in keys)
+            foreign[quote(name)] = [
+                ForeignKey(key.columns, quote(names.get(key.target, key.target)), key.target_columns)
+                for key in _sqlite_foreign_keys(lite, table)
+            ]
     finally:
         lite.close()
 
 
 def _sqlite_foreign_keys(lite: sqlite3.Connection, table: str) -> Iterator[ForeignKey]:
+    """Foreign keys with SQLite's own names of the tables that they point at."""
     rows = lite.execute(f"PRAGMA foreign_key_list({_lite(table)})").fetchall()
     for number in sorted({row[0] for row in rows}):
         mine = sorted((row for row in rows if row[0] == number), key=lambda row: row[1])
@@ -234,7 +291,7 @@ def _sqlite_foreign_keys(lite: sqlite3.Connection, table: str) -> Iterator[Forei
         columns = tuple(row[3] for row in mine)
         target_columns = tuple(row[4] or key for row, key in zip(mine, its_keys or [None] * len(mine), strict=False))
         if len(columns) == len(target_columns) and all(target_columns):
-            yield ForeignKey(columns, quote(target), target_columns)
+            yield ForeignKey(columns, target, target_columns)
 
 
 def copy_rows(
