@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import huggingface_hub
 import torch
+from huggingface_hub.errors import HfHubHTTPError
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from llmsql.clients.calls import class_names
 from llmsql.errors import TrainingError
 
 LORA_TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
@@ -27,56 +30,91 @@ class BaseModel:
         tokenizer: its tokenizer.
         source: what it was loaded from.
         sha256: of the GGUF file, None for other sources.
+        revision: commit on the hub, None for other sources.
     """
 
     model: Any
     tokenizer: Any
     source: str
     sha256: str | None
+    revision: str | None = None
 
     def tokenize(self, text: str) -> list[int]:
         """Token ids of text; special tokens written in it are recognised, none are added."""
         return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
-def load_base_model(source: str, *, attention: str, revision: str | None = None) -> BaseModel:
+def load_base_model(source: str, *, attention: str, revision: str | None = None, full: bool = False) -> BaseModel:
     """Load a model and its tokenizer.
 
     Args:
         source: hub id, folder, or path of a ``.gguf`` file.
         attention: attention implementation, see ``training.packing.ATTENTION``.
-        revision: hub revision.
+        revision: branch, tag or commit on the hub; for hub ids only.
+        full: all its weights will be trained, so that they should be float32 if the GPU has room for that.
 
     Raises:
         TrainingError: there is no such model, or it cannot be read.
     """
     on_gpu = torch.cuda.is_available()
-    options: dict[str, Any] = {"dtype": torch.bfloat16 if on_gpu else torch.float32}
+    options: dict[str, Any] = {}
     path = Path(source)
-    where, sha256 = source, None
+    where, sha256, commit = source, None, None
     if path.suffix == ".gguf":
         if not path.is_file():
             raise TrainingError(f"{source} is not there.", "Fetch it with `llmsql models pull`.")
         where = str(path.parent)
         options["gguf_file"] = path.name
         sha256 = _sha256(path)
-    elif revision is not None:
-        options["revision"] = revision
+    elif not path.is_dir():
+        commit = _hub_commit(source, revision)
+        # Without a connection only what was fetched before is tried; asking again and again would take minutes.
+        options |= {"revision": commit or revision or "main", "local_files_only": commit is None}
     try:
-        tokenizer = AutoTokenizer.from_pretrained(where, **{k: v for k, v in options.items() if k != "dtype"})
-        model = AutoModelForCausalLM.from_pretrained(where, attn_implementation=attention, **options)
-    except (OSError, ValueError) as error:
+        tokenizer = AutoTokenizer.from_pretrained(where, **options)
+        model = AutoModelForCausalLM.from_pretrained(
+            where, attn_implementation=attention, dtype=torch.bfloat16 if on_gpu else torch.float32, **options
+        )
+    except (OSError, ValueError, ImportError) as error:
+        said = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
         raise TrainingError(
-            f"The base model {source} cannot be loaded: {str(error).splitlines()[0]}",
+            f"The base model {source} cannot be loaded: {said.strip()}",
             "Give a hub id that you may read, a local folder, or a .gguf file.",
         ) from error
     if hasattr(model.config, "quantization_config"):
         del model.config.quantization_config
     model.tie_weights()
     if on_gpu:
-        model = model.cuda()
-        model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
-    return BaseModel(model, tokenizer, source, sha256)
+        model = _to_gpu(model, full)
+    return BaseModel(model, tokenizer, source, sha256, commit or getattr(model.config, "_commit_hash", None))
+
+
+def _hub_commit(source: str, revision: str | None) -> str | None:
+    """The commit that a hub id stands for, None where the hub cannot be reached."""
+    try:
+        return huggingface_hub.HfApi().model_info(source, revision=revision, timeout=20).sha
+    except (HfHubHTTPError, ValueError) as error:
+        said = " ".join(str(error).split())[:200]
+        raise TrainingError(
+            f"There is no folder {source}, and the hub does not give a model of that name: {said}",
+            "Check the name; for a model with terms, accept them and set HF_TOKEN.",
+        ) from error
+    except Exception as error:
+        # The hub's client uses httpx or httpx2, whichever its version is built on.
+        if isinstance(error, OSError) or "HTTPError" in class_names(error):
+            return None
+        raise
+
+
+def _to_gpu(model: Any, full: bool) -> Any:
+    # Steps of a small rate vanish in bfloat16 weights. Weights, gradients and AdamW's two moments: 16 bytes each.
+    room = torch.cuda.get_device_properties(0).total_memory * 0.8
+    if full and model.num_parameters() * 16 < room:
+        torch.set_float32_matmul_precision("high")
+        model = model.float()
+    model = model.cuda()
+    model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    return model
 
 
 def add_lora(base: BaseModel, *, rank: int, alpha: int, seed: int, start_from: Path | None = None) -> Any:

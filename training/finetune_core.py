@@ -4,44 +4,79 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from llmsql.errors import LLMSQLError
+from llmsql.chat import CHAT_FORMATS
+from llmsql.errors import LLMSQLError, TrainingError
 
 RECIPES = Path(__file__).parent / "recipes"
 
 
-def build_parser(description: str, recipe: str) -> argparse.ArgumentParser:
+def build_parser(description: str, recipes: Sequence[str]) -> argparse.ArgumentParser:
     """The options of a training script.
 
     Args:
         description: first line of ``--help``.
-        recipe: name of the default recipe, without ``.yaml``.
+        recipes: names of the script's recipes, without ``.yaml``.
     """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--base-model", help="hub id, local folder or .gguf file; default: the recipe's")
+    parser.add_argument("--revision", help="branch, tag or commit on the hub; default: main")
     parser.add_argument("--dataset", type=Path, nargs="+", required=True, help="JSONL files of records")
     parser.add_argument(
         "--data-root", type=Path, default=Path("data/training"), help="folder of the datasets' databases"
     )
     parser.add_argument("--output-dir", type=Path, required=True, help="folder of the run; a run in it is gone on with")
     parser.add_argument("--method", choices=["lora", "full"], help="default: the recipe's")
-    parser.add_argument("--recipe", type=Path, default=RECIPES / f"{recipe}.yaml", help="YAML of hyper-parameters")
+    parser.add_argument(
+        "--recipe", type=Path, help=f"YAML of hyper-parameters; default: by model and method, of {', '.join(recipes)}"
+    )
     parser.add_argument("--start-from", type=Path, help="PEFT folder of an adapter to go on from")
     parser.add_argument("--examples", type=int, help="pairs to train on in all; default: the recipe's")
     parser.add_argument("--seed", type=int, help="default: the recipe's")
     return parser
 
 
-def main(description: str, recipe: str, argv: list[str] | None = None) -> int:
+def main(description: str, recipes: Sequence[str], argv: list[str] | None = None) -> int:
     """Parse, load, train; returns the exit code."""
-    options = build_parser(description, recipe).parse_args(argv)
+    options = build_parser(description, recipes).parse_args(argv)
     try:
+        options.recipe = options.recipe or choose_recipe(recipes, options.base_model, options.method)
         print(f"trained weights: {run(options)}")
     except LLMSQLError as error:
-        print(f"error: {error}")
+        print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def choose_recipe(recipes: Sequence[str], base_model: str | None, method: str | None) -> Path:
+    """The recipe for a model and a method: the one for this very model, else the script's first for the method.
+
+    Args:
+        recipes: names of the script's recipes.
+        base_model: as given; None is the recipe's own.
+        method: ``lora``, ``full``, or None for any.
+
+    Raises:
+        TrainingError: the script has no recipe for the method.
+    """
+    from training.run import load_recipe
+
+    paths = [RECIPES / f"{name}.yaml" for name in recipes]
+    loaded = {path: load_recipe(path) for path in paths}
+    fitting = [path for path in paths if method in (None, loaded[path].method)]
+    if not fitting:
+        raise TrainingError(f"There is no recipe for the method {method}.", "Write one and give it as --recipe.")
+    named = [path for path in fitting if base_model and _plain(loaded[path].base_model) in _plain(base_model)]
+    return (named or fitting)[0]
+
+
+def _plain(model: str) -> str:
+    """A model's name without its owner, its file's ending and its punctuation."""
+    return re.sub(r"[^a-z0-9]", "", Path(model).name.lower().removesuffix(".gguf"))
 
 
 def run(options: argparse.Namespace) -> Path:
@@ -61,7 +96,17 @@ def run(options: argparse.Namespace) -> Path:
         seed=options.seed,
     )
     records = [r for path in options.dataset for r in load_records(path, "train")]
-    base = load_base_model(recipe.base_model, attention=ATTENTION)
+    if not records:
+        raise TrainingError("The datasets have no train split.", "Check --dataset.")
+    base = load_base_model(
+        recipe.base_model, attention=ATTENTION, revision=options.revision, full=recipe.method == "full"
+    )
+    stop = CHAT_FORMATS[recipe.chat_format].stop
+    if len(base.tokenize(stop)) != 1:
+        raise TrainingError(
+            f"{base.source} has no token {stop}, so it cannot learn the chat format {recipe.chat_format}.",
+            "Give a --recipe with another chat_format.",
+        )
     model = base.model
     if recipe.method == "lora":
         model = add_lora(

@@ -422,8 +422,10 @@ def _progress(line: str) -> None:
 
 def _auto_or(kind: Callable[[str], Any]) -> Callable[[str], Any]:
     def convert(text: str) -> Any:
-        value = text if text == "auto" else kind(text)
-        if value != "auto" and value <= 0:
+        if text == "auto":
+            return text
+        value = kind(text)
+        if value <= 0:
             raise ValueError
         return value
 

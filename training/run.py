@@ -202,6 +202,7 @@ def _write_run(output: Path, recipe: Recipe, base: BaseModel, records: list[Reco
     this = {
         "recipe": asdict(recipe),
         "base_sha256": base.sha256,
+        "base_revision": base.revision,
         "records": len(records),
         "records_hash": f"{hash_records(records)}",
         "versions": {
@@ -214,8 +215,8 @@ def _write_run(output: Path, recipe: Recipe, base: BaseModel, records: list[Reco
     path = output / "run.json"
     if path.is_file():
         before = json.loads(path.read_text(encoding="utf-8"))
-        for key in ("recipe", "base_sha256", "records_hash"):
-            if before[key] != this[key]:
+        for key in ("recipe", "base_sha256", "base_revision", "records_hash"):
+            if before.get(key) != this[key]:
                 raise TrainingError(
                     f"{output} holds a run with another {key.replace('_', ' ')}.", "Give another --output-dir."
                 )
