@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import enum
+import io
 import json
 import os
 import sys
@@ -42,22 +44,24 @@ class ExitCode(enum.IntEnum):
     """the model cannot be had or cannot answer"""
     LIMIT = 5
     """a time limit stopped the query"""
+    BUG = 70
+    """an error that llmsql does not know; please report it"""
     INTERRUPT = 130
     """Ctrl-C"""
 
 
 def exit_code(error: BaseException) -> ExitCode:
     """The exit code for an error."""
-    for kind, code in (
+    kinds: tuple[tuple[type[BaseException], ExitCode], ...] = (
         (KeyboardInterrupt, ExitCode.INTERRUPT),
-        ((ConfigError, RegistryError), ExitCode.USAGE),
+        (ConfigError, ExitCode.USAGE),
+        (RegistryError, ExitCode.USAGE),
         (SourceError, ExitCode.SOURCE),
         (ModelError, ExitCode.MODEL),
         (LimitError, ExitCode.LIMIT),
-    ):
-        if isinstance(error, kind):
-            return code
-    return ExitCode.QUERY
+        (LLMSQLError, ExitCode.QUERY),
+    )
+    return next((code for kind, code in kinds if isinstance(error, kind)), ExitCode.BUG)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -105,6 +109,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # rows are UTF-8, whatever the locale says
     options = build_parser().parse_args(argv)
     try:
         code = _ask(options) if options.command == "ask" else _models(options)
@@ -115,25 +122,49 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
     except KeyboardInterrupt:
-        print("\ninterrupted", file=sys.stderr)
-        return ExitCode.INTERRUPT
+        return _interrupted()
     except LLMSQLError as error:
         print(f"error: {error}", file=sys.stderr)
         return exit_code(error)
+    except RuntimeError as error:
+        # What DuckDB makes of Ctrl-C while a query runs.
+        return _interrupted() if str(error) == "Query interrupted" else _unexpected(error)
+    except Exception as error:
+        return _unexpected(error)
+
+
+def _interrupted() -> ExitCode:
+    print("\ninterrupted", file=sys.stderr)
+    return ExitCode.INTERRUPT
+
+
+def _unexpected(error: Exception) -> ExitCode:
+    if os.environ.get("LLMSQL_DEBUG"):
+        raise error
+    what = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+    if type(error).__module__ in ("duckdb", "_duckdb"):
+        print(f"error: DuckDB cannot read the data: {what}", file=sys.stderr)
+        return ExitCode.SOURCE
+    print(f"error: this is a bug in llmsql: {what} Please report it with what LLMSQL_DEBUG=1 prints.", file=sys.stderr)
+    return ExitCode.BUG
 
 
 def _ask(options: argparse.Namespace) -> int:
     from llmsql.sources import open_source
 
-    question = sys.stdin.read() if options.question == "-" else options.question
+    if options.question == "-":
+        question = sys.stdin.buffer.read().decode("utf-8", "replace").strip()
+    else:  # an argument that is not UTF-8 has surrogates, which cannot be sent
+        question = options.question.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     settings = {
         "model": options.model,
         "today": options.today,
         "max_rows": options.max_rows,
         "query_timeout": options.timeout,
     }
+    given = {name: value for name, value in settings.items() if value is not None}
     tables = [name.strip() for name in options.tables.split(",")] if options.tables else None
-    with open_source(options.database, **{k: v for k, v in settings.items() if v is not None}) as con:
+    with open_source(options.database, say=_note, **given) as con:
         if options.sql:
             print(con.ask_sql(question, tables=tables))
             return ExitCode.OK
@@ -141,44 +172,53 @@ def _ask(options: argparse.Namespace) -> int:
         _report(answer, explain=options.explain)
         _print_rows(answer, options.format)
         if answer.truncated:
-            print(f"-- only the first {answer.table.num_rows:,} rows; see --max-rows", file=sys.stderr)
-        con.engine.close()
+            _note(f"only the first {answer.table.num_rows:,} rows; see --max-rows")
     return ExitCode.OK
+
+
+def _note(text: str) -> None:
+    print(f"-- {text}", file=sys.stderr)
 
 
 def _report(answer: Answer, *, explain: bool) -> None:
     draft = answer.draft
     print(answer.sql, file=sys.stderr)
     seconds = sum(draft.milliseconds.values()) / 1000
-    print(f"-- {answer.model}, {seconds:.2f} s for the SQL, {answer.seconds:.2f} s to run it", file=sys.stderr)
-    for note in answer.notes:
-        print(f"-- repaired: {note}", file=sys.stderr)
+    _note(f"{answer.model}, {seconds:.2f} s for the SQL, {answer.seconds:.2f} s to run it")
+    for repair in answer.notes:
+        _note(f"repaired: {repair}")
     if explain:
-        print(f"-- tables shown: {', '.join(draft.tables)}", file=sys.stderr)
+        _note(f"tables shown: {', '.join(draft.tables)}")
         for value in draft.values:
-            print(f"-- value found: {value.sql}", file=sys.stderr)
+            _note(f"value found: {value.sql}")
         spent = ", ".join(f"{stage} {ms:.1f} ms" for stage, ms in draft.milliseconds.items())
-        print(f"-- {spent}; {draft.prompt_tokens}+{draft.completion_tokens} tokens", file=sys.stderr)
+        _note(f"{spent}; {draft.prompt_tokens}+{draft.completion_tokens} tokens")
         if answer.confidence is not None:
-            print(f"-- confidence {answer.confidence:.2f} (of the words chosen, not calibrated)", file=sys.stderr)
+            _note(f"confidence {answer.confidence:.2f} (of the words chosen, not calibrated)")
 
 
 def _print_rows(answer: Answer, format_: str) -> None:
+    """Values are written as DuckDB writes them: its JSON, or its text for CSV and Markdown."""
     names = answer.table.column_names
-    if format_ == "csv":
-        import pyarrow.csv
-
-        sys.stdout.flush()
-        pyarrow.csv.write_csv(answer.table, sys.stdout.buffer)
-    elif format_ == "json":
-        rows = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
-        print(json.dumps(rows, default=str, ensure_ascii=False))
-    elif format_ == "markdown":
-        print("| " + " | ".join(names) + " |\n|" + "---|" * len(names))
-        for row in answer.fetchall():
-            print("| " + " | ".join("" if v is None else str(v).replace("|", "\\|") for v in row) + " |")
-    else:
+    if format_ == "table":
         answer.show(max_rows=40)
+    elif format_ == "json":
+        rows = answer.relation.set_alias("answer").project("to_json(answer)::VARCHAR").fetchall()
+        print("[" + ",\n ".join(row[0] for row in rows) + "]")
+    else:
+        texts = answer.relation.project("COLUMNS(*)::VARCHAR").fetchall()
+        if format_ == "csv":
+            writer = csv.writer(sys.stdout, lineterminator="\n")
+            writer.writerow(names)
+            writer.writerows(texts)
+        else:
+            print("| " + " | ".join(map(_markdown, names)) + " |\n|" + "---|" * len(names))
+            for text in texts:
+                print("| " + " | ".join(map(_markdown, text)) + " |")
+
+
+def _markdown(cell: str | None) -> str:
+    return "" if cell is None else cell.replace("\\", "\\\\").replace("|", "\\|").replace("\n", "<br>")
 
 
 def _models(options: argparse.Namespace) -> int:
@@ -197,7 +237,7 @@ def _models(options: argparse.Namespace) -> int:
         print(f"{use_model(options.name).name} is the default now")
     else:
         state = verify_weights(entry)
-        print(f"{state.state}: {state.path} ({state.bytes:,} bytes, sha256 {state.sha256})")
+        print(f"{state.state}: {state.path} ({state.bytes:,} bytes, sha256 {state.sha256 or 'not computed'})")
         return ExitCode.OK if state.state == "ok" else ExitCode.MODEL
     return ExitCode.OK
 
