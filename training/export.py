@@ -12,14 +12,16 @@ import argparse
 import json
 import os
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import gguf
 import numpy as np
+from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
-from llmsql.errors import TrainingError
+from llmsql.errors import LLMSQLError, TrainingError
 
 _NAMES = {
     "self_attn.q_proj": "attn_q",
@@ -44,16 +46,22 @@ def export_gguf_adapter(peft_folder: Path, base_gguf: Path, target: Path) -> Pat
     Raises:
         TrainingError: the adapter is not plain LoRA on the layers that servers know.
     """
-    config = json.loads((peft_folder / "adapter_config.json").read_text(encoding="utf-8"))
-    for option in ("use_rslora", "use_dora"):
+    try:
+        config = json.loads((peft_folder / "adapter_config.json").read_text(encoding="utf-8"))
+        tensors = load_file(str(peft_folder / "adapter_model.safetensors"))
+        base = gguf.GGUFReader(str(base_gguf))
+    except (OSError, ValueError, SafetensorError) as error:
+        raise TrainingError(
+            f"{peft_folder} on {base_gguf} cannot be read: {error}.", "Give a PEFT folder and the base's .gguf file."
+        ) from error
+    for option in ("use_rslora", "use_dora", "alpha_pattern", "rank_pattern"):
         if config.get(option):
             raise TrainingError(f"{peft_folder}: {option} cannot be exported.", "Train plain LoRA.")
-    tensors = load_file(str(peft_folder / "adapter_model.safetensors"))
-    base = gguf.GGUFReader(str(base_gguf))
     architecture = _field(base, "general.architecture")
     heads = _field(base, f"{architecture}.attention.head_count")
     kv_heads = _field(base, f"{architecture}.attention.head_count_kv")
-    fresh = target.with_suffix(".new")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_name(target.name + ".part")
     writer = gguf.GGUFWriter(str(fresh), architecture)
     writer.add_type("adapter")
     writer.add_string("adapter.type", "lora")
@@ -96,15 +104,20 @@ def _field(reader: Any, name: str) -> Any:
     return found.contents()
 
 
-def main() -> None:
-    """Command line."""
+def main(argv: list[str] | None = None) -> int:
+    """Command line; returns the exit code."""
     parser = argparse.ArgumentParser(description="Write a PEFT adapter as a GGUF adapter.")
     parser.add_argument("--adapter", type=Path, required=True, help="PEFT folder")
     parser.add_argument("--base-model", type=Path, required=True, help="the .gguf file that it was trained on")
     parser.add_argument("--output", type=Path, required=True, help="the .gguf adapter to write")
-    options = parser.parse_args()
-    print(export_gguf_adapter(options.adapter, options.base_model, options.output))
+    options = parser.parse_args(argv)
+    try:
+        print(export_gguf_adapter(options.adapter, options.base_model, options.output))
+    except LLMSQLError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
