@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from llmsql.asking.joins import KeyGraph, complete_joins, shorten_joins
 from llmsql.catalog import Catalog
-from llmsql.catalog.snapshot import snapshot
+from llmsql.catalog.snapshot import quote, snapshot
 from llmsql.errors import SQLRejectedError
 
 SCHEMA = """
@@ -22,9 +22,11 @@ CREATE TABLE orders (id INT PRIMARY KEY, customer_id INT REFERENCES customers (i
 CREATE TABLE products (id INT PRIMARY KEY, title TEXT);
 CREATE TABLE items (order_id INT REFERENCES orders (id), product_id INT REFERENCES products (id), line INT,
     PRIMARY KEY (order_id, line));
-CREATE TABLE returns (order_id INT, line INT, reason TEXT, FOREIGN KEY (order_id, line) REFERENCES items (order_id, line));
+CREATE TABLE returns (order_id INT, line INT, reason TEXT,
+    FOREIGN KEY (order_id, line) REFERENCES items (order_id, line));
 CREATE TABLE airports (code TEXT PRIMARY KEY, city TEXT);
-CREATE TABLE flights (no INT PRIMARY KEY, origin TEXT REFERENCES airports (code), target TEXT REFERENCES airports (code));
+CREATE TABLE flights (no INT PRIMARY KEY,
+    origin TEXT REFERENCES airports (code), target TEXT REFERENCES airports (code));
 CREATE TABLE employees (id INT PRIMARY KEY, boss_id INT REFERENCES employees (id));
 CREATE TABLE lonely (x INT);
 CREATE TABLE "Bad Debts" ("Debt No" INT PRIMARY KEY, "Customer Id" INT REFERENCES customers (id));
@@ -60,15 +62,18 @@ def complete(sql: str, catalog: Catalog) -> str:
         ("ORDERS JOIN Customers", "ORDERS JOIN Customers ON ORDERS.customer_id = Customers.id"),
         (
             "orders JOIN regions",
-            "orders JOIN customers ON orders.customer_id = customers.id JOIN regions ON customers.region_id = regions.id",
+            "orders JOIN customers ON orders.customer_id = customers.id "
+            "JOIN regions ON customers.region_id = regions.id",
         ),
         (
             "customers LEFT JOIN items",
-            "customers LEFT JOIN orders ON customers.id = orders.customer_id LEFT JOIN items ON orders.id = items.order_id",
+            "customers LEFT JOIN orders ON customers.id = orders.customer_id "
+            "LEFT JOIN items ON orders.id = items.order_id",
         ),
         (
             "regions JOIN customers JOIN orders",
-            "regions JOIN customers ON regions.id = customers.region_id JOIN orders ON customers.id = orders.customer_id",
+            "regions JOIN customers ON regions.id = customers.region_id "
+            "JOIN orders ON customers.id = orders.customer_id",
         ),
         (
             "items JOIN orders ON items.order_id = orders.id JOIN customers",
@@ -189,7 +194,7 @@ def walks(catalog: Catalog) -> Iterator[str]:
     def _join(edge) -> str:  # type: ignore[no-untyped-def]
         left, right = catalog.table(edge.left), catalog.table(edge.right)
         on = " AND ".join(
-            f'{left.reference}."{a}" = {right.reference}."{b}"'
+            f"{left.reference}.{quote(a)} = {right.reference}.{quote(b)}"
             for a, b in zip(edge.left_columns, edge.right_columns, strict=True)
         )
         return f"JOIN {right.reference} ON {on}"
