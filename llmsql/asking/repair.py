@@ -101,7 +101,7 @@ def repair_tables(tree: exp.Expr, catalog: Catalog) -> list[str]:
         reference = table_reference(table)
         if catalog.table(reference) is not None:
             continue
-        right = _nearest_table(table.name, catalog)
+        right = _without_main(table, catalog) or _nearest_table(table.name, catalog)
         if right is None:
             continue
         new = exp.maybe_parse(right.reference, into=exp.Table, dialect="duckdb")
@@ -115,6 +115,13 @@ def repair_tables(tree: exp.Expr, catalog: Catalog) -> list[str]:
         table.replace(new)
         notes.append(f"table {reference} → {right.reference}")
     return notes
+
+
+def _without_main(table: exp.Table, catalog: Catalog) -> Table | None:
+    """``main.orders`` and ``other.main.orders`` are in the catalog as ``orders`` and ``other.orders``."""
+    if table.db.casefold() != "main":
+        return None
+    return catalog.table(f"{table.catalog}.{table.name}" if table.catalog else table.name)
 
 
 def _nearest_table(name: str, catalog: Catalog) -> Table | None:
@@ -166,7 +173,7 @@ def _repair_qualified(column: exp.Column, scope: Scope, catalog: Catalog, graph:
         )
         if by_name is not None:
             column.set("table", _identifier(by_name))
-            return None
+            return _repair_qualified(column, scope, catalog, graph)
         if any(t is not None and t.column(column.table) for s in visible for t in s.tables.values()):
             return None  # a field of a STRUCT column
         table = catalog.table(column.table) or _nearest_table(column.table, catalog)
@@ -336,13 +343,17 @@ def repair_error(sql: str, error: str, catalog: Catalog) -> Iterator[tuple[str, 
 
     Args:
         sql: the query that did not bind.
-        error: DuckDB's message.
+        error: DuckDB's message, or the checker's.
         catalog: the tables.
 
     Yields:
         (SQL, note), most likely first; the caller tries each.
     """
-    if ("does not exist" in error and "Function" in error) or "No function matches" in error:
+    if (
+        ("does not exist" in error and "Function" in error)
+        or "No function matches" in error
+        or "() is not allowed" in error
+    ):
         yield from _translated(sql)
     if "No function matches" in error or "Could not convert" in error or "Cannot compare" in error:
         yield from _cast_text(sql, catalog)

@@ -73,19 +73,28 @@ def _settle(con: duckdb.DuckDBPyConnection, text: str, knowledge: Knowledge, tod
     if today is not None:
         tree = set_today(tree, today)
     sql = tree.sql("duckdb")
-    check_sql(con, sql, knowledge.catalog)
-    error = bind_error(con, sql)
+    error = _complaint(con, sql, knowledge.catalog)
     if error is None:
         return Settled(sql, tuple(notes))
     for candidate, note in repair_error(sql, error, knowledge.catalog):
         try:
-            parse_query(candidate)
-            check_sql(con, candidate, knowledge.catalog)
+            repaired: exp.Expression = parse_query(candidate)
         except SQLRejectedError:
             continue
-        if bind_error(con, candidate) is None:
-            return Settled(candidate, (*notes, note))
+        # A translation may have brought current_date in.
+        text = candidate if today is None else set_today(repaired, today).sql("duckdb")
+        if _complaint(con, text, knowledge.catalog) is None:
+            return Settled(text, (*notes, note))
     raise SQLRejectedError(error)
+
+
+def _complaint(con: duckdb.DuckDBPyConnection, sql: str, catalog: Catalog) -> str | None:
+    """Why a query may not run or does not bind; it is bound only if it may run."""
+    try:
+        check_sql(con, sql, catalog)
+    except SQLRejectedError as refused:
+        return str(refused)
+    return bind_error(con, sql)
 
 
 def bind_error(con: duckdb.DuckDBPyConnection, sql: str) -> str | None:

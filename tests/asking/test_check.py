@@ -106,7 +106,6 @@ DEEP = {
     "subqueries": "SELECT " + "(SELECT " * 300 + "1" + ")" * 300,
     "derived tables": "SELECT * FROM " + "(SELECT * FROM " * 300 + "orders" + ")" * 300,
     "calls": "SELECT " + "abs(" * 900 + "1" + ")" * 900,
-    "methods": "SELECT 'a'" + ".upper()" * 250,
     "casts": "SELECT 1" + "::INT" * 2_000,
     "sums": "SELECT " + "+".join(["1"] * 4_000),
     "lists": "SELECT " + "[" * 2_000 + "]" * 2_000,

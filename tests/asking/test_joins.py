@@ -37,8 +37,8 @@ CREATE TABLE "Bad Debts" ("Debt No" INT PRIMARY KEY, "Customer Id" INT REFERENCE
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
         con.execute(SCHEMA)
-        con.execute("ATTACH ':memory:' AS other; CREATE TABLE other.parent (id INT PRIMARY KEY, p INT)")
-        con.execute("CREATE TABLE other.child (id INT PRIMARY KEY, parent_id INT REFERENCES other.parent (id))")
+        con.execute("ATTACH ':memory:' AS other; USE other; CREATE TABLE parent (id INT PRIMARY KEY, p INT)")
+        con.execute("CREATE TABLE child (id INT PRIMARY KEY, parent_id INT REFERENCES parent (id)); USE memory")
         yield con
 
 

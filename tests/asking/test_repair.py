@@ -1,0 +1,170 @@
+"""Repairs: before and after, and what must stay as it is."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from llmsql.asking.settle import Knowledge, settle
+from llmsql.errors import SQLRejectedError
+from tests.asking.conftest import know
+
+REPAIRED = [
+    # a table that is nearly right
+    ("SELECT count(*) FROM order", "note", [(5,)]),
+    ("SELECT count(*) FROM Order_Item", "note", [(7,)]),
+    ("SELECT count(*) FROM orderitems", "note", [(7,)]),
+    ("SELECT count(*) FROM main.orders", "note", [(5,)]),
+    ("SELECT count(*) FROM bad_debts", "note", [(2,)]),
+    ("SELECT custommers.id FROM custommers ORDER BY custommers.id LIMIT 1", "note", [(1,)]),
+    # a column that is nearly right
+    ("SELECT fullname FROM customers WHERE id = 1", "note", [("Ada Lovelace",)]),
+    ("SELECT c.FullName FROM customers c WHERE c.id = 1", "note", [("Ada Lovelace",)]),
+    ("SELECT sum(totals) FROM orders", "note", [(630.0,)]),
+    ('SELECT "debt no" FROM "Bad Debts" ORDER BY 1', None, [(1,), (2,)]),
+    ('SELECT debt_no FROM "Bad Debts" ORDER BY 1', "note", [(1,), (2,)]),
+    # a column of another table of FROM
+    (
+        "SELECT o.full_name FROM orders o JOIN customers c ON o.customer_id = c.id WHERE o.id = 1",
+        "note",
+        [("Ada Lovelace",)],
+    ),
+    (
+        "SELECT orders.full_name FROM customers c JOIN orders o ON c.id = o.customer_id WHERE orders.id = 4",
+        "note",
+        [("Émilie du Châtelet",)],
+    ),
+    # a column of a table that was not joined
+    ("SELECT full_name FROM orders WHERE total = 40", "note", [("Grace Hopper",)]),
+    (
+        "SELECT region, sum(total) FROM orders GROUP BY region ORDER BY region",
+        "note",
+        [("North", 230.0), ("South", 40.0), ("Île-de-France", 360.0)],
+    ),
+    ("SELECT customers.full_name FROM orders WHERE orders.total = 40", "note", [("Grace Hopper",)]),
+    ("SELECT sum(quantity) FROM products WHERE title = 'Lamp'", "note", [(3,)]),
+    ("SELECT id, full_name FROM orders ORDER BY id LIMIT 1", "note", [(1, "Ada Lovelace")]),
+    # stored values
+    ("SELECT count(*) FROM customers WHERE segment = 'enterprise'", "note", [(2,)]),
+    ("SELECT count(*) FROM customers c WHERE c.segment IN ('ENTERPRISE', 'consumers')", "note", [(4,)]),
+    ("SELECT id FROM regions WHERE region = 'ile-de-france'", "note", [(3,)]),
+    ("SELECT count(*) FROM customers WHERE 'consumer' = segment", "note", [(2,)]),
+    ("SELECT count(*) FROM customers WHERE segment <> 'enterprise'", "note", [(2,)]),
+    # other dialects, types, grouping
+    ("SELECT count(*) FROM orders WHERE ordered_at LIKE '2024-02%'", "note", [(2,)]),
+    ("SELECT IFNULL(note, '-') FROM orders WHERE id = 1", None, [("-",)]),
+    ("SELECT status, total, count(*) FROM orders WHERE id = 1 GROUP BY status", "note", [("paid", 170.0, 1)]),
+    ("SELECT status, count(*) FROM orders WHERE status = 'open'", "note", [("open", 1)]),
+    ("SELECT status FROM orders WHERE count(*) > 1 GROUP BY status", "note", [("paid",)]),
+    (
+        "SELECT id FROM orders WHERE row_number() OVER (ORDER BY total DESC) = 1",
+        "note",
+        [(5,)],
+    ),
+    ("SELECT count(*) FROM orders WHERE ordered_at < CURDATE()", "note", [(5,)]),
+    ("SELECT DATE_FORMAT(ordered_at, '%Y') FROM orders WHERE id = 1", "note", [("2024",)]),
+]
+
+
+@pytest.mark.parametrize(("sql", "note", "rows"), REPAIRED, ids=[case[0] for case in REPAIRED])
+def test_repaired_sql_gives_the_right_rows(
+    sql: str, note: str | None, rows: list[tuple[object, ...]], shop: duckdb.DuckDBPyConnection, known: Knowledge
+) -> None:
+    settled = settle(shop, sql, known)
+    assert shop.execute(settled.sql).fetchall() == rows
+    assert bool(settled.notes) == (note is not None)
+
+
+KEPT = [
+    # correlated subqueries
+    "SELECT c.id FROM customers AS c WHERE EXISTS(SELECT 1 FROM orders AS o WHERE o.customer_id = c.id)",
+    "SELECT id FROM customers WHERE EXISTS(SELECT 1 FROM orders WHERE full_name = 'x' AND customer_id = 1)",
+    "SELECT c.id, (SELECT MAX(total) FROM orders WHERE customer_id = c.id) AS best FROM customers AS c ORDER BY c.id",
+    "SELECT id FROM products WHERE price > (SELECT AVG(i.unit_price) FROM order_items AS i WHERE product_id = products.id)",
+    # fields of structs
+    "SELECT address.city FROM customers",
+    "SELECT c.address.zip FROM customers AS c",
+    "SELECT city FROM (SELECT address.city AS city FROM customers)",
+    # aliases
+    "SELECT status, SUM(total) AS revenue FROM orders GROUP BY status ORDER BY revenue DESC",
+    "SELECT full_name AS titel FROM customers ORDER BY titel",
+    "SELECT total AS t FROM orders WHERE t > 3",
+    "SELECT DATE_TRUNC('MONTH', ordered_at) AS month, COUNT(*) AS n FROM orders GROUP BY month HAVING n > 1",
+    "SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS rn FROM orders QUALIFY rn = 1",
+    # parameters of lambdas
+    "SELECT LIST_FILTER(tags, LAMBDA title : title <> 'eu') FROM customers",
+    "SELECT LIST_TRANSFORM(tags, LAMBDA x : UPPER(x)) FROM customers",
+    # columns of CTEs and derived tables
+    "WITH t AS (SELECT id AS title FROM orders) SELECT title FROM t",
+    "WITH t(region) AS (SELECT id FROM orders) SELECT region FROM t",
+    "WITH t AS (SELECT customer_id, SUM(total) AS spend FROM orders GROUP BY 1) SELECT t.spend FROM t JOIN customers AS c ON c.id = t.customer_id",
+    "SELECT x.spend FROM (SELECT SUM(total) AS spend FROM orders) AS x",
+    "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 3) SELECT i FROM n",
+    "SELECT u.tag FROM customers AS c, UNNEST(c.tags) AS u(tag)",
+    "SELECT g FROM RANGE(3) AS t(g)",
+    "SELECT status FROM (VALUES ('x')) AS v(status)",
+    # values that are stored as they are, or nowhere
+    "SELECT id FROM orders WHERE status = 'open'",
+    "SELECT id FROM orders WHERE status = 'cancelled'",
+    "SELECT id FROM orders WHERE note LIKE 'GIFT%'",
+    "SELECT id FROM customers WHERE LOWER(segment) = 'enterprise'",
+    # names that only look alike
+    "SELECT id FROM orders AS customers",
+    "SELECT o.id FROM orders AS o JOIN customers AS c ON c.id = o.customer_id",
+]
+
+
+@pytest.mark.parametrize("sql", KEPT)
+def test_sql_that_binds_is_not_touched(sql: str, shop: duckdb.DuckDBPyConnection, known: Knowledge) -> None:
+    expected = shop.execute(sql).fetchall()
+    settled = settle(shop, sql, known)
+    assert settled.notes == ()
+    assert sorted(map(repr, shop.execute(settled.sql).fetchall())) == sorted(map(repr, expected))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT zzz FROM orders",
+        "SELECT o.zzz FROM orders o",
+        "SELECT sum(temperature) FROM orders",
+        "SELECT * FROM weather",
+        "SELECT id FROM orders JOIN customers ON orders.customer_id = customers.id",
+        "SELECT no_such_function(id) FROM orders",
+        "SELECT sum(status) FROM orders GROUP BY (",
+    ],
+)
+def test_what_cannot_be_meant_is_refused(sql: str, shop: duckdb.DuckDBPyConnection, known: Knowledge) -> None:
+    with pytest.raises(SQLRejectedError) as caught:
+        settle(shop, sql, known)
+    assert "\n" not in str(caught.value)
+
+
+def test_shared_keys_are_qualified_and_others_left_ambiguous() -> None:
+    with duckdb.connect() as con:
+        con.execute(
+            "CREATE TABLE authors (author_id INT PRIMARY KEY, name TEXT); CREATE TABLE books (book_id INT PRIMARY KEY, author_id INT REFERENCES authors (author_id), name TEXT)"
+        )
+        con.execute("INSERT INTO authors VALUES (1, 'Woolf'); INSERT INTO books VALUES (7, 1, 'Orlando')")
+        known = know(con)
+        settled = settle(con, "SELECT author_id FROM books JOIN authors", known)
+        assert con.execute(settled.sql).fetchall() == [(1,)]
+        with pytest.raises(SQLRejectedError, match="(?i)ambiguous"):
+            settle(con, "SELECT name FROM books JOIN authors", known)
+
+
+def test_two_tables_as_near_as_each_other_are_not_guessed(shop: duckdb.DuckDBPyConnection) -> None:
+    shop.execute("CREATE TABLE invoices (id INT PRIMARY KEY, customer_id INT REFERENCES customers (id), due DATE)")
+    shop.execute("CREATE TABLE contracts (id INT PRIMARY KEY, customer_id INT REFERENCES customers (id), due DATE)")
+    with pytest.raises(SQLRejectedError):
+        settle(shop, "SELECT due FROM customers", know(shop))
+
+
+def test_tables_of_the_same_name_are_not_guessed(shop: duckdb.DuckDBPyConnection) -> None:
+    shop.execute("ATTACH ':memory:' AS other; CREATE TABLE other.orders (id INT)")
+    known = know(shop)
+    with pytest.raises(SQLRejectedError):
+        settle(shop, "SELECT id FROM nowhere.orders", known)
+    for reference, count in (("other.orders", 0), ("other.main.orders", 0), ("main.orders", 5)):
+        settled = settle(shop, f"SELECT count(*) FROM {reference}", known)
+        assert shop.execute(settled.sql).fetchall() == [(count,)]
