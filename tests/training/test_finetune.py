@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,9 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
+import gguf  # noqa: E402
 import huggingface_hub  # noqa: E402
+import numpy as np  # noqa: E402
 import tokenizers  # noqa: E402
 import transformers  # noqa: E402
 from peft import PeftModel  # noqa: E402
@@ -20,6 +23,7 @@ from llmsql.errors import TrainingError  # noqa: E402
 from training import finetune_gemma, finetune_llama, finetune_qwen  # noqa: E402
 from training.base_model import load_base_model  # noqa: E402
 from training.finetune_core import build_parser, choose_recipe  # noqa: E402
+from training.export import permute_rows  # noqa: E402
 from training.packing import ATTENTION  # noqa: E402
 
 MARKERS = {
@@ -213,3 +217,55 @@ def test_packed_attention_is_registered_for_folders(tmp_path: Path) -> None:
     base = load_base_model(str(save_tiny_model("llama", tmp_path / "base")), attention=ATTENTION)
     assert base.model.config._attn_implementation == ATTENTION
     assert (base.sha256, base.revision) == (None, None)
+
+
+def save_tiny_gguf(path: Path) -> dict[str, np.ndarray]:
+    """A one-layer Llama as llama.cpp has it, with random weights; returns its tensors."""
+    tokenizer = tokenizer_of(MARKERS["llama"])
+    model = json.loads(tokenizer._tokenizer.to_str())["model"]
+    vocabulary = sorted(model["vocab"], key=model["vocab"].get)
+    writer = gguf.GGUFWriter(str(path), "llama")
+    writer.add_context_length(4096)
+    writer.add_embedding_length(32)
+    writer.add_block_count(1)
+    writer.add_feed_forward_length(64)
+    writer.add_head_count(4)
+    writer.add_head_count_kv(2)
+    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_rope_freq_base(10_000.0)
+    writer.add_vocab_size(len(vocabulary))
+    writer.add_tokenizer_model("gpt2")
+    writer.add_token_list(vocabulary)
+    writer.add_token_types([3 if token in MARKERS["llama"] else 1 for token in vocabulary])  # 3: a control token
+    writer.add_token_merges([" ".join(merge) for merge in model["merges"]])
+    writer.add_bos_token_id(0)
+    writer.add_eos_token_id(3)
+    shapes = {
+        "attn_q": (32, 32), "attn_k": (16, 32), "attn_v": (16, 32), "attn_output": (32, 32), "attn_norm": (32,),
+        "ffn_gate": (64, 32), "ffn_up": (64, 32), "ffn_down": (32, 64), "ffn_norm": (32,),
+    }  # fmt: skip
+    whole = {"token_embd.weight": (len(vocabulary), 32), "output_norm.weight": (32,)}
+    whole |= {f"blk.0.{name}.weight": shape for name, shape in shapes.items()}
+    rng = np.random.default_rng(0)
+    tensors = {name: rng.normal(scale=0.1, size=shape).astype(np.float32) for name, shape in whole.items()}
+    for name, tensor in tensors.items():
+        writer.add_tensor(name, tensor)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return tensors
+
+
+def test_a_gguf_file_is_loaded_as_it_is_served(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.gguf"
+    tensors = save_tiny_gguf(path)
+    base = load_base_model(str(path), attention="eager")
+    assert base.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert base.revision is None
+    assert base.tokenize("<|eot_id|>SELECT") == tokenizer_of(MARKERS["llama"])("<|eot_id|>SELECT")["input_ids"]
+    layer = base.model.model.layers[0].self_attn
+    np.testing.assert_allclose(permute_rows(layer.q_proj.weight.detach().numpy(), 4), tensors["blk.0.attn_q.weight"])
+    np.testing.assert_allclose(permute_rows(layer.k_proj.weight.detach().numpy(), 2), tensors["blk.0.attn_k.weight"])
+    assert base.model.lm_head.weight is base.model.model.embed_tokens.weight
+    assert not hasattr(base.model.config, "quantization_config")
