@@ -78,7 +78,7 @@ def _settle(con: duckdb.DuckDBPyConnection, text: str, knowledge: Knowledge, tod
         return Settled(sql, tuple(notes))
     for candidate, note in repair_error(sql, error, knowledge.catalog):
         try:
-            repaired: exp.Expression = parse_query(candidate)
+            repaired: exp.Expr = parse_query(candidate)
         except SQLRejectedError:
             continue
         # A translation may have brought current_date in.

@@ -149,7 +149,7 @@ def test_shared_keys_are_qualified_and_others_left_ambiguous() -> None:
         known = know(con)
         settled = settle(con, "SELECT author_id FROM books JOIN authors", known)
         assert con.execute(settled.sql).fetchall() == [(1,)]
-        with pytest.raises(SQLRejectedError, match="(?i)ambiguous"):
+        with pytest.raises(SQLRejectedError, match=r"(?i)ambiguous"):
             settle(con, "SELECT name FROM books JOIN authors", known)
 
 
