@@ -15,6 +15,7 @@ import pytest
 
 from llmsql import errors
 from llmsql.cli import ExitCode, exit_code
+from llmsql.registry import load_registry
 from tests.clients.stubs import StubOpenAI
 from tests.test_connection import child_environment
 from tests.test_functions import fill
@@ -277,13 +278,14 @@ def test_ctrl_c(stub: StubOpenAI, shop: str, where: str) -> None:
 
 def test_models(hermetic: Path) -> None:
     out, err = llmsql("models", "list")
-    assert err == "" and "qwen2.5-coder-0.5b *" in out and "reported" in out and "\x1b" not in out
+    default = load_registry().default
+    assert err == "" and f"{default} *" in out and "reported" in out and "\x1b" not in out
     out, _ = llmsql("models", "show", "smollm2-135m")
     assert json.loads(out)["name"] == "smollm2-135m"
     out, _ = llmsql("models", "use", "smollm2-135m")
     assert out == "smollm2-135m is the default now\n"
     out, _ = llmsql("models", "list")
-    assert "smollm2-135m *" in out and "qwen2.5-coder-0.5b *" not in out
+    assert "smollm2-135m *" in out and f"{default} *" not in out
     out, err = llmsql("models", "verify", "smollm2-135m", code=4)
     assert out.startswith("absent: ") and err == ""
     out, err = llmsql("models", "verify", "gpt-4", code=4)

@@ -7,6 +7,7 @@ import pytest
 
 import llmsql
 from llmsql.errors import ConfigError
+from llmsql.registry import load_registry
 from tests.clients.stubs import StubOpenAI
 from tests.conftest import REVENUE
 
@@ -86,7 +87,7 @@ def test_ask_sql_explain_and_models(con: llmsql.Connection, stub: StubOpenAI) ->
     assert (explained, tables, model, attempts) == (sql, ["orders"], "stub-1", 1)
     assert 0 < confidence < 1 and spent > 0
     assert len(stub.requests) == 1
-    assert ("qwen2.5-coder-0.5b", "llamacpp", True) in con.sql(
+    assert (load_registry().default, "llamacpp", True) in con.sql(
         "SELECT name, provider, is_default FROM llm_models()"
     ).fetchall()
 
