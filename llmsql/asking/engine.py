@@ -109,7 +109,13 @@ class Engine:
         """
         settings = self.settings(variables)
         knowledge = self.knowledge(con)
-        key = (" ".join(question.split()), tables, _client_key(settings, model), settings.today, knowledge.catalog.version)
+        key = (
+            " ".join(question.split()),
+            tables,
+            _client_key(settings, model),
+            settings.today,
+            knowledge.catalog.version,
+        )
         with self._lock:
             memo = self._memos.setdefault(key, _Memo(threading.Lock()))
             self._memos.move_to_end(key)

@@ -22,7 +22,7 @@ def test_rows_are_cut_at_the_limit(shop: duckdb.DuckDBPyConnection, max_rows: in
 
 
 def test_a_slow_query_is_stopped_and_the_connection_lives_on(shop: duckdb.DuckDBPyConnection) -> None:
-    with pytest.raises(LimitError, match="stopped after 0.2 s.*llmsql_query_timeout"):
+    with pytest.raises(LimitError, match=r"stopped after 0.2 s.*llmsql_query_timeout"):
         run_query(shop, ENDLESS, timeout=0.2, max_rows=10)
     assert run_query(shop, "SELECT 1 AS a", timeout=5, max_rows=1)[0].to_pylist() == [{"a": 1}]
 

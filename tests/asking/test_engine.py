@@ -1,0 +1,146 @@
+"""One engine, many askers: how often the model is asked, and what makes it be asked again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from llmsql.asking.engine import MOST_CATALOGS, Engine
+from llmsql.catalog import Catalog
+from llmsql.catalog.snapshot import with_keys
+from llmsql.errors import CancelledError, ConfigError, NoAnswerError
+from tests.clients.stubs import StubOpenAI
+
+
+@pytest.fixture
+def engine(stub_openai: StubOpenAI) -> Iterator[Engine]:
+    stub_openai.answers = [stub_openai.good("SELECT count(*) FROM orders")]
+    opened = Engine(overrides(stub_openai))
+    yield opened
+    opened.close()
+
+
+def overrides(stub: StubOpenAI) -> dict[str, object]:
+    return {"provider": "openai", "model": "stub", "base_url": f"{stub.url}/v1", "api_key": "k"}
+
+
+def test_the_model_is_asked_once_a_question(
+    shop: duckdb.DuckDBPyConnection, engine: Engine, stub_openai: StubOpenAI
+) -> None:
+    first = engine.draft(shop, "how many orders")
+    assert engine.draft(shop, " how  many\norders ") is first
+    assert engine.draft(shop.cursor(), "how many orders") is first
+    assert len(stub_openai.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "INSERT INTO orders (id) VALUES (99)",
+        "CREATE TABLE extra (a INT)",
+        "ALTER TABLE regions ADD COLUMN boss TEXT",
+        "COMMENT ON TABLE orders IS 'one row a sale'",
+        "COMMENT ON COLUMN orders.total IS 'net'",
+        "CREATE VIEW v AS SELECT 1 AS a",
+        "CREATE TEMP TABLE extra (a INT)",
+        "ATTACH ':memory:' AS other; CREATE TABLE other.t (a INT)",
+    ],
+)
+def test_a_changed_catalog_is_asked_anew(
+    shop: duckdb.DuckDBPyConnection, engine: Engine, stub_openai: StubOpenAI, change: str
+) -> None:
+    engine.draft(shop, "how many orders")
+    shop.execute(change)
+    engine.draft(shop, "how many orders")
+    assert len(stub_openai.requests) == 2
+
+
+def test_other_settings_are_asked_anew(
+    shop: duckdb.DuckDBPyConnection, engine: Engine, stub_openai: StubOpenAI
+) -> None:
+    engine.draft(shop, "how many orders")
+    engine.draft(shop, "how many orders", tables=("orders",))
+    engine.draft(shop, "how many orders", model="other")
+    engine.draft(shop, "how many orders", variables={"llmsql_today": "2024-01-01"})
+    engine.draft(shop, "how many Orders")
+    assert len(stub_openai.requests) == 5
+    assert [body["model"] for _, _, body in stub_openai.requests] == ["stub", "stub", "other", "stub", "stub"]
+
+
+def test_threads_with_the_same_question_share_one_answer(
+    shop: duckdb.DuckDBPyConnection, engine: Engine, stub_openai: StubOpenAI
+) -> None:
+    drafts: list[object] = []
+    cursors = [shop.cursor() for _ in range(8)]
+    threads = [
+        threading.Thread(target=lambda c=cursor: drafts.append(engine.draft(c, "how many orders")))  # type: ignore[misc]
+        for cursor in cursors
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(drafts) == 8
+    assert all(draft is drafts[0] for draft in drafts)
+    assert len(stub_openai.requests) == 1
+
+
+def test_a_failure_is_not_remembered(shop: duckdb.DuckDBPyConnection, engine: Engine, stub_openai: StubOpenAI) -> None:
+    good = stub_openai.good("SELECT count(*) FROM orders")
+    bad = stub_openai.good("DROP TABLE orders")
+    stub_openai.answers = [bad, bad, good]
+    with pytest.raises(NoAnswerError):
+        engine.draft(shop, "how many orders")
+    assert engine.draft(shop, "how many orders").attempts == 1
+    assert len(stub_openai.requests) == 3
+
+
+def test_knowledge_is_read_once_and_few_catalogs_are_kept(shop: duckdb.DuckDBPyConnection, engine: Engine) -> None:
+    first = engine.knowledge(shop)
+    assert engine.knowledge(shop.cursor()) is first
+    for number in range(MOST_CATALOGS):
+        shop.execute(f"CREATE TABLE extra_{number} (a INT)")
+        assert engine.knowledge(shop).catalog.table(f"extra_{number}") is not None
+    for number in range(MOST_CATALOGS):
+        shop.execute(f"DROP TABLE extra_{number}")
+    again = engine.knowledge(shop)
+    assert again is not first
+    assert again.catalog == first.catalog
+
+
+def test_a_table_that_came_later_is_found(
+    shop: duckdb.DuckDBPyConnection, engine: Engine, stub_openai: StubOpenAI
+) -> None:
+    engine.knowledge(shop)
+    shop.execute("CREATE TABLE boats (id INT)")
+    stub_openai.answers = [stub_openai.good("SELECT count(*) FROM boats")]
+    assert shop.execute(engine.draft(shop, "how many boats").sql).fetchall() == [(0,)]
+
+
+def test_keys_known_from_elsewhere_are_used(shop: duckdb.DuckDBPyConnection, stub_openai: StubOpenAI) -> None:
+    def refine(catalog: Catalog) -> Catalog:
+        return with_keys(catalog, {"regions": ("region",)}, {})
+
+    engine = Engine(overrides(stub_openai), refine)
+    table = engine.knowledge(shop).catalog.table("regions")
+    assert table is not None
+    assert table.primary_key == ("region",)
+
+
+def test_cancelling_stops_the_model(shop: duckdb.DuckDBPyConnection, engine: Engine, stub_openai: StubOpenAI) -> None:
+    stub_openai.answers = [stub_openai.silent()]
+    stopper = threading.Timer(0.5, engine.cancel_all)
+    stopper.start()
+    with pytest.raises(CancelledError):
+        engine.draft(shop, "how many orders")
+    stopper.join()
+
+
+def test_unknown_settings_are_named(shop: duckdb.DuckDBPyConnection, engine: Engine) -> None:
+    with pytest.raises(ConfigError, match="llmsql_modle"):
+        engine.draft(shop, "how many orders", variables={"llmsql_modle": "x"})
+    with pytest.raises(ConfigError):
+        Engine({"modle": "x"}).draft(shop, "how many orders")
