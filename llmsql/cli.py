@@ -9,8 +9,9 @@ import io
 import json
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, TypeVar
 
 from llmsql import __version__
 from llmsql.errors import (
@@ -24,8 +25,10 @@ from llmsql.errors import (
 
 if TYPE_CHECKING:
     from llmsql.answer import Answer
+    from llmsql.connection import Connection
     from llmsql.registry import ModelEntry
 
+T = TypeVar("T")
 FORMATS = ("table", "csv", "json", "markdown")
 
 
@@ -122,20 +125,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
     except KeyboardInterrupt:
-        return _interrupted()
+        print("\ninterrupted", file=sys.stderr)
+        return ExitCode.INTERRUPT
     except LLMSQLError as error:
         print(f"error: {error}", file=sys.stderr)
         return exit_code(error)
-    except RuntimeError as error:
-        # What DuckDB makes of Ctrl-C while a query runs.
-        return _interrupted() if str(error) == "Query interrupted" else _unexpected(error)
     except Exception as error:
         return _unexpected(error)
-
-
-def _interrupted() -> ExitCode:
-    print("\ninterrupted", file=sys.stderr)
-    return ExitCode.INTERRUPT
 
 
 def _unexpected(error: Exception) -> ExitCode:
@@ -166,14 +162,33 @@ def _ask(options: argparse.Namespace) -> int:
     tables = [name.strip() for name in options.tables.split(",")] if options.tables else None
     with open_source(options.database, say=_note, **given) as con:
         if options.sql:
-            print(con.ask_sql(question, tables=tables))
+            print(_interruptible(con, lambda: con.ask_sql(question, tables=tables)))
             return ExitCode.OK
-        answer = con.ask(question, tables=tables)
+        answer = _interruptible(con, lambda: con.ask(question, tables=tables))
         _report(answer, explain=options.explain)
         _print_rows(answer, options.format)
         if answer.truncated:
             _note(f"only the first {answer.table.num_rows:,} rows; see --max-rows")
     return ExitCode.OK
+
+
+def _interruptible(con: Connection, work: Callable[[], T]) -> T:
+    """What ``work`` returns; Ctrl-C stops it through ``con``.
+
+    It runs in a thread of its own, for DuckDB may not notice a signal before its query is done, nor let itself be
+    closed until then, while ``interrupt`` stops it at once.
+    """
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        future = pool.submit(work)
+        try:
+            while not future.done():
+                wait([future], timeout=0.2)
+        except KeyboardInterrupt:
+            while not future.done():  # again and again: between the model and the query there is nothing to stop
+                con.interrupt()
+                wait([future], timeout=0.1)
+            raise
+        return future.result()
 
 
 def _note(text: str) -> None:
