@@ -6,8 +6,9 @@ and one thing less to get wrong. Full SQL passes through unchanged.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -43,6 +44,7 @@ class KeyGraph:
     """
 
     def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
         self.edges: dict[str, list[Edge]] = defaultdict(list)
         for table in catalog:
             for key in table.foreign_keys:
@@ -59,12 +61,14 @@ class KeyGraph:
         """Every key that links two tables directly."""
         return [edge for edge in self.edges.get(left, ()) if edge.right == right]
 
-    def path(self, starts: Iterable[str], goal: str) -> list[Edge]:
-        """The only shortest chain of keys from one of ``starts`` to ``goal``.
+    def path(self, starts: Iterable[str], goal: str, wording: Wording | None = None) -> list[Edge]:
+        """The shortest chain of keys from one of ``starts`` to ``goal``.
 
         Args:
             starts: folded references of the tables joined already.
             goal: folded reference of the table to reach.
+            wording: decides between chains of the same length, and lets tables without a key between them be joined
+                by a key column that they share; None decides nothing.
 
         Returns:
             Edges in order of joining, the last one ending at ``goal``; empty when ``goal`` is among ``starts``.
@@ -86,6 +90,8 @@ class KeyGraph:
                 found.append(chain)
             elif len(chain) < LONGEST_PATH and last not in starts and last not in {e.left for e in chain}:
                 queue.extend([*chain, edge] for edge in self.edges.get(last, ()))
+        if not found and wording is not None:
+            found = [[edge] for edge in self._shared_keys(starts, goal)][:1]
         if not found:
             raise SQLRejectedError(f"No key links {goal} to {', '.join(starts)}.", "Write the join condition with ON.")
         if len(found) > 1:
@@ -93,6 +99,8 @@ class KeyGraph:
             latest = [c for c in found if c[0].left == starts[-1]]
             if len(latest) == 1:
                 return latest[0]
+            if wording is not None:
+                return wording.choose(latest or found)
             raise SQLRejectedError(
                 f"More than one way joins {goal} to {', '.join(starts)}: "
                 + " or ".join(_describe(chain) for chain in found[:3])
@@ -100,6 +108,47 @@ class KeyGraph:
                 "Write the join condition with ON.",
             )
         return found[0]
+
+    def _shared_keys(self, starts: list[str], goal: str) -> Iterator[Edge]:
+        """Columns of the same name and type that are a key of one of the two tables, last table first."""
+        target = self.catalog.table(goal)
+        for start in reversed(starts):
+            table = self.catalog.table(start)
+            if table is None or target is None:
+                continue
+            keys = {name.casefold() for name in (*table.primary_key, *target.primary_key)}
+            for column in target.columns:
+                same = table.column(column.name)
+                if same is not None and same.type == column.type and column.name.casefold() in keys:
+                    yield Edge(start, (same.name,), goal, (column.name,))
+
+
+class Wording:
+    """Decides between joins by the words of a question: "reported by" speaks for ``reported_by_staff_id``.
+
+    Args:
+        question: as typed.
+    """
+
+    def __init__(self, question: str) -> None:
+        self._stems = _stems(question)
+        self.notes: list[str] = []
+
+    def choose(self, chains: list[list[Edge]]) -> list[Edge]:
+        """The chain whose key columns the question speaks of; of equals the first, as the schema has them."""
+
+        def spoken(chain: list[Edge]) -> int:
+            names = " ".join(name for edge in chain for name in (*edge.left_columns, *edge.right_columns))
+            return len(self._stems & _stems(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", names).replace("_", " ")))
+
+        chosen = max(chains, key=spoken)
+        others = [chain for chain in chains if chain is not chosen]
+        self.notes.append(f"joined on {_describe(chosen)}, not on {_describe(others[0])}")
+        return chosen
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:5] for word in re.findall(r"[a-z]{3,}", text.casefold())}
 
 
 def fold(reference: str) -> str:
@@ -111,13 +160,14 @@ def _describe(chain: list[Edge]) -> str:
     return " and ".join(f"{e.left}.{e.left_columns[0]} = {e.right}.{e.right_columns[0]}" for e in chain)
 
 
-def complete_joins(tree: exp.Expr, catalog: Catalog, graph: KeyGraph) -> exp.Expr:
+def complete_joins(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, wording: Wording | None = None) -> exp.Expr:
     """Give every join without a condition the one that the keys imply, adding the tables in between.
 
     Args:
         tree: a parsed query; changed in place.
         catalog: the tables it may name.
         graph: their keys.
+        wording: decides where the keys leave a choice; None refuses such joins.
 
     Raises:
         SQLRejectedError: the keys imply no condition, or several.
@@ -129,7 +179,7 @@ def complete_joins(tree: exp.Expr, catalog: Catalog, graph: KeyGraph) -> exp.Exp
         for join in joins:
             if _is_bare(join) and not _is_condition_in_where(select, join):
                 before = sources(select, [*completed])
-                completed += _completed(join, before, catalog, graph, ctes)
+                completed += _completed(join, before, catalog, graph, ctes, wording)
             else:
                 completed.append(join)
         if joins:
@@ -162,7 +212,12 @@ def _is_condition_in_where(select: exp.Select, join: exp.Join) -> bool:
 
 
 def _completed(
-    join: exp.Join, before: dict[str, exp.Expr], catalog: Catalog, graph: KeyGraph, ctes: set[str]
+    join: exp.Join,
+    before: dict[str, exp.Expr],
+    catalog: Catalog,
+    graph: KeyGraph,
+    ctes: set[str],
+    wording: Wording | None = None,
 ) -> list[exp.Join]:
     new = join.this
     table = catalog.table(table_reference(new))
@@ -176,7 +231,9 @@ def _completed(
                 aliases[fold(known.reference)] = alias
     if not aliases:
         return [join]
-    chain = graph.path(aliases, fold(table.reference))
+    chain = graph.path(aliases, fold(table.reference), wording)
+    if not chain and wording is not None and not new.alias:
+        return []  # it is there already, as a table between two others
     if not chain:
         raise SQLRejectedError(f"{table.reference} is joined to itself.", "Write the join condition with ON.")
     return chain_joins(chain, aliases, catalog, last=join)

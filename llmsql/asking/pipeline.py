@@ -110,7 +110,7 @@ def write_sql(
         written = extract_sql(generations[-1].text)
         try:
             with clock.stage("settle"):
-                settled = settle(con, written, known, settings.today)
+                settled = settle(con, written, known, settings.today, question)
         except SQLRejectedError as error:
             if len(generations) == MOST_ATTEMPTS:
                 raise _no_answer(question, written, error) from error

@@ -27,6 +27,7 @@ from llmsql.catalog.snapshot import quote
 from llmsql.errors import SQLRejectedError
 
 SIMILAR = 0.8
+SHORTEST_PART = 5
 OTHER_DIALECTS = ("mysql", "postgres", "sqlite", "tsql", "snowflake", "bigquery", "oracle")
 
 
@@ -137,8 +138,13 @@ def _nearest(name: str, known: list[str]) -> str | None:
     for form in (plain, plain + "s", plain.removesuffix("s"), plain.removesuffix("es")):
         if form in known:
             return form
-    close = difflib.get_close_matches(plain, known, n=2, cutoff=SIMILAR)
-    return close[0] if close else None
+    # A key and a thing that is no key are never the same column, however alike their names.
+    alike = [other for other in known if other.endswith("id") == plain.endswith("id")]
+    close = difflib.get_close_matches(plain, alike, n=2, cutoff=SIMILAR)
+    if close:
+        return close[0]
+    longer = [other for other in alike if len(plain) >= SHORTEST_PART and plain in other]
+    return longer[0] if len(longer) == 1 else None
 
 
 def _plain(name: str) -> str:
@@ -149,6 +155,9 @@ def _repair_column(column: exp.Column, select: exp.Select, catalog: Catalog, gra
     if isinstance(column.this, exp.Star) or not isinstance(column.this, exp.Identifier):
         return None
     scope = Scope.of(select, catalog)
+    if column.args.get("db") and column.db.casefold() in scope.tables:
+        # orders.customers.name: the way along the key, written as one name.
+        column.set("db", None)
     if column.table:
         return _repair_qualified(column, scope, catalog, graph)
     if _is_output_name(column, select) or not scope.is_known or _is_lambda_parameter(column):

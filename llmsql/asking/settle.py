@@ -9,7 +9,7 @@ import duckdb
 from sqlglot import exp
 
 from llmsql.asking.check import check_sql, extract_sql, parse_query
-from llmsql.asking.joins import KeyGraph, complete_joins
+from llmsql.asking.joins import KeyGraph, Wording, complete_joins
 from llmsql.asking.link import ValueIndex
 from llmsql.asking.repair import repair_columns, repair_error, repair_tables, repair_values
 from llmsql.catalog import Catalog
@@ -45,7 +45,11 @@ class Settled:
 
 
 def settle(
-    con: duckdb.DuckDBPyConnection, text: str, knowledge: Knowledge, today: datetime.date | None = None
+    con: duckdb.DuckDBPyConnection,
+    text: str,
+    knowledge: Knowledge,
+    today: datetime.date | None = None,
+    question: str | None = None,
 ) -> Settled:
     """Check what a model wrote, repairing what needs no model.
 
@@ -54,20 +58,29 @@ def settle(
         text: the model's answer.
         knowledge: of the database.
         today: what ``current_date`` means; None leaves it to DuckDB.
+        question: its words decide where the keys leave a choice of joins; None refuses such joins.
 
     Raises:
         SQLRejectedError: it may not run, or does not bind; the message is meant for a model to correct it.
     """
     try:
-        return _settle(con, text, knowledge, today)
+        return _settle(con, text, knowledge, today, Wording(question) if question is not None else None)
     except RecursionError as error:
         raise SQLRejectedError("The SQL is nested too deeply.") from error
 
 
-def _settle(con: duckdb.DuckDBPyConnection, text: str, knowledge: Knowledge, today: datetime.date | None) -> Settled:
+def _settle(
+    con: duckdb.DuckDBPyConnection,
+    text: str,
+    knowledge: Knowledge,
+    today: datetime.date | None,
+    wording: Wording | None,
+) -> Settled:
     tree: exp.Expr = parse_query(extract_sql(text))
     notes = repair_tables(tree, knowledge.catalog)
-    tree = complete_joins(tree, knowledge.catalog, knowledge.graph)
+    tree = complete_joins(tree, knowledge.catalog, knowledge.graph, wording)
+    if wording is not None:
+        notes += wording.notes
     notes += repair_columns(tree, knowledge.catalog, knowledge.graph)
     notes += repair_values(tree, knowledge.catalog, knowledge.values)
     if today is not None:

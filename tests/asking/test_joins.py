@@ -243,3 +243,58 @@ def test_shortening_keeps_what_completing_could_not_restore(sql: str, catalog: C
     short = shorten_joins(sqlglot.parse_one(sql, read="duckdb"), catalog, graph)
     again = complete_joins(sqlglot.parse_one(short, read="duckdb"), catalog, graph).sql("duckdb")
     assert again == sql
+
+
+@pytest.fixture(scope="module")
+def tickets():
+    """Two keys to the same table, a table that two others meet in, and tables without a declared key between them."""
+    import duckdb
+
+    from llmsql.asking.link import build_value_index
+    from llmsql.asking.settle import Knowledge
+    from llmsql.catalog.snapshot import snapshot
+
+    con = duckdb.connect()
+    con.execute("CREATE TABLE staff (staff_id INT PRIMARY KEY, name TEXT)")
+    con.execute("CREATE TABLE banks (branch_id INT PRIMARY KEY, bank_name TEXT)")
+    con.execute(
+        "CREATE TABLE tickets (ticket_id INT PRIMARY KEY, closed_by INT REFERENCES staff (staff_id), "
+        "reported_by INT REFERENCES staff (staff_id))"
+    )
+    con.execute("CREATE TABLE loans (loan_id INT PRIMARY KEY, branch_id INT REFERENCES banks (branch_id), amount INT)")
+    con.execute("CREATE TABLE clients (client_id INT PRIMARY KEY, branch_id INT REFERENCES banks (branch_id), score INT)")
+    con.execute("CREATE TABLE places (branch_id INT, place TEXT, PRIMARY KEY (branch_id, place))")
+    catalog = snapshot(con, infer=False)
+    yield con, Knowledge(catalog, KeyGraph(catalog), build_value_index(con, catalog))
+    con.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "joined"),
+    [
+        ("tickets reported by Ann", "SELECT ticket_id FROM tickets JOIN staff WHERE staff.name = 'Ann'", "tickets.reported_by = staff.staff_id"),
+        ("tickets that Ann closed", "SELECT ticket_id FROM tickets JOIN staff WHERE staff.name = 'Ann'", "tickets.closed_by = staff.staff_id"),
+        ("tickets of Ann", "SELECT ticket_id FROM tickets JOIN staff WHERE staff.name = 'Ann'", "tickets.closed_by = staff.staff_id"),
+        ("banks of clients with loans", "SELECT bank_name FROM loans JOIN clients JOIN banks", "banks.branch_id = clients.branch_id"),
+        ("tickets twice", "SELECT tickets.ticket_id FROM tickets JOIN tickets", "FROM tickets"),
+        ("places of banks", "SELECT place FROM banks JOIN places", "banks.branch_id = places.branch_id"),
+        ("bank of a loan", "SELECT loans.banks.bank_name FROM loans", "loans.branch_id = banks.branch_id"),
+    ],
+)  # fmt: skip
+def test_the_question_s_words_decide_between_keys(tickets, question: str, sql: str, joined: str) -> None:
+    from llmsql.asking.settle import settle
+
+    con, knowledge = tickets
+    settled = settle(con, sql, knowledge, question=question)
+    assert joined in settled.sql
+    assert settled.sql.count("JOIN") <= 2
+
+
+def test_a_choice_between_keys_is_said(tickets) -> None:
+    from llmsql.asking.settle import settle
+
+    con, knowledge = tickets
+    sql = "SELECT ticket_id FROM tickets JOIN staff"
+    assert "reported_by" in settle(con, sql, knowledge, question="reported tickets").notes[0]
+    with pytest.raises(SQLRejectedError, match="More than one way"):
+        settle(con, sql, knowledge)
