@@ -1,0 +1,143 @@
+"""Keys that nobody declared."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from llmsql.catalog import Catalog
+from llmsql.catalog.keys import infer_keys
+from llmsql.catalog.snapshot import snapshot
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as opened:
+        yield opened
+
+
+def keys(catalog: Catalog) -> set[str]:
+    """Every foreign key as ``orders.customer_id -> customers.id``."""
+    return {
+        f"{t.reference}.{','.join(k.columns)} -> {k.target}.{','.join(k.target_columns)}"
+        for t in catalog
+        for k in t.foreign_keys
+    }
+
+
+CASES = {
+    "plain": (
+        "CREATE TABLE customers AS SELECT range AS id FROM range(5); CREATE TABLE orders AS SELECT range AS id, range % 5 AS customer_id FROM range(9)",
+        {"orders.customer_id -> customers.id"},
+    ),
+    "other case and no underscore": (
+        "CREATE TABLE Customer AS SELECT range AS CustomerId FROM range(5); CREATE TABLE Invoice AS SELECT range AS InvoiceId, range % 5 AS CustomerId FROM range(9)",
+        {"Invoice.CustomerId -> Customer.CustomerId"},
+    ),
+    "same name of key": (
+        "CREATE TABLE customers AS SELECT range AS customer_id FROM range(5); CREATE TABLE orders AS SELECT range AS order_id, range % 5 AS customer_id FROM range(9)",
+        {"orders.customer_id -> customers.customer_id"},
+    ),
+    "prefixes of warehouses": (
+        "CREATE TABLE dim_store AS SELECT range AS store_key FROM range(5); CREATE TABLE fact_sales AS SELECT range % 5 AS store_key, 1.5 AS v FROM range(9)",
+        {"fact_sales.store_key -> dim_store.store_key"},
+    ),
+    "plural in ies": (
+        "CREATE TABLE companies AS SELECT range AS id FROM range(5); CREATE TABLE deals AS SELECT range AS id, range % 5 AS company_id FROM range(9)",
+        {"deals.company_id -> companies.id"},
+    ),
+    "role before the name": (
+        "CREATE TABLE users AS SELECT range AS id FROM range(5); CREATE TABLE notes AS SELECT range AS id, range % 5 AS created_by_user_id FROM range(9)",
+        {"notes.created_by_user_id -> users.id"},
+    ),
+    "text keys": (
+        "CREATE TABLE countries AS SELECT 'c' || range AS country_code FROM range(5); CREATE TABLE towns AS SELECT range AS town_id, 'c' || range % 5 AS country_code FROM range(9)",
+        {"towns.country_code -> countries.country_code"},
+    ),
+    "nulls are no contradiction": (
+        "CREATE TABLE customers AS SELECT range AS id FROM range(5); CREATE TABLE orders AS SELECT range AS id, nullif(range % 6, 5) AS customer_id FROM range(9)",
+        {"orders.customer_id -> customers.id"},
+    ),
+    "values that are not there": (
+        "CREATE TABLE customers AS SELECT range AS id FROM range(5); CREATE TABLE orders AS SELECT range AS id, range AS customer_id FROM range(9)",
+        set(),
+    ),
+    "target that is not unique": (
+        "CREATE TABLE customers AS SELECT range % 3 AS id FROM range(5); CREATE TABLE orders AS SELECT range AS id, range % 3 AS customer_id FROM range(9)",
+        set(),
+    ),
+    "other types": (
+        "CREATE TABLE customers AS SELECT range AS id FROM range(5); CREATE TABLE orders AS SELECT range AS id, (range % 5)::VARCHAR AS customer_id FROM range(9)",
+        set(),
+    ),
+    "only nulls": (
+        "CREATE TABLE customers AS SELECT range AS id FROM range(5); CREATE TABLE orders AS SELECT range AS id, NULL::BIGINT AS customer_id FROM range(9)",
+        set(),
+    ),
+    "empty tables": (
+        "CREATE TABLE customers (id INT); CREATE TABLE orders (id INT, customer_id INT)",
+        set(),
+    ),
+    "ids of nothing": (
+        "CREATE TABLE customers AS SELECT range AS id FROM range(5); CREATE TABLE orders AS SELECT range AS id, range AS paid, range AS grid, range AS valid FROM range(5)",
+        set(),
+    ),
+    "floats are no keys": (
+        "CREATE TABLE customers AS SELECT range::DOUBLE AS id FROM range(5); CREATE TABLE orders AS SELECT (range % 5)::DOUBLE AS customer_id FROM range(9)",
+        set(),
+    ),
+    "quoted names": (
+        'CREATE TABLE "Customers" AS SELECT range AS "Id" FROM range(5); CREATE TABLE "All Orders" AS SELECT range AS "Id", range % 5 AS "Customer_Id" FROM range(9)',
+        {'"All Orders".Customer_Id -> Customers.Id'},
+    ),
+}
+
+
+@pytest.mark.parametrize(("setup", "expected"), CASES.values(), ids=CASES)
+def test_names_suggest_and_data_decide(con: duckdb.DuckDBPyConnection, setup: str, expected: set[str]) -> None:
+    con.execute(setup)
+    catalog = snapshot(con)
+    assert keys(catalog) == expected
+    assert all(key.inferred for t in catalog for key in t.foreign_keys)
+    assert keys(snapshot(con, infer=False)) == set()
+
+
+def test_declared_keys_are_kept_and_not_doubled(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("CREATE TABLE customers (id INT PRIMARY KEY); INSERT INTO customers VALUES (1)")
+    con.execute(
+        "CREATE TABLE orders (id INT PRIMARY KEY, customer_id INT REFERENCES customers (id)); INSERT INTO orders VALUES (1, 1)"
+    )
+    catalog = snapshot(con)
+    assert keys(catalog) == {"orders.customer_id -> customers.id"}
+    assert not catalog.tables[1].foreign_keys[0].inferred
+
+
+def test_the_longest_name_wins(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(
+        "CREATE TABLE items AS SELECT range AS id FROM range(5); CREATE TABLE order_items AS SELECT range AS id FROM range(5)"
+    )
+    con.execute("CREATE TABLE returns AS SELECT range AS id, range % 5 AS order_item_id FROM range(9)")
+    assert keys(snapshot(con)) == {"returns.order_item_id -> order_items.id"}
+
+
+def test_keys_across_attached_databases(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("ATTACH ':memory:' AS other; CREATE TABLE other.customers AS SELECT range AS id FROM range(5)")
+    con.execute("CREATE TABLE other.orders AS SELECT range AS id, range % 5 AS customer_id FROM range(9)")
+    assert keys(snapshot(con)) == {"other.orders.customer_id -> other.customers.id"}
+
+
+def test_no_time_infers_nothing(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(CASES["plain"][0])
+    catalog = snapshot(con, infer=False)
+    assert infer_keys(con, catalog, time.monotonic() - 1) == catalog
+
+
+def test_views_are_not_primary_but_may_point(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("CREATE TABLE customers AS SELECT range AS id FROM range(5)")
+    con.execute("CREATE VIEW orders AS SELECT range AS id, range % 5 AS customer_id FROM range(9)")
+    catalog = snapshot(con)
+    assert catalog.tables[1].primary_key == ()
+    assert keys(catalog) == {"orders.customer_id -> customers.id"}
