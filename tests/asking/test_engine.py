@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import duckdb
 import pytest
@@ -131,8 +132,18 @@ def test_keys_known_from_elsewhere_are_used(shop: duckdb.DuckDBPyConnection, stu
 
 
 def test_cancelling_stops_the_model(shop: duckdb.DuckDBPyConnection, engine: Engine, stub_openai: StubOpenAI) -> None:
-    stub_openai.answers = [stub_openai.silent()]
-    stopper = threading.Timer(0.5, engine.cancel_all)
+    silent, asked = stub_openai.silent(), threading.Event()
+
+    def answer(*request: Any) -> None:
+        asked.set()
+        silent(*request)
+
+    def stop() -> None:
+        asked.wait(60)
+        engine.cancel_all()
+
+    stub_openai.answers = [answer]
+    stopper = threading.Thread(target=stop)
     stopper.start()
     with pytest.raises(CancelledError):
         engine.draft(shop, "how many orders")
