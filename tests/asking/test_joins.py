@@ -262,7 +262,9 @@ def tickets():
         "reported_by INT REFERENCES staff (staff_id))"
     )
     con.execute("CREATE TABLE loans (loan_id INT PRIMARY KEY, branch_id INT REFERENCES banks (branch_id), amount INT)")
-    con.execute("CREATE TABLE clients (client_id INT PRIMARY KEY, branch_id INT REFERENCES banks (branch_id), score INT)")
+    con.execute(
+        "CREATE TABLE clients (client_id INT PRIMARY KEY, branch_id INT REFERENCES banks (branch_id), score INT)"
+    )
     con.execute("CREATE TABLE places (branch_id INT, place TEXT, PRIMARY KEY (branch_id, place))")
     catalog = snapshot(con, infer=False)
     yield con, Knowledge(catalog, KeyGraph(catalog), build_value_index(con, catalog))
