@@ -98,6 +98,8 @@ def parse_query(sql: str) -> exp.Query:
     change = tree.find(*_CHANGES)
     if change is not None:
         raise SQLRejectedError(f"Only a SELECT may be run, not {type(change).__name__.upper()}.")
+    if tree.find(exp.Placeholder, exp.Parameter):
+        raise SQLRejectedError("The SQL has parameters, and nothing to fill them with.")
     return tree
 
 

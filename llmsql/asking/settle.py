@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from dataclasses import dataclass
 
 import duckdb
@@ -14,6 +15,8 @@ from llmsql.asking.link import ValueIndex
 from llmsql.asking.repair import repair_columns, repair_error, repair_tables, repair_values
 from llmsql.catalog import Catalog
 from llmsql.errors import SQLRejectedError
+
+_UNSERIALISABLE = frozenset({"not implemented", "serialization", "internal"})
 
 
 @dataclass(frozen=True)
@@ -111,14 +114,31 @@ def _complaint(con: duckdb.DuckDBPyConnection, sql: str, catalog: Catalog) -> st
 
 
 def bind_error(con: duckdb.DuckDBPyConnection, sql: str) -> str | None:
-    """DuckDB's complaint about a query on binding it, in one line, or None."""
+    """DuckDB's complaint about a query on binding it, in one line, or None.
+
+    The plan is asked for as data: a statement that fails to bind would end the user's transaction.
+    """
+    [row] = con.execute("SELECT json_serialize_plan(?::VARCHAR)", [sql]).fetchall()
+    plan = json.loads(row[0])
+    if not plan["error"]:
+        return None
+    kind = str(plan.get("error_type", "binder"))
+    if kind in _UNSERIALISABLE:
+        return _explain_error(con, sql)
+    return _one_line(f"{kind.title()} Error: {plan.get('error_message', 'no message')}")
+
+
+def _explain_error(con: duckdb.DuckDBPyConnection, sql: str) -> str | None:
     try:
         con.execute(f"EXPLAIN {sql}").fetchall()
     except duckdb.Error as error:
-        lines = [line.strip() for line in str(error).splitlines()]
-        kept = [line for line in lines if line and not line.startswith(("LINE ", "^"))]
-        return " ".join(kept)[:500]
+        return _one_line(str(error))
     return None
+
+
+def _one_line(message: str) -> str:
+    lines = [line.strip() for line in message.splitlines()]
+    return " ".join(line for line in lines if line and not line.startswith(("LINE ", "^")))[:500]
 
 
 def set_today(tree: exp.Expr, today: datetime.date) -> exp.Expr:

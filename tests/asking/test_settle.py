@@ -98,3 +98,17 @@ def test_a_refusal_names_the_reason(shop: duckdb.DuckDBPyConnection, known: Know
         settle(shop, "SELECT * FROM weather", known)
     with pytest.raises(SQLRejectedError, match=r"getenv\(\) is not allowed"):
         settle(shop, "SELECT getenv('HOME')", known)
+
+
+def test_a_query_that_does_not_bind_leaves_the_transaction_open() -> None:
+    import duckdb
+
+    from llmsql.asking.settle import bind_error
+
+    with duckdb.connect() as con:
+        con.execute("BEGIN").fetchall()
+        con.execute("CREATE TABLE fresh (x INTEGER)").fetchall()
+        assert "not found" in (bind_error(con, "SELECT y FROM fresh") or "")
+        assert bind_error(con, "SELECT x FROM fresh") is None
+        assert con.execute("SELECT count(*) FROM fresh").fetchall() == [(0,)]
+        con.execute("COMMIT").fetchall()

@@ -10,9 +10,9 @@ import pytest
 
 pytest.importorskip("torch", reason="needs the train extra")
 
-from training.compare import contains_rows, same_rows  # noqa: E402
-from training.dataset import Databases, Record  # noqa: E402
-from training.evaluate import Judge, not_trained_on, wilson  # noqa: E402
+from training.compare import contains_rows, same_rows
+from training.dataset import Databases, Record
+from training.evaluate import Judge, not_trained_on, wilson
 
 
 @pytest.mark.parametrize(
