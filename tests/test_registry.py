@@ -269,12 +269,13 @@ def test_use_model_sets_the_users_default(user_file: Path, tmp_path: Path) -> No
 
 def test_record_measurement_in_a_named_file_and_for_the_users_own_model(user_file: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copy(MODELS / "model_registry.json", tmp_path / "registry.json"))
+    before = packaged_document()["models"]["qwen2.5-coder-0.5b"]["measured"]
     assert record_measurement("QWEN-0.5B", MEASUREMENT, copy) == copy
     record_measurement("qwen-0.5b", replace(MEASUREMENT, n=300), copy)
     entry = load_registry(copy).get("qwen2.5-coder-0.5b")
-    assert [item.n for item in entry.measured] == [200, 300]
+    assert [item.n for item in entry.measured] == [*(item["n"] for item in before), 200, 300]
     document = json.loads(copy.read_text(encoding="utf-8"))
-    document["models"]["qwen2.5-coder-0.5b"]["measured"] = []
+    document["models"]["qwen2.5-coder-0.5b"]["measured"] = before
     assert document == packaged_document()
 
     save_entry(OWN)
