@@ -75,7 +75,7 @@ def ask_all(title: str, con: Connection, questions: tuple[str, ...]) -> None:
         except llmsql.LLMSQLError as error:
             print(f"no answer: {error}\n")
             continue
-        print(f"```sql\n{answer.sql}\n```\n")
+        print(f"```text\n{answer.sql}\n```\n")
         for row in answer.fetchall()[:5]:
             print("    " + ", ".join(str(v) for v in row))
         print()

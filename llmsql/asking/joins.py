@@ -110,7 +110,8 @@ class KeyGraph:
         return found[0]
 
     def _shared_keys(self, starts: list[str], goal: str) -> Iterator[Edge]:
-        """Columns of the same name and type that are a key of one of the two tables, last table first."""
+        """Columns of the same name and type that are a key of one of the two tables or are called like it, last table
+        first."""
         target = self.catalog.table(goal)
         for start in reversed(starts):
             table = self.catalog.table(start)
@@ -119,7 +120,9 @@ class KeyGraph:
             keys = {name.casefold() for name in (*table.primary_key, *target.primary_key)}
             for column in target.columns:
                 same = table.column(column.name)
-                if same is not None and same.type == column.type and column.name.casefold() in keys:
+                name = column.name.casefold()
+                is_telling = name in keys or name in start or name in goal
+                if same is not None and same.type == column.type and is_telling:
                     yield Edge(start, (same.name,), goal, (column.name,))
 
 

@@ -265,6 +265,8 @@ def tickets():
     con.execute(
         "CREATE TABLE clients (client_id INT PRIMARY KEY, branch_id INT REFERENCES banks (branch_id), score INT)"
     )
+    con.execute("CREATE TABLE teams (team TEXT, budget INT)")
+    con.execute("CREATE TABLE people (name TEXT, team TEXT)")
     con.execute("CREATE TABLE places (branch_id INT, place TEXT, PRIMARY KEY (branch_id, place))")
     catalog = snapshot(con, infer=False)
     yield con, Knowledge(catalog, KeyGraph(catalog), build_value_index(con, catalog))
@@ -280,6 +282,7 @@ def tickets():
         ("banks of clients with loans", "SELECT bank_name FROM loans JOIN clients JOIN banks", "banks.branch_id = clients.branch_id"),
         ("tickets twice", "SELECT tickets.ticket_id FROM tickets JOIN tickets", "FROM tickets"),
         ("places of banks", "SELECT place FROM banks JOIN places", "banks.branch_id = places.branch_id"),
+        ("pay by team", "SELECT teams.budget FROM people JOIN teams", "people.team = teams.team"),
         ("bank of a loan", "SELECT loans.banks.bank_name FROM loans", "loans.branch_id = banks.branch_id"),
     ],
 )  # fmt: skip
