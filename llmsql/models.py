@@ -17,12 +17,13 @@ from llmsql.weights import fetch_weights
 PROMPT_TOKENS = 4096
 
 
-def open_model(settings: Settings, model: str | None = None) -> tuple[str, LLMClient]:
+def open_model(settings: Settings, model: str | None = None, *, remember: bool = False) -> tuple[str, LLMClient]:
     """The client of a model, its weights fetched if need be.
 
     Args:
         settings: ``provider``, ``model``, ``base_url``, ``adapter`` and what local engines take.
         model: a name that goes before the settings'.
+        remember: give answers that a local model has written before from disk.
 
     Returns:
         The name to show, and the client; a local model is loaded by its first call.
@@ -47,7 +48,7 @@ def open_model(settings: Settings, model: str | None = None) -> tuple[str, LLMCl
             )
         return name, _hosted(settings, settings.provider, name)
     if entry.provider == "llamacpp":
-        return entry.name, _embedded(settings, entry)
+        return entry.name, _embedded(settings, entry, remember)
     if entry.provider == "transformers":
         return entry.name, LLMClient("transformers", str(entry.path or entry.id), timeout=settings.timeout)
     if entry.id is None:
@@ -68,12 +69,14 @@ def _hosted(settings: Settings, provider: str, model: str) -> LLMClient:
     return LLMClient(provider, model, base_url=settings.base_url, api_key=settings.api_key, timeout=settings.timeout)
 
 
-def _embedded(settings: Settings, entry: ModelEntry) -> LLMClient:
+def _embedded(settings: Settings, entry: ModelEntry, remember: bool) -> LLMClient:
     options: dict[str, Any] = {
         "n_ctx": settings.n_ctx or PROMPT_TOKENS,
         "chat_format": entry.chat_format or "chatml",
         "cache_dir": prefix_cache_dir(settings),
     }
+    if remember:
+        options["answers_dir"] = prefix_cache_dir(settings).with_name("answers")
     if settings.threads is not None:
         options["threads"] = settings.threads
     if settings.adapter is not None:

@@ -83,7 +83,7 @@ class Engine:
         key = _client_key(settings, model)
         with self._lock:
             if key not in self._clients:
-                self._clients[key] = open_model(settings, model)
+                self._clients[key] = open_model(settings, model, remember=True)
             return self._clients[key]
 
     def draft(
