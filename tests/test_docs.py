@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import shlex
 import subprocess
@@ -111,7 +112,7 @@ def test_the_readme_s_first_answer(tmp_path: Path) -> None:
     assert shown is not None
     done = subprocess.run(
         [sys.executable, "-m", "llmsql", "ask", "revenue by region"],
-        capture_output=True, text=True, check=False, cwd=tmp_path, env=None,
+        capture_output=True, text=True, check=False, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     lines = shown.group(1).splitlines()
