@@ -81,7 +81,7 @@ def _plain(model: str) -> str:
 
 def run(options: argparse.Namespace) -> Path:
     """Train as the options say; returns the folder of the trained weights."""
-    # glibc gives memory back between steps and faults it in again: on a small machine that is half the time.
+    # The tokenizer's own threads would fight with the model's for the cores.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from training.base_model import add_lora, load_base_model
     from training.dataset import Databases, load_records

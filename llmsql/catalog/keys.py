@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import duckdb
 
-from llmsql.catalog.model import Catalog, Column, ForeignKey, Table, quote_identifier
+from llmsql.catalog.model import Catalog, Column, ForeignKey, Table, quote_always
 
 CHECKED_ROWS = 2_000_000
 CHECKED_VALUES = 10_000
@@ -43,7 +43,7 @@ def _primary_key(con: duckdb.DuckDBPyConnection, table: Table, deadline: float) 
             continue
         if entity and entity not in _names(table):
             continue
-        name = _quoted(column.name)
+        name = quote_always(column.name)
         if _is_true(con, f"SELECT count(*) = count(DISTINCT {name}) FROM {table.reference}", deadline):
             return (column.name,)
     return ()
@@ -120,10 +120,10 @@ def _is_contained(
 ) -> bool:
     if target.rows is not None and target.rows > CHECKED_ROWS:
         return False
-    name = _quoted(column)
+    name = quote_always(column)
     return _is_true(
         con,
-        f"SELECT count(*) > 0 AND bool_and(v IN (SELECT {_quoted(key)} FROM {target.reference})) FROM "
+        f"SELECT count(*) > 0 AND bool_and(v IN (SELECT {quote_always(key)} FROM {target.reference})) FROM "
         f"(SELECT DISTINCT {name} AS v FROM (SELECT {name} FROM {table.reference} WHERE {name} IS NOT NULL "
         f"LIMIT {CHECKED_VALUES}))",
         deadline,
@@ -138,7 +138,3 @@ def _is_true(con: duckdb.DuckDBPyConnection, sql: str, deadline: float) -> bool:
     except duckdb.Error:
         return False
     return bool(rows[0][0])
-
-
-def _quoted(name: str) -> str:
-    return quote_identifier(name, frozenset({name.lower()}))

@@ -122,6 +122,15 @@ def _fold(reference: str) -> str:
     return reference.replace('"', "").casefold()
 
 
+def quote_always(name: str) -> str:
+    """``name`` in double quotes, for SQL that only DuckDB reads.
+
+    Args:
+        name: the identifier as stored.
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
 def quote_identifier(name: str, reserved: frozenset[str] = frozenset()) -> str:
     """``name`` as SQL writes it: bare where that is safe, else in double quotes.
 
@@ -131,4 +140,4 @@ def quote_identifier(name: str, reserved: frozenset[str] = frozenset()) -> str:
     """
     if _PLAIN_IDENTIFIER.match(name) and name.lower() not in reserved:
         return name
-    return '"' + name.replace('"', '""') + '"'
+    return quote_always(name)

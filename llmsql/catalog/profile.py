@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import duckdb
 
-from llmsql.catalog.model import Column, Table, quote_identifier
+from llmsql.catalog.model import Column, Table, quote_always
 
 EXACT_ROWS = 500_000
 SAMPLE_ROWS = 100_000
@@ -68,7 +68,7 @@ def _profile(con: duckdb.DuckDBPyConnection, table: Table) -> Table:
     looked_at = [c for c in table.columns[:MOST_COLUMNS] if _is_ranged(c) or _is_text(c)]
     measures = ["count(*)"]
     for column in looked_at:
-        name = _quoted(column.name)
+        name = quote_always(column.name)
         if _is_ranged(column):
             measures += [f"min({name})::VARCHAR", f"max({name})::VARCHAR"]
         else:
@@ -85,7 +85,7 @@ def _profile(con: duckdb.DuckDBPyConnection, table: Table) -> Table:
         elif isinstance(high, str) and len(high) <= LONGEST_VALUE:
             found[column.name] = replace(column, values=(high,))
     if few:
-        parts = ", ".join(f"histogram({_quoted(c.name)})" for c in few)
+        parts = ", ".join(f"histogram({quote_always(c.name)})" for c in few)
         [counts] = con.execute(f"SELECT {parts} FROM {source}").fetchall()
         for column, histogram in zip(few, counts, strict=True):
             found[column.name] = _with_values(column, histogram or {})
@@ -117,7 +117,3 @@ def _is_ranged(column: Column) -> bool:
 
 def _is_text(column: Column) -> bool:
     return column.type == "VARCHAR"
-
-
-def _quoted(name: str) -> str:
-    return quote_identifier(name, frozenset({name.lower()}))
