@@ -11,6 +11,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -83,6 +84,38 @@ def install_functions(
     _refuse_to_shadow(con, prefix)
     suffix = f"{id(engine):x}"
     _create_udfs(con, engine, siblings, suffix)
+    for macro in macros(engine, prefix):
+        con.execute(macro.statement)
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """A macro that gives a Python function its shape in SQL.
+
+    Args:
+        name: as called.
+        parameters: as in ``CREATE MACRO``, for example ``question, model := NULL``.
+        body: what follows ``AS``; begins with ``TABLE`` where it gives rows.
+    """
+
+    name: str
+    parameters: str
+    body: str
+
+    @property
+    def statement(self) -> str:
+        """Creates it for one connection."""
+        return f"CREATE OR REPLACE TEMP MACRO {self.name}({self.parameters}) AS {self.body}"
+
+
+def macros(engine: Engine, prefix: str = "") -> tuple[Macro, ...]:
+    """The macros over the functions of ``engine``; each connection to the database needs its own.
+
+    Args:
+        engine: as given to ``install_functions``.
+        prefix: goes before every name.
+    """
+    suffix = f"{id(engine):x}"
     variables = ", ".join(f"'llmsql_{v}': getvariable('llmsql_{v}')::VARCHAR" for v in VARIABLES)
     call = (
         f"(question::VARCHAR, tables::VARCHAR[], model::VARCHAR, to_json({{{variables}}})::VARCHAR, "
@@ -91,16 +124,22 @@ def install_functions(
     sql = _raising(f"_llmsql_sql_{suffix}{call}")
     rows = _raising(f"_llmsql_rows_{suffix}{call}")
     explanation = _raising(f"_llmsql_explain_{suffix}{call}")
+    models = _raising(f"_llmsql_models_{suffix}()")
     options = "question, tables := NULL, model := NULL"
-    for statement in (
-        f"MACRO {prefix}ask_sql({options}) AS {sql}",
-        f"MACRO {prefix}ask({options}) AS TABLE FROM query({rows})",
-        f"MACRO {prefix}ask_explain({options}) AS TABLE SELECT unnest(from_json({explanation}, {_json(_EXPLANATION)}))",
-        f"MACRO {prefix}llm_models() AS TABLE "
-        f"SELECT unnest(m) FROM (SELECT unnest(from_json({_raising(f'_llmsql_models_{suffix}()')}, "
-        f"{_json([_MODELS])})) AS m)",
-    ):
-        con.execute(f"CREATE OR REPLACE TEMP {statement}")
+    return (
+        Macro(f"{prefix}ask_sql", options, sql),
+        Macro(f"{prefix}ask", options, f"TABLE FROM query({rows})"),
+        Macro(
+            f"{prefix}ask_explain",
+            options,
+            f"TABLE SELECT unnest(from_json({explanation}, {_json(_EXPLANATION)}))",
+        ),
+        Macro(
+            f"{prefix}llm_models",
+            "",
+            f"TABLE SELECT unnest(m) FROM (SELECT unnest(from_json({models}, {_json([_MODELS])})) AS m)",
+        ),
+    )
 
 
 def _raising(result: str) -> str:

@@ -48,13 +48,18 @@ _BATCH = 50_000
 
 
 def open_source(
-    source: str | os.PathLike[str] | None = None, *, say: Callable[[str], None] | None = None, **settings: object
+    source: str | os.PathLike[str] | None = None,
+    *,
+    say: Callable[[str], None] | None = None,
+    prepare: Callable[[Connection], None] | None = None,
+    **settings: object,
 ) -> Connection:
     """A connection to the data in ``source``, without access to any other file and with its configuration locked.
 
     Args:
         source: a database, a data file or a folder of data files; None is the built-in sales database.
         say: told, in a sentence, of each table that got another name than its file and of files left out.
+        prepare: called with the connection before the door to files closes, for example to load an extension.
         **settings: as ``llmsql.connect``.
 
     Raises:
@@ -63,7 +68,7 @@ def open_source(
     if source is None or str(source) == SALES:
         from llmsql.sales import SALES_TODAY
 
-        return _open_duckdb(sales_database(), {"today": SALES_TODAY, **settings})
+        return _open_duckdb(sales_database(), {"today": SALES_TODAY, **settings}, prepare)
     if _URL.match(str(source)):
         raise SourceError(f"{source} is an address, and llmsql reads files only.", "Download it first.")
     try:
@@ -75,7 +80,9 @@ def open_source(
         is_duckdb = path.is_file() and _magic(path, 8, b"DUCK")
     except (OSError, ValueError, RuntimeError) as error:
         raise SourceError(f"{source} cannot be read: {error}.") from error
-    return _open_duckdb(path, settings) if is_duckdb else _read_into_memory(path, settings, say or (lambda _: None))
+    if is_duckdb:
+        return _open_duckdb(path, settings, prepare)
+    return _read_into_memory(path, settings, say or (lambda _: None), prepare)
 
 
 def sales_database() -> Path:
@@ -97,9 +104,9 @@ def sales_database() -> Path:
     return path
 
 
-def _open_duckdb(path: Path, settings: dict[str, Any]) -> Connection:
+def _open_duckdb(path: Path, settings: dict[str, Any], prepare: Callable[[Connection], None] | None) -> Connection:
     try:
-        return connect(str(path), True, sandbox=True, **settings)
+        con = connect(str(path), True, **settings)
     except duckdb.Error as error:
         message = str(error).splitlines()[0]
         if "lock" in message.lower():
@@ -110,9 +117,22 @@ def _open_duckdb(path: Path, settings: dict[str, Any]) -> Connection:
             f"{path} cannot be opened by DuckDB {duckdb.__version__}: {message}",
             "A file of a newer DuckDB needs that DuckDB; a damaged one its backup.",
         ) from error
+    try:
+        if prepare is not None:
+            prepare(con)
+        lock_down(con.duckdb)
+    except BaseException:
+        con.close()
+        raise
+    return con
 
 
-def _read_into_memory(path: Path, settings: dict[str, Any], say: Callable[[str], None]) -> Connection:
+def _read_into_memory(
+    path: Path,
+    settings: dict[str, Any],
+    say: Callable[[str], None],
+    prepare: Callable[[Connection], None] | None,
+) -> Connection:
     primary: dict[str, tuple[str, ...]] = {}
     foreign: dict[str, list[ForeignKey]] = {}
 
@@ -131,6 +151,8 @@ def _read_into_memory(path: Path, settings: dict[str, Any], say: Callable[[str],
                 raise SourceError(f"{file} cannot be read: {_one_line(error)}") from error
         if not con.sql("SELECT 1 FROM duckdb_tables() WHERE NOT internal LIMIT 1").fetchall():
             raise SourceError(f"{path} has no tables.", "Excel sheets need a row of headings and one of values.")
+        if prepare is not None:
+            prepare(con)
         lock_down(con.duckdb)
     except BaseException:
         con.close()
