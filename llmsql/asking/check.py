@@ -23,8 +23,8 @@ from typing import Any
 import duckdb
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
+from llmsql.asking.quiet import quiet_sqlglot
 from llmsql.catalog import Catalog
 from llmsql.errors import SQLRejectedError
 
@@ -86,8 +86,9 @@ def parse_query(sql: str) -> exp.Query:
     if not _QUERY.match(sql):
         raise SQLRejectedError(f"Only a SELECT may be run, not {sql.split(None, 1)[0].upper()[:20]}.")
     try:
-        trees = sqlglot.parse(sql, read="duckdb")
-    except (SqlglotError, RecursionError) as error:
+        with quiet_sqlglot():
+            trees = sqlglot.parse(sql, read="duckdb")
+    except Exception as error:  # on malformed text sqlglot also fails with whatever it trips over
         raise SQLRejectedError(f"The SQL does not parse: {_first_line(error)}") from error
     if len(trees) != 1:
         raise SQLRejectedError("Only one statement may be run.")

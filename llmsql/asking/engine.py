@@ -12,7 +12,7 @@ import duckdb
 
 from llmsql.asking.joins import KeyGraph
 from llmsql.asking.link import build_value_index
-from llmsql.asking.pipeline import Draft, write_sql
+from llmsql.asking.pipeline import Draft, check_askable, write_sql
 from llmsql.asking.settle import Knowledge
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot, structure_version
@@ -109,10 +109,13 @@ class Engine:
         """
         settings = self.settings(variables)
         knowledge = self.knowledge(con)
+        check_askable(question, knowledge.catalog, tables)  # before a model is fetched and loaded
         key = (
             " ".join(question.split()),
             tables,
             _client_key(settings, model),
+            settings.temperature,
+            settings.max_tokens,
             settings.today,
             knowledge.catalog.version,
         )

@@ -93,10 +93,10 @@ def write_sql(
         NoAnswerError: no attempt gave SQL that may run.
         ModelError: the model cannot be had.
     """
-    _check_question(question)
+    check_askable(question, knowledge.catalog, tables)
     clock = _Clock()
     with clock.stage("link"):
-        catalog = _restricted(knowledge.catalog, tables)
+        catalog = knowledge.catalog.only(list(tables)) if tables else knowledge.catalog
         values = link_values(knowledge.values, catalog, question)
         shown = select_tables(catalog, knowledge.graph, question, values)
         values = [v for v in values if shown.table(v.table) is not None]
@@ -119,23 +119,29 @@ def write_sql(
         return _draft(question, model, written, settled, shown, values, generations, clock.milliseconds)
 
 
-def _check_question(question: str) -> None:
+def check_askable(question: str, catalog: Catalog, tables: tuple[str, ...] = ()) -> None:
+    """Refuse what no model need be asked.
+
+    Args:
+        question: in the user's words.
+        catalog: of the database.
+        tables: use only these; empty for all.
+
+    Raises:
+        QuestionError: there is nothing to ask, or nothing to ask about.
+    """
     if not question or not any(c.isalnum() for c in question):
         raise QuestionError("The question is empty.", "Ask something, for example ask('revenue by region').")
     if len(question) > LONGEST_QUESTION:
         raise QuestionError(
             f"The question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are read.", "Shorten it."
         )
-
-
-def _restricted(catalog: Catalog, tables: tuple[str, ...]) -> Catalog:
     if not len(catalog):
         raise QuestionError("There are no tables to ask about.", "Create or attach some first.")
     for reference in tables:
         if catalog.table(reference) is None:
             known = ", ".join(t.reference for t in list(catalog)[:12])
             raise QuestionError(f"There is no table {reference}.", f"Known are {known}.")
-    return catalog.only(list(tables)) if tables else catalog
 
 
 def _generate(

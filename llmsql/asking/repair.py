@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ErrorLevel
 
 from llmsql.asking.joins import KeyGraph, chain_joins, fold
 from llmsql.asking.link import ValueIndex
@@ -375,8 +375,8 @@ def repair_error(sql: str, error: str, catalog: Catalog) -> Iterator[tuple[str, 
 def _translated(sql: str) -> Iterator[tuple[str, str]]:
     for dialect in OTHER_DIALECTS:
         try:
-            translated = sqlglot.transpile(sql, read=dialect, write="duckdb")
-        except SqlglotError:
+            translated = sqlglot.transpile(sql, read=dialect, write="duckdb", unsupported_level=ErrorLevel.RAISE)
+        except Exception:  # on another dialect's text sqlglot also fails with whatever it trips over
             continue
         if len(translated) == 1 and translated[0] != sql:
             yield translated[0], f"translated from {dialect}"

@@ -12,6 +12,7 @@ from sqlglot import exp
 from llmsql.asking.check import check_sql, extract_sql, parse_query
 from llmsql.asking.joins import KeyGraph, Wording, complete_joins
 from llmsql.asking.link import ValueIndex
+from llmsql.asking.quiet import quiet_sqlglot
 from llmsql.asking.repair import repair_columns, repair_error, repair_tables, repair_values
 from llmsql.catalog import Catalog
 from llmsql.errors import SQLRejectedError
@@ -67,7 +68,8 @@ def settle(
         SQLRejectedError: it may not run, or does not bind; the message is meant for a model to correct it.
     """
     try:
-        return _settle(con, text, knowledge, today, Wording(question) if question is not None else None)
+        with quiet_sqlglot():
+            return _settle(con, text, knowledge, today, Wording(question) if question is not None else None)
     except RecursionError as error:
         raise SQLRejectedError("The SQL is nested too deeply.") from error
 

@@ -12,7 +12,7 @@ import pytest
 from llmsql.asking.engine import MOST_CATALOGS, Engine
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import with_keys
-from llmsql.errors import CancelledError, ConfigError, NoAnswerError
+from llmsql.errors import CancelledError, ConfigError, ModelError, NoAnswerError, QuestionError
 from tests.clients.stubs import StubOpenAI
 
 
@@ -66,9 +66,27 @@ def test_other_settings_are_asked_anew(
     engine.draft(shop, "how many orders", tables=("orders",))
     engine.draft(shop, "how many orders", model="other")
     engine.draft(shop, "how many orders", variables={"llmsql_today": "2024-01-01"})
+    engine.draft(shop, "how many orders", variables={"llmsql_temperature": "0.5"})
+    engine.draft(shop, "how many orders", variables={"llmsql_max_tokens": "100"})
     engine.draft(shop, "how many Orders")
-    assert len(stub_openai.requests) == 5
-    assert [body["model"] for _, _, body in stub_openai.requests] == ["stub", "stub", "other", "stub", "stub"]
+    models = [body["model"] for _, _, body in stub_openai.requests]
+    assert models == ["stub", "stub", "other", "stub", "stub", "stub", "stub"]
+
+
+@pytest.mark.parametrize(
+    ("question", "tables", "says"),
+    [("", (), "question is empty"), (" ?! ", (), "question is empty"), ("how many", ("nope",), "no table nope")],
+)
+def test_what_cannot_be_asked_opens_no_model(
+    shop: duckdb.DuckDBPyConnection, question: str, tables: tuple[str, ...], says: str
+) -> None:
+    engine = Engine({"provider": "llamacpp", "model": "no-such-file.gguf"})
+    with pytest.raises(QuestionError, match=says):
+        engine.draft(shop, question, tables=tables)
+    with pytest.raises(ModelError):
+        engine.draft(shop, "how many orders")
+    with duckdb.connect() as empty, pytest.raises(QuestionError, match="no tables to ask about"):
+        engine.draft(empty, "how many orders")
 
 
 def test_threads_with_the_same_question_share_one_answer(
