@@ -6,6 +6,7 @@ A GGUF file is dequantised to float32, so that an adapter is trained against the
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,9 @@ def _to_gpu(model: Any, full: bool) -> Any:
     return model
 
 
-def add_lora(base: BaseModel, *, rank: int, alpha: int, seed: int, start_from: Path | None = None) -> Any:
+def add_lora(
+    base: BaseModel, *, rank: int, alpha: int, seed: int, start_from: Path | None = None, frozen_layers: int = 0
+) -> Any:
     """Put a LoRA adapter on every linear layer (Hu et al., 2021, arXiv 2106.09685).
 
     Plain LoRA only: no rsLoRA, no DoRA, no trained embeddings, so that every server can load the result.
@@ -128,12 +131,15 @@ def add_lora(base: BaseModel, *, rank: int, alpha: int, seed: int, start_from: P
         alpha: integer; the adapter is scaled by alpha / r.
         seed: of the initial weights.
         start_from: a PEFT folder to go on from.
+        frozen_layers: so many layers, from the bottom, keep their adapter as it is, which saves the backward pass
+            through them: a quarter of the time at half of the layers.
     """
     from peft import LoraConfig, PeftModel, get_peft_model
 
     torch.manual_seed(seed)
     if start_from is not None:
-        return PeftModel.from_pretrained(base.model, str(start_from), is_trainable=True)
+        model = PeftModel.from_pretrained(base.model, str(start_from), is_trainable=True)
+        return _freeze(model, frozen_layers)
     config = LoraConfig(
         r=rank,
         lora_alpha=alpha,
@@ -142,7 +148,15 @@ def add_lora(base: BaseModel, *, rank: int, alpha: int, seed: int, start_from: P
         bias="none",
         task_type="CAUSAL_LM",
     )
-    return get_peft_model(base.model, config)
+    return _freeze(get_peft_model(base.model, config), frozen_layers)
+
+
+def _freeze(model: Any, layers: int) -> Any:
+    for name, parameter in model.named_parameters():
+        number = re.search(r"\.layers\.(\d+)\.", name)
+        if number and int(number[1]) < layers:
+            parameter.requires_grad_(False)
+    return model
 
 
 def _sha256(path: Path) -> str:

@@ -165,3 +165,57 @@ def _ungrouped(select: exp.Select, grouped: set[str]) -> dict[str, exp.Expr]:
             if inside is select and text not in grouped and column.name.casefold() not in aliases:
                 found[text] = column
     return found
+
+
+def shorten_columns(tree: exp.Expr, catalog: Catalog) -> exp.Expr:
+    """The query with columns qualified only where their name alone would not say which one is meant.
+
+    Join conditions stay as they are. DuckDB resolves the rest to the same columns.
+
+    Args:
+        tree: a canonical query; not changed.
+        catalog: the tables.
+    """
+    tree = tree.copy()
+    for select in list(tree.find_all(exp.Select)):
+        names = {alias.casefold(): _names_of(source, select, catalog) for alias, source in sources(select).items()}
+        if any(found is None for found in names.values()):
+            continue
+        aliases = {e.alias.casefold() for e in select.expressions if isinstance(e, exp.Alias)}
+        for column in list(own_columns(select)):
+            owner, name = column.table.casefold(), column.name.casefold()
+            if owner not in names or name in aliases or _is_in_join(column, select):
+                continue
+            if sum(name in (found or ()) for found in names.values()) == 1:
+                column.set("table", None)
+    return tree
+
+
+def _names_of(source: exp.Expr, select: exp.Select, catalog: Catalog) -> set[str] | None:
+    """Folded column names of a table, CTE or subquery in FROM; None where they cannot be told."""
+    if isinstance(source, exp.Table):
+        table = None if source.name.casefold() in cte_names(select) else catalog.table(table_reference(source))
+        if table is not None:
+            return {c.name.casefold() for c in table.columns}
+        query = _cte(source.name, select)
+    else:
+        query = source.this if isinstance(source, exp.Subquery) else None
+    if not isinstance(query, exp.Query) or query.is_star:
+        return None
+    return {name.casefold() for name in query.named_selects}
+
+
+def _cte(name: str, node: exp.Expr) -> exp.Expr | None:
+    current: exp.Expr | None = node
+    while current is not None:
+        with_ = current.args.get("with_")
+        for cte in with_.expressions if with_ is not None else ():
+            if cte.alias.casefold() == name.casefold():
+                return cte.this
+        current = current.parent
+    return None
+
+
+def _is_in_join(column: exp.Column, select: exp.Select) -> bool:
+    join = column.find_ancestor(exp.Join, exp.Select)
+    return isinstance(join, exp.Join) and join.parent is select

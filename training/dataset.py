@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot
 from llmsql.chat import CHAT_FORMATS, render_chat
 from llmsql.errors import TrainingError
+from training.canonical import shorten_columns
+
+_CAST_DATE = re.compile(r"CAST\(('\d{4}-\d\d-\d\d') AS DATE\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,8 @@ def split_prompt(prompt: str) -> tuple[str, str]:
 
 def target_sql(record: Record, database: Database) -> str:
     """What the model is taught to write for a record."""
-    return shorten_joins(sqlglot.parse_one(record.sql, read="duckdb"), database.catalog, database.graph)
+    tree = shorten_columns(sqlglot.parse_one(record.sql, read="duckdb"), database.catalog)
+    return _CAST_DATE.sub(r"DATE \1", shorten_joins(tree, database.catalog, database.graph))
 
 
 def build_pack(records: Iterable[Record], database: Database, chat_format: str) -> Pack:

@@ -110,6 +110,11 @@ def run(options: argparse.Namespace) -> Path:
     model = base.model
     if recipe.method == "lora":
         model = add_lora(
-            base, rank=recipe.lora_rank, alpha=recipe.lora_alpha, seed=recipe.seed, start_from=options.start_from
+            base,
+            rank=recipe.lora_rank,
+            alpha=recipe.lora_alpha,
+            seed=recipe.seed,
+            start_from=options.start_from,
+            frozen_layers=recipe.frozen_layers,
         )
     return train(recipe, base, model, records, Databases(options.data_root), options.output_dir)

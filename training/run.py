@@ -57,6 +57,8 @@ class Recipe:
     """at most 16, so that vLLM takes it by default"""
     lora_alpha: int = 32
     """integer; scale is alpha / rank"""
+    frozen_layers: int = 0
+    """layers, from the bottom, whose adapter stays as it is: no backward pass through them"""
     seed: int = 1
     """of data order and initial weights"""
     checkpoint_examples: int = 400

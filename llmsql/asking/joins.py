@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from llmsql.asking.scopes import cte_names, sources, table_reference
-from llmsql.catalog import Catalog
+from llmsql.catalog import Catalog, Table
 from llmsql.catalog.snapshot import quote
 from llmsql.errors import SQLRejectedError
 
@@ -283,7 +283,10 @@ def _identifier(name: str) -> exp.Identifier:
 
 
 def shorten_joins(tree: exp.Expr, catalog: Catalog, graph: KeyGraph) -> str:
-    """The query as models are taught to write it: without the join conditions that the keys imply.
+    """The query as models are taught to write it: without what the keys imply.
+
+    Left out are join conditions, and tables that only lie between two others: ``customers JOIN products`` for
+    customers → orders → order lines → products.
 
     Args:
         tree: a full query over full table names; not changed.
@@ -310,7 +313,66 @@ def shorten_joins(tree: exp.Expr, catalog: Catalog, graph: KeyGraph) -> str:
                 implied = []
             same = len(implied) == 1 and _equalities(implied[0].args.get("on")) == _equalities(condition)
             join.set("on", exp.to_identifier(_KEY_MARK) if same else condition)
+    for number, select in enumerate(short.find_all(exp.Select)):
+        while (shorter := _without_one_between(short, number, catalog, graph)) is not None:
+            select.set("from_", shorter.args["from_"])
+            select.set("joins", shorter.args.get("joins"))
     return short.sql("duckdb").replace(f" ON {_KEY_MARK}", "")
+
+
+def _without_one_between(tree: exp.Expr, number: int, catalog: Catalog, graph: KeyGraph) -> exp.Select | None:
+    """The SELECT of that number without one table that the keys put back; None where there is no such table."""
+    select = list(tree.find_all(exp.Select))[number]
+    joins = select.args.get("joins") or []
+    if len(joins) < 2 or select.is_star or not all(_is_by_key(join) for join in joins):
+        return None
+    wanted = _joined(tree, number, catalog, graph)
+    for name, source in sources(select).items():
+        table = catalog.table(table_reference(source)) if isinstance(source, exp.Table) else None
+        if table is None or source.alias or _is_used(tree, name, table):
+            continue
+        trial = tree.copy()
+        shorter = list(trial.find_all(exp.Select))[number]
+        left = [join for join in shorter.args["joins"] if join.this.alias_or_name != name]
+        if len(left) == len(joins):  # it is the table of FROM
+            shorter.set("from_", exp.From(this=left.pop(0).this))
+        shorter.set("joins", left or None)
+        try:
+            same = wanted is not None and _joined(trial, number, catalog, graph) == wanted
+        except SQLRejectedError:
+            same = False
+        if same:
+            return shorter
+    return None
+
+
+def _is_by_key(join: exp.Join) -> bool:
+    on = join.args.get("on")
+    return isinstance(on, exp.Identifier) and on.name == _KEY_MARK and not join.side and not join.kind
+
+
+def _is_used(tree: exp.Expr, name: str, table: Table) -> bool:
+    """Whether a column of the table is spoken of anywhere."""
+    return any(
+        column.table.casefold() == name.casefold() if column.table else table.column(column.name) is not None
+        for column in tree.find_all(exp.Column)
+    )
+
+
+def _joined(
+    tree: exp.Expr, number: int, catalog: Catalog, graph: KeyGraph
+) -> tuple[set[str], set[frozenset[str]]] | None:
+    """Tables and conditions of a SELECT once its joins are complete."""
+    full = tree.copy()
+    for join in full.find_all(exp.Join):
+        if _is_by_key(join):
+            join.set("on", None)
+    select = list(full.find_all(exp.Select))[number]
+    complete_joins(full, catalog, graph)
+    conditions: set[frozenset[str]] = set()
+    for join in select.args.get("joins") or []:
+        conditions |= _equalities(join.args.get("on"))
+    return {name.casefold() for name in sources(select)}, conditions
 
 
 def _before(select: exp.Select, join: exp.Join) -> list[exp.Join]:

@@ -245,6 +245,39 @@ def test_shortening_keeps_what_completing_could_not_restore(sql: str, catalog: C
     assert again == sql
 
 
+@pytest.mark.parametrize(
+    ("full", "short"),
+    [
+        (
+            "SELECT customers.name, products.title FROM customers JOIN orders ON customers.id = orders.customer_id "
+            "JOIN items ON orders.id = items.order_id JOIN products ON items.product_id = products.id",
+            "SELECT customers.name, products.title FROM customers JOIN products",
+        ),
+        (
+            "SELECT customers.name FROM items JOIN orders ON items.order_id = orders.id "
+            "JOIN customers ON orders.customer_id = customers.id JOIN products ON items.product_id = products.id "
+            "WHERE products.title = 'x'",
+            "SELECT customers.name FROM customers JOIN products WHERE products.title = 'x'",
+        ),
+        (  # a row of items counts, so items stays
+            "SELECT COUNT(*) FROM items JOIN orders ON items.order_id = orders.id",
+            "SELECT COUNT(*) FROM items JOIN orders",
+        ),
+        (  # a column without a table's name is its table's
+            "SELECT name, total, title FROM customers JOIN orders ON customers.id = orders.customer_id "
+            "JOIN items ON orders.id = items.order_id JOIN products ON items.product_id = products.id",
+            "SELECT name, total, title FROM customers JOIN orders JOIN products",
+        ),
+    ],
+)
+def test_tables_in_between_are_left_to_the_keys(full: str, short: str, catalog: Catalog) -> None:
+    graph = KeyGraph(catalog)
+    assert shorten_joins(sqlglot.parse_one(full, read="duckdb"), catalog, graph) == short
+    again = complete_joins(sqlglot.parse_one(short, read="duckdb"), catalog, graph)
+    tables = {table.name for table in again.find_all(exp.Table)}
+    assert tables == {table.name for table in sqlglot.parse_one(full, read="duckdb").find_all(exp.Table)}
+
+
 @pytest.fixture(scope="module")
 def tickets():
     """Two keys to the same table, a table that two others meet in, and tables without a declared key between them."""

@@ -58,6 +58,14 @@ def test_the_rate_rises_and_falls() -> None:
     assert rates[30] == pytest.approx(RECIPE.learning_rate / 10)
 
 
+def test_frozen_layers_have_no_gradient_and_keep_their_adapter() -> None:
+    base = BaseModel(tiny_model("qwen2", ATTENTION), CharacterTokenizer(), "tiny", None)
+    model = add_lora(base, rank=4, alpha=8, seed=1, frozen_layers=1)
+    lora = {name: p.requires_grad for name, p in model.named_parameters() if "lora_" in name}
+    assert lora
+    assert all(trained == (".layers.1." in name) for name, trained in lora.items())
+
+
 def _train(output: Path, data_root: Path, stop_after: int | None = None) -> dict[str, torch.Tensor]:
     base = BaseModel(tiny_model("qwen2", ATTENTION), CharacterTokenizer(), "tiny", None)
     model = add_lora(base, rank=4, alpha=8, seed=1)
