@@ -211,7 +211,8 @@ def _cte(name: str, node: exp.Expr) -> exp.Expr | None:
         with_ = current.args.get("with_")
         for cte in with_.expressions if with_ is not None else ():
             if cte.alias.casefold() == name.casefold():
-                return cte.this
+                query: exp.Expr = cte.this
+                return query
         current = current.parent
     return None
 
