@@ -60,6 +60,16 @@ class Answer:
         """What was repaired in the model's SQL, in plain words."""
         return self.draft.notes
 
+    @property
+    def source(self) -> str:
+        """``model``, ``verified`` for a remembered answer, or ``follow-up`` for a rewrite of the last one."""
+        return self.draft.source
+
+    @property
+    def explanation(self) -> str:
+        """What the SQL counts, from which tables, filtered by what, with which assumptions: plain words, no model."""
+        return self.draft.explanation
+
     @cached_property
     def relation(self) -> duckdb.DuckDBPyRelation:
         """The rows as a relation of the connection that was asked."""

@@ -47,6 +47,8 @@ _EXPLANATION = {
     "prompt_ms": "DOUBLE",
     "generate_ms": "DOUBLE",
     "settle_ms": "DOUBLE",
+    "source": "VARCHAR",
+    "explanation": "VARCHAR",
 }
 _MODELS = {
     "name": "VARCHAR",
@@ -259,6 +261,8 @@ def _explanation(draft: Draft, _: Settings) -> str:
         "completion_tokens": draft.completion_tokens,
         "cost_usd": draft.cost_usd,
         **{f"{stage}_ms": spent.get(stage) for stage in ("link", "prompt", "generate", "settle")},
+        "source": draft.source,
+        "explanation": draft.explanation,
     }
     return json.dumps(fields)
 

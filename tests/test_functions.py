@@ -81,6 +81,9 @@ def test_another_catalog_is_another_question(con: llmsql.Connection, stub: StubO
 def test_ask_sql_explain_and_models(con: llmsql.Connection, stub: StubOpenAI) -> None:
     [(sql,)] = con.sql("SELECT ask_sql('revenue by region')").fetchall()
     assert sql.lower() == REVENUE.lower()
+    [(source, told)] = con.sql("SELECT source, explanation FROM ask_explain('revenue by region')").fetchall()
+    assert (source, told.splitlines()[1]) == ("model", "Reads orders.")
+    assert con.ask("revenue by region").explanation == told
     listed = "sql, tables, model, attempts, confidence, generate_ms"
     relation = con.sql(f"SELECT {listed} FROM ask_explain('revenue by region')")
     [(explained, tables, model, attempts, confidence, spent)] = relation.fetchall()

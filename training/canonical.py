@@ -44,7 +44,7 @@ def canonical_sql(tree: exp.Expr, catalog: Catalog) -> str:
         # SQLite puts NULLs first; a person who asks for an order does not mean to say where they go.
         ordered.set("nulls_first", None)
     for like in list(tree.find_all(exp.Like)):
-        like.replace(exp.ILike(this=like.this, expression=like.expression))
+        like.replace(exp.ILike(this=like.this, expression=like.expression, negate=like.args.get("negate")))
     return tree.sql("duckdb")
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import duckdb
 
 from llmsql.asking.check import extract_sql
+from llmsql.asking.explain import Told, explain_sql
 from llmsql.asking.link import link_values, select_tables
 from llmsql.asking.prompt import StoredValue, build_correction, build_messages
 from llmsql.asking.settle import Knowledge, Settled, settle
@@ -43,6 +46,9 @@ class Draft:
         cost_usd: of all attempts; None where the price is unknown.
         logprob: mean log-probability of the tokens of the last answer, None where the provider gives none.
         milliseconds: wall time by stage.
+        source: ``model``, ``verified`` for a remembered answer, ``follow-up`` for a rewrite of the last one.
+        today: the day that relative dates are relative to, where one was set.
+        catalog: the tables that the SQL is about.
     """
 
     question: str
@@ -58,6 +64,15 @@ class Draft:
     cost_usd: float | None = None
     logprob: float | None = None
     milliseconds: dict[str, float] = field(default_factory=dict)
+    source: str = "model"
+    today: datetime.date | None = None
+    catalog: Catalog = field(default_factory=Catalog, repr=False, compare=False)
+
+    @cached_property
+    def explanation(self) -> str:
+        """What the SQL does and what it assumes, in plain words, a sentence a line."""
+        today = self.today.isoformat() if self.today is not None else None
+        return explain_sql(self.sql, self.catalog, Told(self.notes, [v.sql for v in self.values], today))
 
     @property
     def confidence(self) -> float | None:
@@ -116,7 +131,8 @@ def write_sql(
                 raise _no_answer(question, written, error) from error
             messages = build_correction(messages, written, str(error))
             continue
-        return _draft(question, model, written, settled, shown, values, generations, clock.milliseconds)
+        draft = _draft(question, model, written, settled, shown, values, generations, clock.milliseconds)
+        return replace(draft, today=settings.today, catalog=catalog)
 
 
 def check_askable(question: str, catalog: Catalog, tables: tuple[str, ...] = ()) -> None:
