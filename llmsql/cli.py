@@ -85,9 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
     ask.add_argument("-t", "--tables", metavar="A,B", help="use only these tables")
     ask.add_argument("-f", "--format", choices=FORMATS, default="table", help="of the rows; default: %(default)s")
     ask.add_argument("--sql", action="store_true", help="print the SQL and do not run it")
-    ask.add_argument(
-        "--explain", action="store_true", help="say in plain words what the SQL does, and how it came about"
-    )
+    ask.add_argument("--explain", action="store_true", help="say in plain words what the SQL does and assumes")
     ask.add_argument("--max-rows", type=int, metavar="N", help="most rows to return; default: 10000")
     ask.add_argument("--timeout", type=float, metavar="S", help="seconds for the query; default: 30")
     ask.add_argument("--today", metavar="DATE", help="what 'last month' is relative to; default: today")

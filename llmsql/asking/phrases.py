@@ -156,10 +156,7 @@ class Phrases:
         if not isinstance(node, exp.Ordered):
             return self.expression(node)
         key = node.this
-        if isinstance(key, exp.Literal) and key.is_int:
-            text = f"column {key.this}"
-        else:
-            text = self.named(key)
+        text = f"column {key.this}" if isinstance(key, exp.Literal) and key.is_int else self.named(key)
         down = bool(node.args.get("desc"))
         kind = self._kind(key)
         if kind == "date":
