@@ -174,10 +174,10 @@ class Phrases:
         parts = list(node.flatten()) if isinstance(node, exp.And) else [node]
         texts = []
         for part in parts:
-            columns = [part.left, part.right] if isinstance(part, exp.EQ) else []
-            if len(columns) == 2 and all(isinstance(c, exp.Column) for c in columns):
-                same = columns[0].name.casefold() == columns[1].name.casefold()
-                texts.append(columns[0].name if same else f"{self._column(columns[0])} = {self._column(columns[1])}")
+            left, right = (part.left, part.right) if isinstance(part, exp.EQ) else (None, None)
+            if isinstance(left, exp.Column) and isinstance(right, exp.Column):
+                same = left.name.casefold() == right.name.casefold()
+                texts.append(left.name if same else f"{self._column(left)} = {self._column(right)}")
             else:
                 texts.append(self.condition(part))
         return " and ".join(texts)
