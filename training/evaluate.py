@@ -26,6 +26,7 @@ from typing import Any
 import duckdb
 import sqlglot
 
+from llmsql.asking.compare import contains_rows, same_rows
 from llmsql.asking.pipeline import write_sql
 from llmsql.asking.run import interrupted_after
 from llmsql.asking.settle import Knowledge, set_today
@@ -35,7 +36,6 @@ from llmsql.machine import describe_machine
 from llmsql.models import open_model
 from llmsql.registry import Measurement, load_registry, record_measurement
 from llmsql.settings import load_settings
-from training.compare import contains_rows, same_rows
 from training.dataset import Database, Databases, Record, load_records
 from training.skeleton import skeleton
 

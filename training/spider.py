@@ -23,12 +23,12 @@ from typing import Any
 import duckdb
 import sqlglot
 
+from llmsql.asking.compare import same_rows
 from llmsql.asking.joins import KeyGraph, complete_joins, shorten_joins
 from llmsql.catalog import Catalog, ForeignKey
 from llmsql.catalog.snapshot import quote, snapshot, with_keys
 from llmsql.sources import copy_rows
 from training.canonical import canonical_sql
-from training.compare import same_rows
 
 VALIDATION_SHARE = 0.1
 

@@ -137,6 +137,25 @@ class LLMClient:
             attempts=attempt.retry_state.attempt_number,
         )
 
+    def generate_many(self, request: GenerationRequest, n: int) -> list[Generation]:
+        """Several answers to one request, for example candidates at a temperature above 0.
+
+        The in-process engine reads the prompt once and writes the answers side by side; other providers are asked
+        ``n`` times.
+
+        Args:
+            request: what to answer.
+            n: how many answers.
+
+        Raises:
+            ModelError: as ``generate``.
+        """
+        several = getattr(self._provider, "generate_many", None)
+        if several is None:
+            return [self.generate(request) for _ in range(n)]
+        answers: list[Generation] = several(request, n)
+        return answers
+
     def close(self) -> None:
         """Free connections, and a local model that no other client uses."""
         self._provider.close()

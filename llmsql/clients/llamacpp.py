@@ -1,7 +1,8 @@
 """llama.cpp in this process, through xllamacpp: GGUF weights, LoRA adapters, grammars, and a prefix cache on disk.
 
-One engine per distinct set of load options serves every provider of the process. It has one slot: calls queue up, and
-the key-value state of the last prompt stays in it, so the next question on the same schema reads only the question.
+One engine per distinct set of load options serves every provider of the process. Calls queue up for its first slot, and
+the key-value state of the last prompt stays there, so the next question on the same schema reads only the question. The
+other slots share that state while several answers to one prompt are written side by side.
 A new long prefix is prefilled on its own and saved; a fresh process restores it instead of reading it again.
 """
 
@@ -52,6 +53,9 @@ _PROVIDER = "llamacpp"
 _MIN_PREFIX_CHARACTERS = 1000
 # Between two batches the engine looks whether it should stop: small enough to stop soon, large enough to read fast.
 _BATCH_TOKENS = 128
+# Most answers written side by side from one prompt, and tokens of context for them beyond the first one's.
+_SLOTS = 8
+_SAMPLE_TOKENS = 2048
 _LOCK_POLL_SECONDS = 0.05
 
 
@@ -153,12 +157,34 @@ class LlamaCppProvider:
             return kept
         engine = self._opened()
         # Not a daemon: a process must not exit in the middle of native code.
-        answer = run_cancellable(
-            lambda abandoned: self._answer(engine, request, abandoned), request, self.name, daemon=False
+        [answer] = run_cancellable(
+            lambda abandoned: self._write(engine, request, 1, abandoned), request, self.name, daemon=False
         )
         if self._answers is not None and key is not None:
             self._answers.keep(key, answer)
         return answer
+
+    def generate_many(self, request: GenerationRequest, n: int) -> list[Generation]:
+        """Several answers to one prompt, which is read once; written side by side.
+
+        Args:
+            request: what to answer; its temperature should be above 0.
+            n: how many answers.
+
+        Raises:
+            ModelError: as ``generate``.
+        """
+        engine = self._opened()
+        answers: list[Generation] = []
+        while len(answers) < n:
+            several = min(n - len(answers), _SLOTS)
+            answers += run_cancellable(
+                lambda abandoned, k=several: self._write(engine, request, k, abandoned),
+                request,
+                self.name,
+                daemon=False,
+            )
+        return answers
 
     def _answer_key(self, request: GenerationRequest) -> str | None:
         """What decides a greedy answer, hashed; None where chance or a missing file does."""
@@ -189,7 +215,9 @@ class LlamaCppProvider:
                 self._engine = _acquire(self._load)
             return self._engine
 
-    def _answer(self, engine: _Engine, request: GenerationRequest, abandoned: threading.Event) -> Generation:
+    def _write(
+        self, engine: _Engine, request: GenerationRequest, n: int, abandoned: threading.Event
+    ) -> list[Generation]:
         started = time.monotonic()
         fmt = CHAT_FORMATS[self._chat_format]
         # The engine puts the begin-of-sequence token in front by itself.
@@ -200,6 +228,8 @@ class LlamaCppProvider:
             "temperature": request.temperature,
             "stop": [fmt.stop, *request.stop],
         }
+        if n > 1:
+            body["n"] = n
         if request.grammar:
             body["grammar"] = request.grammar
         if self._logprobs:
@@ -207,21 +237,28 @@ class LlamaCppProvider:
         with engine.reserved(abandoned):
             engine.warm(_prefix(request.messages, self._chat_format), abandoned)
             chunks = engine.complete(body, abandoned)
-        if not chunks or "usage" not in chunks[-1]:
+        by_answer: list[list[dict[str, Any]]] = [[] for _ in range(n)]
+        for chunk in chunks:
+            by_answer[chunk["choices"][0]["index"]].append(chunk)
+        if not all(mine and "usage" in mine[-1] for mine in by_answer):
             raise CancelledError("The call was cancelled.")
-        choices = [chunk["choices"][0] for chunk in chunks]
-        logprobs = [token["logprob"] for c in choices if c["logprobs"] for token in c["logprobs"]["content"]]
-        usage = chunks[-1]["usage"]
-        return Generation(
-            text="".join(choice["text"] for choice in choices),
-            prompt_tokens=usage["prompt_tokens"],
-            completion_tokens=usage["completion_tokens"],
-            cached_tokens=usage["prompt_tokens_details"]["cached_tokens"],
-            seconds=time.monotonic() - started,
-            cost_usd=0.0,
-            logprob=sum(logprobs) / len(logprobs) if logprobs else None,
-            truncated=choices[-1]["finish_reason"] == "length",
-        )
+        return [_generation(mine, time.monotonic() - started) for mine in by_answer]
+
+
+def _generation(chunks: list[dict[str, Any]], seconds: float) -> Generation:
+    choices = [chunk["choices"][0] for chunk in chunks]
+    logprobs = [token["logprob"] for c in choices if c["logprobs"] for token in c["logprobs"]["content"]]
+    usage = chunks[-1]["usage"]
+    return Generation(
+        text="".join(choice["text"] for choice in choices),
+        prompt_tokens=usage["prompt_tokens"],
+        completion_tokens=usage["completion_tokens"],
+        cached_tokens=usage["prompt_tokens_details"]["cached_tokens"],
+        seconds=seconds,
+        cost_usd=0.0,
+        logprob=sum(logprobs) / len(logprobs) if logprobs else None,
+        truncated=choices[-1]["finish_reason"] == "length",
+    )
 
 
 def physical_cores() -> int:
@@ -322,7 +359,7 @@ class _Engine:
             return abandoned.is_set()
 
         # Progress chunks call back between the batches of a long prompt, where it can be stopped.
-        streaming = {"stream": True, "return_progress": True, "cache_prompt": True}
+        streaming = {"stream": True, "return_progress": True, "cache_prompt": True, "id_slot": 0}
         self._server.handle_completions({**body, **streaming}, receive)
         if errors:
             raise _engine_error(errors[0], self.load.n_ctx)
@@ -376,8 +413,9 @@ def _parameters(load: _Load, key: str, cache: PrefixCache | None) -> Any:
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(load.model)
     parameters.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(path), scale) for path, scale in load.adapters]
-    parameters.n_ctx = load.n_ctx
-    parameters.n_parallel = 1
+    parameters.n_ctx = load.n_ctx + _SAMPLE_TOKENS
+    parameters.n_parallel = _SLOTS
+    parameters.kv_unified = True
     parameters.n_batch = parameters.n_ubatch = _BATCH_TOKENS
     parameters.cpuparams.n_threads = load.threads
     parameters.cpuparams_batch.n_threads = load.threads
