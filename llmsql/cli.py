@@ -90,6 +90,13 @@ def build_parser() -> argparse.ArgumentParser:
     ask.add_argument("--timeout", type=float, metavar="S", help="seconds for the query; default: 30")
     ask.add_argument("--today", metavar="DATE", help="what 'last month' is relative to; default: today")
 
+    ask.add_argument(
+        "--candidates", type=int, metavar="N", help="draw N answers and give the one that most agree on; default: 1"
+    )
+    ask.add_argument(
+        "--min-confidence", type=float, metavar="P", help="give no answer below this confidence, 0 to 1; default: 0"
+    )
+
     models = commands.add_parser("models", help="list, fetch and choose models", description="The model registry.")
     actions = models.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("list", help="every model, with reported and measured figures")
@@ -157,6 +164,8 @@ def _ask(options: argparse.Namespace) -> int:
         "today": options.today,
         "max_rows": options.max_rows,
         "query_timeout": options.timeout,
+        "candidates": options.candidates,
+        "min_confidence": options.min_confidence,
     }
     given = {name: value for name, value in settings.items() if value is not None}
     tables = [name.strip() for name in options.tables.split(",")] if options.tables else None
@@ -211,7 +220,10 @@ def _report(answer: Answer, *, explain: bool) -> None:
         spent = ", ".join(f"{stage} {ms:.1f} ms" for stage, ms in draft.milliseconds.items())
         _note(f"{spent}; {draft.prompt_tokens}+{draft.completion_tokens} tokens")
         if answer.confidence is not None:
-            _note(f"confidence {answer.confidence:.2f} (of the words chosen, not calibrated)")
+            _note(f"confidence {answer.confidence:.2f}{'' if draft.sureness is not None else ' (not calibrated)'}")
+        for candidate in draft.candidates if len(draft.candidates) > 1 else ():
+            outcome = candidate.error or f"{candidate.votes} votes, {candidate.rows} rows"
+            _note(f"candidate ({outcome}): {candidate.sql or candidate.written}")
 
 
 def _print_rows(answer: Answer, format_: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Self
 import duckdb
 
 from llmsql.answer import Answer
+from llmsql.asking.candidates import Candidate
 from llmsql.asking.engine import Engine
 from llmsql.asking.pipeline import Draft
 from llmsql.asking.run import run_query
@@ -83,6 +84,25 @@ class Connection:
         with _hint_at_data_frames(sys._getframe(1)):
             return self._draft(question, tables, model, settings).sql
 
+    def ask_candidates(
+        self,
+        question: str,
+        *,
+        candidates: int = 5,
+        tables: list[str] | None = None,
+        model: str | None = None,
+        **settings: object,
+    ) -> tuple[Candidate, ...]:
+        """Every answer that the model wrote for a question, the chosen one first; arguments as ``ask``.
+
+        Args:
+            candidates: how many answers to draw.
+        """
+        with _hint_at_data_frames(sys._getframe(1)):
+            return self._draft(
+                question, tables, model, {**settings, "candidates": candidates, "min_confidence": 0.0}
+            ).candidates
+
     def catalog(self) -> Catalog:
         """What questions on this connection can be about."""
         return self.engine.knowledge(self.duckdb).catalog
@@ -113,7 +133,7 @@ class Connection:
         chosen = ", ".join(f"getvariable('llmsql_{name}')::VARCHAR" for name in VARIABLES)
         [row] = self.duckdb.execute(f"SELECT {chosen}").fetchall()
         found = {f"llmsql_{name}": value for name, value in zip(VARIABLES, row, strict=True) if value is not None}
-        return found | {f"llmsql_{name}": str(value) for name, value in settings.items() if value is not None}
+        return found | {f"llmsql_{name}": _as_text(value) for name, value in settings.items() if value is not None}
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name in (
@@ -206,6 +226,10 @@ def install(con: duckdb.DuckDBPyConnection, *, prefix: str = "", **settings: obj
     engine = Engine(settings)
     engine.settings()
     return Connection(con, engine, prefix)
+
+
+def _as_text(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 @contextmanager

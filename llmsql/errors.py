@@ -14,6 +14,7 @@ LLMSQLError
 │       ├── ProviderConnectionError
 │       └── ProviderResponseError
 ├── QuestionError          the question cannot be answered
+│   ├── UnsureError        no answer is sure enough; carries the two best readings
 │   └── NoAnswerError      every SQL that the model wrote was refused; carries the last one
 ├── SQLRejectedError       generated SQL is not one read-only query over the catalog
 ├── LimitError             a time limit stopped a query
@@ -128,6 +129,25 @@ class NoAnswerError(QuestionError):
         super().__init__(message)
         self.sql = sql
         self.reason = reason
+
+
+class UnsureError(QuestionError):
+    """No answer is as sure as the settings ask for.
+
+    Args:
+        message: what is unsure, the two best readings, and what the tables have no name for, in one readable text.
+        confidence: of the best reading, 0 to 1.
+        readings: the SQL of the two best readings, best first.
+        missing: words of the question that nothing in the database is called.
+    """
+
+    def __init__(
+        self, message: str, *, confidence: float = 0.0, readings: tuple[str, ...] = (), missing: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(message)
+        self.confidence = confidence
+        self.readings = readings
+        self.missing = missing
 
 
 class SQLRejectedError(LLMSQLError):

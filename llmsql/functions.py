@@ -25,8 +25,24 @@ if TYPE_CHECKING:
     from llmsql.asking.pipeline import Draft
     from llmsql.settings import Settings
 
-FUNCTIONS = ("ask", "ask_sql", "ask_explain", "llm_models")
-VARIABLES = ("provider", "model", "base_url", "adapter", "today", "timeout", "query_timeout", "max_rows", "max_tokens")
+FUNCTIONS = ("ask", "ask_sql", "ask_explain", "ask_candidates", "llm_models")
+VARIABLES = (
+    "provider",
+    "model",
+    "base_url",
+    "adapter",
+    "today",
+    "timeout",
+    "query_timeout",
+    "max_rows",
+    "max_tokens",
+    "fiscal_year_start",
+    "candidates",
+    "min_confidence",
+    "cascade",
+    "cascade_confidence",
+    "grammar",
+)
 MOST_FAILURES = 100
 _RESULT = "STRUCT(value VARCHAR, error VARCHAR)"
 _PREFIX = re.compile(r"[A-Za-z_]\w*", re.ASCII)
@@ -49,6 +65,20 @@ _EXPLANATION = {
     "settle_ms": "DOUBLE",
     "source": "VARCHAR",
     "explanation": "VARCHAR",
+}
+_CANDIDATES = {
+    "chosen": "BOOLEAN",
+    "confidence": "DOUBLE",
+    "votes": "INTEGER",
+    "times": "INTEGER",
+    "sql": "VARCHAR",
+    "rows": "BIGINT",
+    "result": "VARCHAR",
+    "logprob": "DOUBLE",
+    "coverage": "DOUBLE",
+    "repairs": ["VARCHAR"],
+    "written": "VARCHAR",
+    "error": "VARCHAR",
 }
 _MODELS = {
     "name": "VARCHAR",
@@ -118,7 +148,7 @@ def macros(engine: Engine, prefix: str = "") -> tuple[Macro, ...]:
         prefix: goes before every name.
     """
     suffix = f"{id(engine):x}"
-    variables = ", ".join(f"'llmsql_{v}': getvariable('llmsql_{v}')::VARCHAR" for v in VARIABLES)
+    variables = ", ".join(f"'llmsql_{v}': {_variable(v)}" for v in VARIABLES)
     call = (
         f"(question::VARCHAR, tables::VARCHAR[], model::VARCHAR, to_json({{{variables}}})::VARCHAR, "
         "txid_current()::VARCHAR)"
@@ -127,7 +157,8 @@ def macros(engine: Engine, prefix: str = "") -> tuple[Macro, ...]:
     rows = _raising(f"_llmsql_rows_{suffix}{call}")
     explanation = _raising(f"_llmsql_explain_{suffix}{call}")
     models = _raising(f"_llmsql_models_{suffix}()")
-    options = "question, tables := NULL, model := NULL"
+    listed = _raising(f"_llmsql_candidates_{suffix}{call}")
+    options = "question, tables := NULL, model := NULL, candidates := NULL"
     return (
         Macro(f"{prefix}ask_sql", options, sql),
         Macro(f"{prefix}ask", options, f"TABLE FROM query({rows})"),
@@ -137,11 +168,22 @@ def macros(engine: Engine, prefix: str = "") -> tuple[Macro, ...]:
             f"TABLE SELECT unnest(from_json({explanation}, {_json(_EXPLANATION)}))",
         ),
         Macro(
+            f"{prefix}ask_candidates",
+            options.replace("candidates := NULL", "candidates := 5"),
+            f"TABLE SELECT unnest(c) FROM (SELECT unnest(from_json({listed}, {_json([_CANDIDATES])})) AS c)",
+        ),
+        Macro(
             f"{prefix}llm_models",
             "",
             f"TABLE SELECT unnest(m) FROM (SELECT unnest(from_json({models}, {_json([_MODELS])})) AS m)",
         ),
     )
+
+
+def _variable(name: str) -> str:
+    """A setting of the session as text; the macros' own argument goes before it."""
+    value = f"getvariable('llmsql_{name}')::VARCHAR"
+    return f"coalesce(candidates::VARCHAR, {value})" if name == "candidates" else value
 
 
 def _raising(result: str) -> str:
@@ -188,6 +230,8 @@ def _create_udfs(
             if call in failures:
                 return {"value": None, "error": failures[call]}
             given = {k: v for k, v in json.loads(variables).items() if v is not None}
+            if value_of is _candidates:  # shows all, however unsure
+                given["llmsql_min_confidence"] = "0"
             try:
                 with _cursor(siblings) as cursor:
                     draft = engine.draft(
@@ -202,7 +246,7 @@ def _create_udfs(
 
         return ask
 
-    for name, value_of in (("sql", lambda draft, _: draft.sql), ("rows", _limited), ("explain", _explanation)):
+    for name, value_of in _ANSWERS.items():
         con.create_function(  # type: ignore[call-overload]
             f"_llmsql_{name}_{suffix}",
             asking(value_of),
@@ -265,6 +309,26 @@ def _explanation(draft: Draft, _: Settings) -> str:
         "explanation": draft.explanation,
     }
     return json.dumps(fields)
+
+
+def _candidates(draft: Draft, _: Settings) -> str:
+    listed = [
+        {
+            "chosen": candidate is draft.candidates[0],
+            "repairs": list(candidate.notes),
+            **{name: getattr(candidate, name) for name in _CANDIDATES if name not in ("chosen", "repairs")},
+        }
+        for candidate in draft.candidates
+    ]
+    return json.dumps(listed)
+
+
+_ANSWERS: dict[str, Callable[[Draft, Settings], str]] = {
+    "sql": lambda draft, _: draft.sql,
+    "rows": _limited,
+    "explain": _explanation,
+    "candidates": _candidates,
+}
 
 
 def _models() -> dict[str, str | None]:

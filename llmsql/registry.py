@@ -215,6 +215,32 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True)
+class Calibration:
+    """Turns what is seen of an answer into the probability that it is right: a logistic regression.
+
+    Args:
+        intercept: of the logistic regression.
+        weights: by name of the evidence, see ``llmsql.asking.confidence``.
+        n: questions that it was fitted on.
+        ece: expected calibration error, 0 to 1, on questions left out of the fit.
+        threshold: confidence from which on 95 % of the answers to questions left out were right; None where there is
+            no such confidence.
+        coverage: share of those questions at or above ``threshold``.
+        dataset: which questions.
+        date: ISO date of the fit.
+    """
+
+    intercept: float
+    weights: dict[str, float]
+    n: int
+    ece: float
+    threshold: float | None
+    coverage: float
+    dataset: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelEntry:
     """One model.
 
@@ -235,6 +261,7 @@ class ModelEntry:
         deployment: what it takes to use it.
         reported: figures of others.
         measured: figures of ours.
+        calibration: how its confidence is worked out, by kind, see ``llmsql.asking.confidence``.
     """
 
     name: str
@@ -253,6 +280,7 @@ class ModelEntry:
     deployment: Deployment = field(default_factory=lambda: Deployment("available"))
     reported: Reported | None = None
     measured: tuple[Measurement, ...] = ()
+    calibration: Mapping[str, Calibration] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -402,14 +430,7 @@ def record_measurement(name: str, measurement: Measurement, path: Path | None = 
         ModelNotFoundError: no entry of that name.
         RegistryError: the measurement breaks the schema, or the file cannot be written.
     """
-    registry = load_registry(path)
-    entry = registry.get(name)
-    if entry.name not in registry.entries:
-        raise ModelNotFoundError(f"{name} has no entry to keep figures in.", "Save one with save_entry first.")
-    if path is None:
-        packaged = packaged_registry_path()
-        in_checkout = packaged.parent.name != "_models" and entry.name in _read(packaged)["models"]
-        path = packaged if in_checkout else user_registry_path()
+    entry, path = _entry_and_file(name, path)
     extended = replace(entry, measured=(*entry.measured, measurement))
     checked = _entry_to_json(extended, path.parent)
     _check({"schema_version": SCHEMA_VERSION, "models": {entry.name: checked}}, path)
@@ -419,6 +440,49 @@ def record_measurement(name: str, measurement: Measurement, path: Path | None = 
     )
     _write(document, path)
     return path
+
+
+def record_calibration(name: str, calibration: Mapping[str, Calibration], path: Path | None = None) -> Path:
+    """Keep how a model's confidence is worked out.
+
+    Args:
+        name: name or alias of a model that has an entry.
+        calibration: by kind; a kind that is not named stays as it is.
+        path: as ``record_measurement``.
+
+    Returns:
+        The file that was written.
+
+    Raises:
+        ModelNotFoundError: no entry of that name.
+        RegistryError: the file cannot be written.
+    """
+    entry, path = _entry_and_file(name, path)
+    document = _read_or_new(path)
+    kept = document.setdefault("models", {}).setdefault(entry.name, {}).setdefault("calibration", {})
+    kept.update({kind: asdict(fitted) for kind, fitted in calibration.items()})
+    _check(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "models": {entry.name: _entry_to_json(entry, path.parent) | {"calibration": kept}},
+        },
+        path,
+    )
+    _write(document, path)
+    return path
+
+
+def _entry_and_file(name: str, path: Path | None) -> tuple[ModelEntry, Path]:
+    """A model, and the file that new figures of it go to."""
+    registry = load_registry(path)
+    entry = registry.get(name)
+    if entry.name not in registry.entries:
+        raise ModelNotFoundError(f"{name} has no entry to keep figures in.", "Save one with save_entry first.")
+    if path is None:
+        packaged = packaged_registry_path()
+        in_checkout = packaged.parent.name != "_models" and entry.name in _read(packaged)["models"]
+        path = packaged if in_checkout else user_registry_path()
+    return entry, path
 
 
 def _load(path: Path | None) -> tuple[Registry, Path]:
@@ -521,6 +585,8 @@ def _entry_from_json(name: str, fields: dict[str, Any], folder: Path) -> ModelEn
         Measurement(**{**item, "interval": tuple(item["interval"]) if item["interval"] else None})
         for item in parsed.get("measured", ())
     )
+    if "calibration" in parsed:
+        parsed["calibration"] = {kind: Calibration(**fitted) for kind, fitted in parsed["calibration"].items()}
     return ModelEntry(name=name, **parsed)
 
 

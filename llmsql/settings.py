@@ -21,6 +21,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -60,6 +61,12 @@ class Settings:
         max_tokens: most tokens of an answer of the model.
         temperature: 0 is greedy.
         today: what "this month" is relative to; None is the day of the question.
+        fiscal_year_start: the month, 1 to 12, with which a fiscal year begins; it is named by the year it ends in.
+        candidates: answers to draw from the model for one question; the one that most of them agree on is given.
+        min_confidence: below this confidence, 0 to 1, there is no answer but the two best readings.
+        cascade: models to ask in turn until one is confident enough, by name; empty asks ``model`` only.
+        cascade_confidence: how confident, 0 to 1, is enough.
+        grammar: let a local model write only SQL over tables and columns that exist.
         n_ctx: tokens of context for local models; None is the model's own.
         threads: threads for local models; None is the number of physical cores.
         cache_dir: folder for weights and saved prompt prefixes; None is the user's cache folder.
@@ -79,6 +86,12 @@ class Settings:
     max_tokens: int = 512
     temperature: float = 0.0
     today: date | None = None
+    fiscal_year_start: int = 1
+    candidates: int = 1
+    min_confidence: float = 0.0
+    cascade: tuple[str, ...] = ()
+    cascade_confidence: float = 0.8
+    grammar: bool = False
     n_ctx: int | None = None
     threads: int | None = None
     cache_dir: Path | None = None
@@ -247,7 +260,9 @@ def _text(value: object) -> str:
     return os.fspath(value)
 
 
-def _number(kind: Callable[[Any], Any], at_least: float, what: str) -> Callable[[object], Any]:
+def _number(
+    kind: Callable[[Any], Any], at_least: float, what: str, at_most: float = sys.float_info.max
+) -> Callable[[object], Any]:
     def convert(value: object) -> Any:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise TypeError(f"it must be {what}")
@@ -257,7 +272,7 @@ def _number(kind: Callable[[Any], Any], at_least: float, what: str) -> Callable[
             number = kind(value)
         except (ValueError, OverflowError):
             raise ValueError(f"it must be {what}") from None
-        if not at_least <= number < float("inf"):
+        if not at_least <= number <= at_most:
             raise ValueError(f"it must be {what}")
         return number
 
@@ -273,6 +288,14 @@ def _day(value: object) -> date:
         return date.fromisoformat(_text(value))
     except ValueError:
         raise ValueError("it must be a date such as 2026-01-31") from None
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(name.strip() for name in value.split(",") if name.strip())
+    if isinstance(value, list | tuple) and all(isinstance(name, str) for name in value):
+        return tuple(value)
+    raise TypeError("it must be names with commas between them")
 
 
 def _flag(value: object) -> bool:
@@ -292,6 +315,12 @@ _CONVERTERS: Mapping[str, Callable[[object], Any]] = {
     "max_tokens": _number(int, 1, "a whole number above 0"),
     "temperature": _number(float, 0.0, "a number from 0"),
     "today": _day,
+    "fiscal_year_start": _number(int, 1, "a month from 1 to 12", 12),
+    "candidates": _number(int, 1, "a whole number from 1 to 32", 32),
+    "min_confidence": _number(float, 0.0, "a number from 0 to 1", 1.0),
+    "cascade": _names,
+    "cascade_confidence": _number(float, 0.0, "a number from 0 to 1", 1.0),
+    "grammar": _flag,
     "n_ctx": _number(int, 64, "a whole number from 64"),
     "threads": _number(int, 1, "a whole number above 0"),
     "cache_dir": lambda value: Path(_text(value)).expanduser(),

@@ -242,6 +242,7 @@ def test_every_error_has_its_code() -> None:
         "SQLRejectedError": 1,
         "SourceError": 3,
         "TrainingError": 1,
+        "UnsureError": 1,
         "WeightsError": 4,
     }
     assert (exit_code(KeyboardInterrupt()), exit_code(KeyError())) == (130, 70)

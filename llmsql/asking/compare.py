@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import hashlib
 import itertools
 import math
 from collections import Counter
@@ -95,3 +96,15 @@ def _match_columns(rows: Sequence[Row], gold: Sequence[Row], *, ordered: bool) -
         if (picked if ordered else Counter(picked)) == goal:
             return True
     return False
+
+
+def fingerprint(rows: Sequence[Row]) -> str:
+    """A short hash that two results share when they are the same rows, columns and rows in any order.
+
+    Args:
+        rows: of one query.
+    """
+    columns = [[normal_cell(v) for v in column] for column in zip(*rows, strict=True)]
+    columns.sort(key=lambda column: sorted(map(repr, column)))
+    ordered = sorted(map(repr, zip(*columns, strict=True)))
+    return hashlib.sha256("\n".join([str(len(rows)), *ordered]).encode()).hexdigest()[:12]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
 
+from llmsql.asking.cascade import ask_in_turn
 from llmsql.asking.joins import KeyGraph
 from llmsql.asking.link import build_value_index
 from llmsql.asking.pipeline import Draft, check_askable, write_sql
@@ -17,7 +19,9 @@ from llmsql.asking.settle import Knowledge
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot, structure_version
 from llmsql.clients import LLMClient
+from llmsql.errors import ModelNotFoundError
 from llmsql.models import open_model
+from llmsql.registry import Calibration, load_registry
 from llmsql.settings import Settings, load_settings
 
 MOST_REMEMBERED = 1_000
@@ -114,9 +118,7 @@ class Engine:
             " ".join(question.split()),
             tables,
             _client_key(settings, model),
-            settings.temperature,
-            settings.max_tokens,
-            settings.today,
+            _asking_key(settings),
             knowledge.catalog.version,
         )
         with self._lock:
@@ -126,16 +128,46 @@ class Engine:
                 self._memos.popitem(last=False)
         with memo.lock:
             if memo.draft is None:
-                name, client = self.client(settings, model)
                 cancel = threading.Event()
                 self._cancels.add(cancel)
                 try:
-                    memo.draft = write_sql(
-                        con, knowledge, client, name, question, settings, tables=tables, cancel=cancel
-                    )
+                    memo.draft = self._write(con, knowledge, question, settings, model, tables, cancel)
                 finally:
                     self._cancels.discard(cancel)
             return memo.draft
+
+    def _write(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        knowledge: Knowledge,
+        question: str,
+        settings: Settings,
+        model: str | None,
+        tables: tuple[str, ...],
+        cancel: threading.Event,
+    ) -> Draft:
+        """Ask the model, or each of a cascade in turn."""
+
+        def ask(stage: str | None, is_last: bool) -> Draft:
+            mine = settings if is_last else replace(settings, min_confidence=0.0)
+            if stage is not None and stage != model:
+                mine = replace(mine, provider=_provider_of(stage, mine))
+            name, client = self.client(mine, stage)
+            return write_sql(
+                con,
+                knowledge,
+                client,
+                name,
+                question,
+                mine,
+                tables=tables,
+                cancel=cancel,
+                calibrations=calibrations_of(name),
+            )
+
+        if model is not None or not settings.cascade:
+            return ask(model, True)
+        return ask_in_turn(settings.cascade, ask, enough=settings.cascade_confidence, least=settings.min_confidence)
 
     def cancel_all(self) -> None:
         """Stop every model that is writing."""
@@ -148,6 +180,42 @@ class Engine:
             for _, client in self._clients.values():
                 client.close()
             self._clients.clear()
+
+
+def _asking_key(settings: Settings) -> Any:
+    """What an answer depends on beside the model."""
+    return (
+        settings.temperature,
+        settings.max_tokens,
+        settings.today or datetime.date.today(),
+        settings.fiscal_year_start,
+        settings.candidates,
+        settings.min_confidence,
+        settings.cascade,
+        settings.cascade_confidence,
+        settings.grammar,
+    )
+
+
+def calibrations_of(model: str) -> Mapping[str, Calibration]:
+    """How a model's confidence is worked out; empty for one that the registry does not know.
+
+    Args:
+        model: a name as ``open_model`` gives it.
+    """
+    try:
+        return load_registry().get(model).calibration
+    except ModelNotFoundError:
+        return {}
+
+
+def _provider_of(model: str, settings: Settings) -> str | None:
+    """None where the registry knows the model and with it the provider, whatever the settings say of another one."""
+    try:
+        load_registry().get(model)
+    except ModelNotFoundError:
+        return settings.provider
+    return None
 
 
 def _client_key(settings: Settings, model: str | None) -> Any:

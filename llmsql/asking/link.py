@@ -58,6 +58,10 @@ class ValueIndex:
 
     places: dict[str, list[StoredValue]] = field(default_factory=dict)
 
+    def find(self, folded: str) -> list[StoredValue]:
+        """Where a value with that folded form is stored; empty where it is not."""
+        return self.places.get(folded, [])
+
 
 def build_value_index(
     con: duckdb.DuckDBPyConnection, catalog: Catalog, *, seconds: float = INDEX_SECONDS

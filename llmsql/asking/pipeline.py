@@ -1,31 +1,40 @@
-"""The way from a question to SQL: link → prompt → generate → settle, and once more with the error."""
+"""The way from a question to SQL: link → prompt → generate → settle, and once more with the error.
+
+Several answers may be drawn; then the one that most of them agree on is taken, see ``candidates``.
+"""
 
 from __future__ import annotations
 
 import datetime
+import functools
 import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import duckdb
 
+from llmsql.asking.candidates import QUERY_SECONDS, Candidate, weigh_candidates
 from llmsql.asking.check import extract_sql
+from llmsql.asking.coverage import unknown_words
 from llmsql.asking.explain import Told, explain_sql
+from llmsql.asking.grammar import build_grammar
 from llmsql.asking.link import link_values, select_tables
 from llmsql.asking.prompt import StoredValue, build_correction, build_messages
-from llmsql.asking.settle import Knowledge, Settled, settle
+from llmsql.asking.settle import Knowledge
 from llmsql.catalog import Catalog
 from llmsql.chat import Message
-from llmsql.clients import Generation, LLMClient
-from llmsql.errors import NoAnswerError, QuestionError, SQLRejectedError
+from llmsql.clients import Generation, GenerationRequest, LLMClient
+from llmsql.errors import NoAnswerError, QuestionError, UnsureError
+from llmsql.registry import Calibration
 from llmsql.settings import Settings
 
 LONGEST_QUESTION = 4_000
-MOST_ATTEMPTS = 2
+SAMPLING_TEMPERATURE = 1.0
+DOUBTED_CANDIDATES = 4
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,8 @@ class Draft:
         completion_tokens: of all attempts.
         cost_usd: of all attempts; None where the price is unknown.
         logprob: mean log-probability of the tokens of the last answer, None where the provider gives none.
+        candidates: every text that the model wrote for the question, the chosen one first.
+        sureness: calibrated confidence, None where the model has no calibration and wrote one answer.
         milliseconds: wall time by stage.
         source: ``model``, ``verified`` for a remembered answer, ``follow-up`` for a rewrite of the last one.
         today: the day that relative dates are relative to, where one was set.
@@ -63,6 +74,8 @@ class Draft:
     completion_tokens: int = 0
     cost_usd: float | None = None
     logprob: float | None = None
+    candidates: tuple[Candidate, ...] = ()
+    sureness: float | None = None
     milliseconds: dict[str, float] = field(default_factory=dict)
     source: str = "model"
     today: datetime.date | None = None
@@ -76,7 +89,13 @@ class Draft:
 
     @property
     def confidence(self) -> float | None:
-        """Geometric mean of the probabilities of the tokens that the model chose, 0 to 1; not calibrated."""
+        """How likely the answer is right, 0 to 1.
+
+        Calibrated where the model's registry entry has a calibration; else the share of candidates that agree, or the
+        geometric mean of the probabilities of the tokens that the model chose. None where nothing is known.
+        """
+        if self.sureness is not None:
+            return self.sureness
         return None if self.logprob is None else math.exp(self.logprob)
 
 
@@ -90,6 +109,7 @@ def write_sql(
     *,
     tables: tuple[str, ...] = (),
     cancel: threading.Event | None = None,
+    calibrations: Mapping[str, Calibration] | None = None,
 ) -> Draft:
     """Write, check and bind the SQL for a question.
 
@@ -99,12 +119,15 @@ def write_sql(
         client: the model.
         model: its name, as shown.
         question: in the user's words.
-        settings: ``today``, ``timeout``, ``max_tokens``, ``temperature``.
+        settings: ``today``, ``timeout``, ``max_tokens``, ``temperature``, ``candidates``, ``min_confidence``,
+            ``grammar``.
         tables: use only these; empty for all.
         cancel: set it to stop the model.
+        calibrations: of the model, by kind.
 
     Raises:
         QuestionError: there is nothing to ask, or nothing to ask about.
+        UnsureError: no reading is as confident as ``min_confidence`` wants.
         NoAnswerError: no attempt gave SQL that may run.
         ModelError: the model cannot be had.
     """
@@ -117,22 +140,101 @@ def write_sql(
         values = [v for v in values if shown.table(v.table) is not None]
     with clock.stage("prompt"):
         messages = build_messages(shown, question, values)
-    known = Knowledge(catalog, knowledge.graph, knowledge.values)
-    generations: list[Generation] = []
-    while True:
-        with clock.stage("generate"):
-            generations.append(_generate(client, messages, settings, cancel))
-        written = extract_sql(generations[-1].text)
-        try:
-            with clock.stage("settle"):
-                settled = settle(con, written, known, settings.today, question)
-        except SQLRejectedError as error:
-            if len(generations) == MOST_ATTEMPTS:
-                raise _no_answer(question, written, error) from error
-            messages = build_correction(messages, written, str(error))
-            continue
-        draft = _draft(question, model, written, settled, shown, values, generations, clock.milliseconds)
-        return replace(draft, today=settings.today, catalog=catalog)
+        grammar = build_grammar(shown) if settings.grammar else None
+    known = replace(knowledge, catalog=catalog)
+    draw = _Drawing(client, settings, grammar, cancel, clock)
+    weigh = functools.partial(
+        weigh_candidates,
+        con,
+        knowledge=known,
+        question=question,
+        values=values,
+        today=settings.today,
+        seconds=min(settings.query_timeout, QUERY_SECONDS),
+        calibrations=calibrations,
+    )
+    generations = draw.first(messages, settings.candidates)
+    with clock.stage("settle"):
+        candidates = weigh(generations)
+    if candidates[0].error is not None:
+        messages = build_correction(messages, candidates[0].written, candidates[0].error)
+        generations = draw.first(messages, settings.candidates)
+        with clock.stage("settle"):
+            candidates = weigh(generations, corrected=True)
+    if candidates[0].error is not None:
+        raise _no_answer(question, candidates[0], unknown_words(question, catalog, knowledge.values, values))
+    if settings.min_confidence and _is_unsure(candidates[0], settings) and len(generations) == 1:
+        generations += draw.more(messages, DOUBTED_CANDIDATES)
+        with clock.stage("settle"):
+            candidates = weigh(generations, corrected=draw.attempts > 1)
+    if _is_unsure(candidates[0], settings):
+        raise _unsure(question, candidates, settings, unknown_words(question, catalog, knowledge.values, values))
+    best = candidates[0]
+    return Draft(
+        question=question,
+        sql=best.sql or "",
+        model=model,
+        written=best.written,
+        notes=best.notes,
+        tables=tuple(t.reference for t in shown),
+        values=tuple(values),
+        attempts=draw.attempts,
+        prompt_tokens=sum(g.prompt_tokens for g in draw.all),
+        completion_tokens=sum(g.completion_tokens for g in draw.all),
+        cost_usd=draw.cost_usd,
+        logprob=next((g.logprob for g in generations if extract_sql(g.text) == best.written), None),
+        candidates=tuple(candidates),
+        sureness=best.confidence if calibrations or len(generations) > 1 else None,
+        milliseconds=clock.milliseconds,
+        today=settings.today,
+        catalog=catalog,
+    )
+
+
+class _Drawing:
+    """Draws answers from a model and counts what they take."""
+
+    def __init__(
+        self, client: LLMClient, settings: Settings, grammar: str | None, cancel: threading.Event | None, clock: _Clock
+    ) -> None:
+        self._client = client
+        self._settings = settings
+        self._grammar = grammar
+        self._cancel = cancel or threading.Event()
+        self._clock = clock
+        self.attempts = 0
+        self.all: list[Generation] = []
+
+    def first(self, messages: list[Message], n: int) -> list[Generation]:
+        """The greedy answer, and ``n - 1`` samples after it."""
+        self.attempts += 1
+        with self._clock.stage("generate"):
+            drawn = [self._client.generate(self._request(messages, self._settings.temperature))]
+        self.all += drawn
+        return [*drawn, *self.more(messages, n - 1)] if n > 1 else drawn
+
+    def more(self, messages: list[Message], n: int) -> list[Generation]:
+        """Samples of answers to the same prompt."""
+        with self._clock.stage("generate"):
+            drawn = self._client.generate_many(self._request(messages, SAMPLING_TEMPERATURE), n)
+        self.all += drawn
+        return drawn
+
+    def _request(self, messages: list[Message], temperature: float) -> GenerationRequest:
+        return GenerationRequest(
+            messages=tuple(messages),
+            max_tokens=self._settings.max_tokens,
+            temperature=temperature,
+            grammar=self._grammar,
+            timeout=self._settings.timeout,
+            cancel=self._cancel,
+        )
+
+    @property
+    def cost_usd(self) -> float | None:
+        """Of all answers; None where one has no known price."""
+        costs = [g.cost_usd for g in self.all if g.cost_usd is not None]
+        return sum(costs) if len(costs) == len(self.all) else None
 
 
 def check_askable(question: str, catalog: Catalog, tables: tuple[str, ...] = ()) -> None:
@@ -160,51 +262,41 @@ def check_askable(question: str, catalog: Catalog, tables: tuple[str, ...] = ())
             raise QuestionError(f"There is no table {reference}.", f"Known are {known}.")
 
 
-def _generate(
-    client: LLMClient, messages: list[Message], settings: Settings, cancel: threading.Event | None
-) -> Generation:
-    return client.generate(
-        messages,
-        max_tokens=settings.max_tokens,
-        temperature=settings.temperature,
-        timeout=settings.timeout,
-        cancel=cancel,
+def _no_answer(question: str, refused: Candidate, missing: list[str]) -> NoAnswerError:
+    lines = [f"No answer to {question.strip()[:200]!r}: {refused.error}"]
+    if refused.written:
+        lines.append(f"  last SQL: {' '.join(refused.written.split())[:500]}")
+    lines += _say_missing(missing)
+    return NoAnswerError("\n".join(lines), sql=refused.written or None, reason=refused.error or "")
+
+
+def _is_unsure(best: Candidate, settings: Settings) -> bool:
+    return (1.0 if best.confidence is None else best.confidence) < settings.min_confidence
+
+
+def _unsure(question: str, candidates: list[Candidate], settings: Settings, missing: list[str]) -> UnsureError:
+    results = [c.result or c.sql for c in candidates]
+    readings = [c for i, c in enumerate(candidates) if c.error is None and (c.result or c.sql) not in results[:i]][:2]
+    confidence = readings[0].confidence or 0.0
+    lines = [
+        f"Not sure enough of an answer to {question.strip()[:200]!r}: confidence {confidence:.2f}, wanted "
+        f"{settings.min_confidence:g}. Ask more precisely, or lower the bar: SET VARIABLE llmsql_min_confidence = 0."
+    ]
+    lines += [f"  it may mean ({c.confidence or 0.0:.2f}): {' '.join((c.sql or '').split())[:500]}" for c in readings]
+    lines += _say_missing(missing)
+    return UnsureError(
+        "\n".join(lines),
+        confidence=confidence,
+        readings=tuple(c.sql or "" for c in readings),
+        missing=tuple(missing),
     )
 
 
-def _no_answer(question: str, written: str, error: SQLRejectedError) -> NoAnswerError:
-    lines = [f"No answer to {question.strip()[:200]!r}: {error}"]
-    if written:
-        lines.append(f"  last SQL: {' '.join(written.split())[:500]}")
-    return NoAnswerError("\n".join(lines), sql=written or None, reason=str(error))
-
-
-def _draft(
-    question: str,
-    model: str,
-    written: str,
-    settled: Settled,
-    shown: Catalog,
-    values: list[StoredValue],
-    generations: list[Generation],
-    milliseconds: dict[str, float],
-) -> Draft:
-    costs = [g.cost_usd for g in generations if g.cost_usd is not None]
-    return Draft(
-        question=question,
-        sql=settled.sql,
-        model=model,
-        written=written,
-        notes=settled.notes,
-        tables=tuple(t.reference for t in shown),
-        values=tuple(values),
-        attempts=len(generations),
-        prompt_tokens=sum(g.prompt_tokens for g in generations),
-        completion_tokens=sum(g.completion_tokens for g in generations),
-        cost_usd=sum(costs) if len(costs) == len(generations) else None,
-        logprob=generations[-1].logprob,
-        milliseconds=milliseconds,
-    )
+def _say_missing(words: list[str]) -> list[str]:
+    if not words:
+        return []
+    named = ", ".join(repr(word) for word in words[:6])
+    return [f"  nothing in the tables is called {named}"]
 
 
 class _Clock:

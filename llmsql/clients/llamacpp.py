@@ -9,6 +9,7 @@ A new long prefix is prefilled on its own and saved; a fresh process restores it
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import http.client
 import importlib
@@ -178,12 +179,8 @@ class LlamaCppProvider:
         answers: list[Generation] = []
         while len(answers) < n:
             several = min(n - len(answers), _SLOTS)
-            answers += run_cancellable(
-                lambda abandoned, k=several: self._write(engine, request, k, abandoned),
-                request,
-                self.name,
-                daemon=False,
-            )
+            write = functools.partial(self._write, engine, request, several)
+            answers += run_cancellable(write, request, self.name, daemon=False)
         return answers
 
     def _answer_key(self, request: GenerationRequest) -> str | None:
