@@ -1,9 +1,20 @@
-"""Turns a trained adapter into the files that servers load: a GGUF adapter for llama.cpp and Ollama, beside the PEFT
-folder that vLLM and TGI take.
+"""Turns a trained model into the files that servers load, and checks that they are the trained model.
 
-Format: llama.cpp's ``convert_lora_to_gguf.py``. A is stored as PEFT has it, (r, in); B as (out, r); the scale is
-alpha / r. For the Llama architecture, whose GGUF files have the rows of q and k permuted for interleaved rotary
-embeddings, B's rows are permuted likewise and A stays as it is.
+``python -m training.export --model NAME --format … --output DIR`` takes a model of the registry; ``--adapter PEFT
+--base-model BASE`` a fresh adapter, ``--trained FOLDER`` a model whose every weight was trained.
+
+============  ==================================================================================
+format        what is written
+============  ==================================================================================
+adapter       GGUF adapter, for llama.cpp and Ollama on top of the base
+peft          PEFT folder, for vLLM, TGI and further training
+f16 q8_0 q4_1 the whole model as GGUF, the adapter merged into it
+modelfile     Ollama's Modelfile, with the training prompt as its template
+vllm tgi      the line that starts the server, printed; the chat template that it names
+card          README.md for the Hugging Face hub, with the registry's figures
+============  ==================================================================================
+
+No GGUF file gets its name before its log-probabilities were compared with the trained model's (``export_check``).
 """
 
 from __future__ import annotations
@@ -11,112 +22,259 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import gguf
-import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
-
+from llmsql.chat import CHAT_FORMATS
 from llmsql.errors import LLMSQLError, TrainingError
+from training.export_adapter import export_gguf_adapter, export_peft
+from training.export_merged import export_merged
+from training.export_serving import Served, chat_template, model_card, modelfile, tgi_command, vllm_command
+from training.export_source import Source, source_of_files, source_of_model
 
-_NAMES = {
-    "self_attn.q_proj": "attn_q",
-    "self_attn.k_proj": "attn_k",
-    "self_attn.v_proj": "attn_v",
-    "self_attn.o_proj": "attn_output",
-    "mlp.gate_proj": "ffn_gate",
-    "mlp.up_proj": "ffn_up",
-    "mlp.down_proj": "ffn_down",
-}
-_TENSOR = re.compile(r"base_model\.model\.model\.layers\.(\d+)\.([a-z_.]+)\.lora_([AB])\.weight\Z")
+WHOLE = ("f16", "q8_0", "q4_1")
+FORMATS = ("adapter", "peft", *WHOLE, "modelfile", "vllm", "tgi", "card")
 
 
-def export_gguf_adapter(peft_folder: Path, base_gguf: Path, target: Path) -> Path:
-    """Write a PEFT LoRA adapter as a GGUF file.
+def export(
+    source: Source,
+    formats: Sequence[str],
+    output: Path,
+    *,
+    check: bool = True,
+    say: Callable[[str], None] = lambda _: None,
+) -> list[str]:
+    """Write a model in several formats.
 
     Args:
-        peft_folder: with ``adapter_config.json`` and ``adapter_model.safetensors``.
-        base_gguf: the GGUF file that it will be loaded on; its architecture and head counts are read.
-        target: the file to write.
+        source: the trained model.
+        formats: of ``FORMATS``.
+        output: folder to write to; with the one format ``adapter`` also the ``.gguf`` file itself.
+        check: compare GGUF files with the trained model; False only where it does not fit into memory.
+        say: told what was compared.
+
+    Returns:
+        The files and folders written, and the lines that start servers, in the order of ``FORMATS``.
 
     Raises:
-        TrainingError: the adapter is not plain LoRA on the layers that servers know.
+        TrainingError: a format does not suit the model, or a file is not the trained model; no such file stays.
     """
-    try:
-        config = json.loads((peft_folder / "adapter_config.json").read_text(encoding="utf-8"))
-        tensors = load_file(str(peft_folder / "adapter_model.safetensors"))
-        base = gguf.GGUFReader(str(base_gguf))
-    except (OSError, ValueError, SafetensorError) as error:
-        raise TrainingError(
-            f"{peft_folder} on {base_gguf} cannot be read: {error}.", "Give a PEFT folder and the base's .gguf file."
-        ) from error
-    for option in ("use_rslora", "use_dora", "alpha_pattern", "rank_pattern"):
-        if config.get(option):
-            raise TrainingError(f"{peft_folder}: {option} cannot be exported.", "Train plain LoRA.")
-    architecture = _field(base, "general.architecture")
-    heads = _field(base, f"{architecture}.attention.head_count")
-    kv_heads = _field(base, f"{architecture}.attention.head_count_kv")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_name(target.name + ".part")
-    writer = gguf.GGUFWriter(str(fresh), architecture)
-    writer.add_type("adapter")
-    writer.add_string("adapter.type", "lora")
-    writer.add_float32("adapter.lora.alpha", float(config["lora_alpha"]))
-    writer.add_string("general.name", target.stem)
-    for name, tensor in sorted(tensors.items()):
-        match = _TENSOR.match(name)
-        if not match or match.group(2) not in _NAMES:
-            raise TrainingError(f"{peft_folder}: no server knows the tensor {name}.")
-        layer, module, side = match.groups()
-        data = np.ascontiguousarray(tensor.astype(np.float32))
-        if architecture == "llama" and side == "B" and module in ("self_attn.q_proj", "self_attn.k_proj"):
-            data = permute_rows(data, heads if module.endswith("q_proj") else kv_heads)
-        writer.add_tensor(f"blk.{layer}.{_NAMES[module]}.weight.lora_{side.lower()}", data.astype(np.float16))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    os.replace(fresh, target)
+    for format_ in formats:
+        if format_ not in FORMATS:
+            raise TrainingError(f"There is no format {format_!r}.", f"Choose of {', '.join(FORMATS)}.")
+        if format_ in ("adapter", "peft") and source.adapter is None:
+            raise TrainingError(f"{source.name} has no adapter.", f"Choose of {', '.join(WHOLE)}.")
+    is_file = output.suffix == ".gguf"
+    if is_file and len(formats) != 1:
+        raise TrainingError(f"{output} is one file, and {len(formats)} formats are asked for.", "Name a folder.")
+    folder = output.parent if is_file else output
+    folder.mkdir(parents=True, exist_ok=True)
+    made: list[str] = []
+    for format_ in (f for f in FORMATS if f in formats):
+        if format_ == "adapter":
+            made.append(str(_adapter(source, output if is_file else folder / _adapter_name(source), check, say)))
+        elif format_ == "peft":
+            made.append(str(_peft(source, folder)))
+        elif format_ in WHOLE:
+            made.append(
+                str(_whole(source, format_, output if is_file else folder / _file(source, format_), check, say))
+            )
+        elif format_ == "modelfile":
+            made.append(str(_write(folder / "Modelfile", _modelfile(source, folder, check, say))))
+        elif format_ == "card":
+            made.append(str(_write(folder / "README.md", _card(source, folder))))
+        else:
+            made.append(_command(source, format_, folder))
+    return made
+
+
+def _adapter_name(source: Source) -> str:
+    return f"{source.name}-adapter.gguf"
+
+
+def _file(source: Source, quantisation: str) -> str:
+    return f"{source.name}-{quantisation}.gguf"
+
+
+def _adapter(source: Source, target: Path, check: bool, say: Callable[[str], None]) -> Path:
+    assert source.adapter is not None
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch, _unchecked(target) as fresh:
+        folder = export_peft(source.adapter, str(source.base), Path(scratch) / "peft")
+        export_gguf_adapter(folder, source.base, fresh, name=target.stem)
+        if check:
+            base, quantisation = source.base, "q8_0"  # the engine rounds activations to 8 bits
+            if base.suffix != ".gguf":
+                quantisation = "f16"
+                base = export_merged(Path(scratch) / "base.gguf", quantisation=quantisation, base=source.base)
+            _compare(source, base, [fresh], quantisation, target, say)
     return target
 
 
-def permute_rows(weights: np.ndarray, heads: int) -> np.ndarray:
-    """Rows of q or k from rotate-half order to the interleaved order of Llama GGUF files.
+def _whole(source: Source, quantisation: str, target: Path, check: bool, say: Callable[[str], None]) -> Path:
+    with _unchecked(target) as fresh:
+        export_merged(
+            fresh,
+            quantisation=quantisation,
+            base=source.base,
+            adapter=source.adapter,
+            header=source.header,
+            name=source.name,
+        )
+        if check:
+            _compare(source, fresh, [], quantisation, target, say)
+    return target
 
-    Args:
-        weights: shape (heads × head size, any).
-        heads: number of heads.
-    """
-    rows, columns = weights.shape
-    return np.ascontiguousarray(
-        weights.reshape(heads, 2, rows // heads // 2, columns).swapaxes(1, 2).reshape(rows, columns)
+
+@contextmanager
+def _unchecked(target: Path) -> Iterator[Path]:
+    """Where a file lies until it was found to be the trained model."""
+    fresh = target.with_name(f".{target.stem}.unchecked.gguf")
+    try:
+        yield fresh
+        os.replace(fresh, target)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _compare(
+    source: Source, file: Path, adapters: list[Path], quantisation: str, target: Path, say: Callable[[str], None]
+) -> None:
+    from training.export_check import BOUNDS, check_export
+
+    model, tokenizer = source.trained
+    found = check_export(
+        model,
+        tokenizer,
+        file,
+        adapters=adapters,
+        chat_format=source.chat_format,
+        bound=BOUNDS[quantisation],
+        name=target.name,
     )
+    say(f"{target.name} is the trained model: {found}")
 
 
-def _field(reader: Any, name: str) -> Any:
-    found = reader.get_field(name)
-    if found is None:
-        raise TrainingError(f"The base file has no {name}.")
-    return found.contents()
+def _peft(source: Source, folder: Path) -> Path:
+    assert source.adapter is not None
+    return export_peft(source.adapter, source.entry.base_model, folder / "peft")
+
+
+def _write(path: Path, text: str) -> Path:
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, path)
+    return path
+
+
+def _modelfile(source: Source, folder: Path, check: bool, say: Callable[[str], None]) -> str:
+    served = _served(source)
+    whole = next((q for q in ("q8_0", "q4_1", "f16") if (folder / _file(source, q)).is_file()), None)
+    if whole is None and (source.adapter is None or source.base.suffix != ".gguf"):
+        raise TrainingError("A Modelfile needs a GGUF file beside it.", "Add --format q8_0.")
+    if whole is not None:
+        return modelfile(served, f"./{_file(source, whole)}")
+    if not (folder / _adapter_name(source)).is_file():
+        _adapter(source, folder / _adapter_name(source), check, say)
+    return modelfile(served, str(source.base.resolve()), f"./{_adapter_name(source)}")
+
+
+def _served(source: Source) -> Served:
+    if source.adapter is None:
+        return Served(source.name, source.chat_format, str(source.base))
+    # Of a base that is a GGUF file it is the revision of that file's repository, not of the one that servers load.
+    revision = source.entry.training.base_revision if source.base.suffix != ".gguf" else None
+    return Served(source.name, source.chat_format, source.entry.base_model, revision, source.adapter.rank)
+
+
+def _command(source: Source, server: str, folder: Path) -> str:
+    if source.adapter is None and source.base.suffix == ".gguf":
+        raise TrainingError(
+            f"{server} loads a model's folder, and {source.name} is a GGUF file.", "Serve it with Ollama."
+        )
+    weights = (_peft(source, folder) if source.adapter else source.base).resolve()
+    template = chat_template(source.chat_format)
+    if server == "vllm":
+        file = _write(folder / "chat_template.jinja", template)
+        return vllm_command(_served(source), weights, file.resolve())
+    file = _write(folder / "tgi_tokenizer_config.json", json.dumps({"chat_template": template}, indent=2) + "\n")
+    return tgi_command(_served(source), weights, file.resolve())
+
+
+def _card(source: Source, folder: Path) -> str:
+    known = [(_adapter_name(source), "for llama.cpp, on the base's `.gguf` file")]
+    known += [(_file(source, q), f"the whole model, {q}, for llama.cpp") for q in WHOLE]
+    known += [("peft", "for vLLM, TGI and further training"), ("Modelfile", "for `ollama create`")]
+    known += [("chat_template.jinja", "the training prompt, for vLLM")]
+    files = [f"`{name}`: {what}" for name, what in known if (folder / name).exists()]
+    return model_card(replace(source.entry, chat_format=source.chat_format), files, _public_commands(source, folder))
+
+
+def _public_commands(source: Source, folder: Path) -> list[str]:
+    """The server's lines for somebody who has the repository's files in the working directory."""
+    served = _served(source)
+    lines = []
+    if (folder / "Modelfile").is_file():
+        lines.append(f"ollama create {served.name} -f Modelfile")
+    if source.adapter is not None and (folder / "peft").is_dir():
+        lines.append(vllm_command(served, Path("peft"), Path("chat_template.jinja")))
+    return lines
+
+
+def parse_formats(text: str) -> list[str]:
+    """Formats of a comma-separated list.
+
+    Raises:
+        TrainingError: there is no such format.
+    """
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in FORMATS:
+            raise TrainingError(f"There is no format {name!r}.", f"Choose of {', '.join(FORMATS)}.")
+    return names
 
 
 def main(argv: list[str] | None = None) -> int:
     """Command line; returns the exit code."""
-    parser = argparse.ArgumentParser(description="Write a PEFT adapter as a GGUF adapter.")
-    parser.add_argument("--adapter", type=Path, required=True, help="PEFT folder")
-    parser.add_argument("--base-model", type=Path, required=True, help="the .gguf file that it was trained on")
-    parser.add_argument("--output", type=Path, required=True, help="the .gguf adapter to write")
+    parser = argparse.ArgumentParser(description="Write a trained model as the files that servers load.")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--model", help="a model of the registry")
+    what.add_argument("--adapter", type=Path, help="PEFT folder")
+    what.add_argument("--trained", type=Path, help="folder of a model whose every weight was trained")
+    parser.add_argument("--base-model", help="what the adapter was trained on; with --trained a .gguf of its tokenizer")
+    parser.add_argument("--format", default="adapter", help=f"comma-separated: {', '.join(FORMATS)}; default: adapter")
+    parser.add_argument("--output", type=Path, required=True, help="folder; for one GGUF file the file itself")
+    parser.add_argument("--chat-format", help=f"{', '.join(CHAT_FORMATS)}; default: the run's")
+    parser.add_argument("--name", help="of the model; default: the run's")
+    parser.add_argument("--no-check", action="store_true", help="do not compare with the trained model")
     options = parser.parse_args(argv)
     try:
-        print(export_gguf_adapter(options.adapter, options.base_model, options.output))
+        formats = parse_formats(options.format)
+        if options.model:
+            source = source_of_model(options.model)
+        else:
+            source = source_of_files(
+                adapter=options.adapter,
+                trained=options.trained,
+                base_model=options.base_model,
+                chat_format=options.chat_format,
+                name=options.name,
+            )
+        if options.no_check:
+            print("not compared with the trained model, as asked", file=sys.stderr)
+        for line in export(source, formats, options.output, check=not options.no_check, say=_note):
+            print(line)
     except LLMSQLError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _note(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ gguf = pytest.importorskip("gguf", reason="needs the train extra")
 safetensors = pytest.importorskip("safetensors.numpy", reason="needs the train extra")
 
 from llmsql.errors import TrainingError  # noqa: E402
-from training.export import export_gguf_adapter, main, permute_rows  # noqa: E402
+from training.export import main  # noqa: E402
+from training.export_adapter import export_gguf_adapter, export_peft, read_gguf_adapter, read_peft  # noqa: E402
+from training.gguf_files import permute_rows, shape_of, unpermute_rows  # noqa: E402
 
 HIDDEN, HEADS, KV_HEADS, HEAD_SIZE, FEED_FORWARD, RANK = 32, 4, 2, 8, 48, 4
 SHAPES = {  # out, in
@@ -133,6 +135,40 @@ def test_permuting_b_alone_permutes_the_trained_weights(heads: int) -> None:
     np.testing.assert_allclose(permute_rows(w + b @ a, heads), served)
     assert not np.allclose(permute_rows(w + b @ a, heads), permute_rows(w, heads) + b @ a)
     np.testing.assert_array_equal(permute_rows(w, heads), llama_cpp_permute(w, heads))
+
+
+@pytest.mark.parametrize("architecture", ["llama", "qwen2"])
+def test_an_adapter_comes_back_from_gguf_as_it_was(architecture: str, tmp_path: Path) -> None:
+    write_adapter(tmp_path / "peft")
+    base = write_base(tmp_path / "base.gguf", architecture)
+    export_gguf_adapter(tmp_path / "peft", base, tmp_path / "adapter.gguf")
+    back = read_gguf_adapter(tmp_path / "adapter.gguf", shape_of(base))
+    export_peft(back, "owner/base", tmp_path / "again")
+    trained, again = read_peft(tmp_path / "peft"), read_peft(tmp_path / "again")
+    assert (again.alpha, again.rank) == (trained.alpha, trained.rank)
+    assert again.pairs.keys() == trained.pairs.keys()
+    for place, (a, b) in trained.pairs.items():
+        np.testing.assert_array_equal(again.pairs[place][0], a.astype(np.float16))
+        np.testing.assert_array_equal(again.pairs[place][1], b.astype(np.float16))
+    config = json.loads((tmp_path / "again" / "adapter_config.json").read_text())
+    assert config["base_model_name_or_path"] == "owner/base"
+    assert isinstance(config["lora_alpha"], int), "Ollama reads a whole number"
+
+
+def test_unpermuting_undoes_permuting() -> None:
+    weights = np.arange(HEADS * HEAD_SIZE * 3.0).reshape(-1, 3)
+    np.testing.assert_array_equal(unpermute_rows(permute_rows(weights, HEADS), HEADS), weights)
+    np.testing.assert_array_equal(unpermute_rows(permute_rows(weights[:, 0], HEADS), HEADS), weights[:, 0])
+
+
+def test_half_an_adapter_is_refused(tmp_path: Path) -> None:
+    write_adapter(tmp_path / "peft")
+    file = tmp_path / "peft" / "adapter_model.safetensors"
+    tensors = safetensors.load_file(str(file))
+    del tensors["base_model.model.model.layers.0.mlp.up_proj.lora_B.weight"]
+    safetensors.save_file(tensors, str(file))
+    with pytest.raises(TrainingError, match=r"one half of the adapter of mlp\.up_proj"):
+        read_peft(tmp_path / "peft")
 
 
 def test_permuted_rows_give_the_same_attention_scores() -> None:

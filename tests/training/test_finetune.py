@@ -22,8 +22,8 @@ from peft import PeftModel  # noqa: E402
 from llmsql.errors import TrainingError  # noqa: E402
 from training import finetune_gemma, finetune_llama, finetune_qwen  # noqa: E402
 from training.base_model import load_base_model  # noqa: E402
-from training.export import permute_rows  # noqa: E402
 from training.finetune_core import build_parser, choose_recipe  # noqa: E402
+from training.gguf_files import permute_rows  # noqa: E402
 from training.packing import ATTENTION  # noqa: E402
 
 MARKERS = {
