@@ -9,8 +9,10 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from llmsql import __version__
@@ -107,6 +109,16 @@ def build_parser() -> argparse.ArgumentParser:
         ("verify", "check the SHA-256 of fetched weights"),
     ):
         actions.add_parser(action, help=text).add_argument("name", metavar="NAME")
+    export = actions.add_parser("export", help="write a model as the files that servers load")
+    export.add_argument("name", metavar="NAME")
+    export.add_argument(
+        "--format",
+        default="q8_0,modelfile",
+        metavar="A,B",
+        help="adapter and peft (the adapter alone); f16, q8_0, q4_1 (whole, as GGUF); modelfile (Ollama); vllm, tgi "
+        "(the line that starts them); card (Hugging Face); default: %(default)s",
+    )
+    export.add_argument("--output", metavar="DIR", help="folder to write to; default: NAME in the working directory")
     return parser
 
 
@@ -264,11 +276,33 @@ def _models(options: argparse.Namespace) -> int:
         print(fetch_weights(entry))
     elif options.action == "use":
         print(f"{use_model(options.name).name} is the default now")
+    elif options.action == "export":
+        _export_model(entry.name, options)
     else:
         state = verify_weights(entry)
         print(f"{state.state}: {state.path} ({state.bytes:,} bytes, sha256 {state.sha256 or 'not computed'})")
         return ExitCode.OK if state.state == "ok" else ExitCode.MODEL
     return ExitCode.OK
+
+
+def _export_model(name: str, options: argparse.Namespace) -> None:
+    with _train_extra():
+        from training.export import export, parse_formats
+        from training.export_source import source_of_model
+    formats = parse_formats(options.format)
+    for line in export(source_of_model(name), formats, Path(options.output or name), say=_note):
+        print(line)
+
+
+@contextmanager
+def _train_extra() -> Iterator[None]:
+    """Say what to install where an import in here fails."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"This needs {error.name}, which is not installed.", "pip install 'duckdb-llmsql[train]'"
+        ) from error
 
 
 def _print_models() -> None:

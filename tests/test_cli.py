@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from llmsql import errors
-from llmsql.cli import ExitCode, exit_code
+from llmsql.cli import ExitCode, exit_code, main
 from llmsql.registry import load_registry
 from tests.clients.stubs import StubOpenAI
 from tests.test_connection import child_environment
@@ -305,3 +305,23 @@ def test_version() -> None:
     import llmsql as package
 
     assert llmsql("--version") == (f"llmsql {package.__version__}\n", "")
+
+
+def test_export_without_the_train_extra_says_what_to_install(
+    hermetic: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "gguf", None)
+    for name in [m for m in sys.modules if m.startswith("training.")]:
+        monkeypatch.delitem(sys.modules, name)
+    assert main(["models", "export", "llmsql-0.5b"]) == ExitCode.USAGE
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "pip install 'duckdb-llmsql[train]'" in err
+    assert list(hermetic.iterdir()) == []
+
+
+def test_a_hosted_model_is_not_exported(hermetic: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("gguf", reason="needs the train extra")
+    assert main(["models", "export", "gpt-4"]) == ExitCode.QUERY
+    assert "runs at openai" in capsys.readouterr().err

@@ -73,7 +73,10 @@ def source_of_model(name: str) -> Source:
             "Name a model of `llmsql models list` that runs in process.",
         )
     base = Path(entry.path or ".") if entry.provider == "transformers" else fetch_weights(entry)
-    adapter = read_gguf_adapter(entry.adapter.path, shape_of(base)) if entry.adapter else None
+    adapter = None
+    if entry.adapter:
+        stored = read_gguf_adapter(entry.adapter.path, shape_of(base))
+        adapter = LoraAdapter(stored.alpha * entry.adapter.scale, stored.pairs)
     return Source(entry, base, entry.chat_format or _chat_format(base, None), adapter)
 
 
