@@ -21,8 +21,9 @@ import duckdb
 import sqlglot
 
 from llmsql.asking.joins import KeyGraph, shorten_joins
-from llmsql.asking.link import ValueIndex, build_value_index, link_values
+from llmsql.asking.link import link_values
 from llmsql.asking.prompt import build_messages
+from llmsql.asking.values import ValueIndex, build_value_index
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot
 from llmsql.chat import CHAT_FORMATS, render_chat

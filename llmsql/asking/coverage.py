@@ -13,9 +13,9 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from llmsql.asking.link import ValueIndex, fold
 from llmsql.asking.prompt import StoredValue
 from llmsql.asking.scopes import table_reference
+from llmsql.asking.values import ValueIndex, fold
 from llmsql.catalog import Catalog
 
 # Words that ask, count, compare, order or tell time: no schema has to have a name for them.

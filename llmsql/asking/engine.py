@@ -7,20 +7,21 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from llmsql.asking.cascade import ask_in_turn
 from llmsql.asking.joins import KeyGraph
-from llmsql.asking.link import build_value_index
 from llmsql.asking.pipeline import Draft, check_askable, write_sql
 from llmsql.asking.settle import Knowledge
+from llmsql.asking.values import LOOK_AGAIN_SECONDS, ValueIndex, index_path
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot, structure_version
 from llmsql.clients import LLMClient
 from llmsql.errors import ModelNotFoundError
-from llmsql.models import open_model
+from llmsql.models import open_model, prefix_cache_dir
 from llmsql.registry import Calibration, load_registry
 from llmsql.settings import Settings, load_settings
 
@@ -52,6 +53,7 @@ class Engine:
         self._overrides = dict(overrides or {})
         self._refine = refine
         self._knowledge: OrderedDict[str, Knowledge] = OrderedDict()
+        self._values: dict[Path, ValueIndex] = {}
         self._clients: dict[Any, tuple[str, LLMClient]] = {}
         self._memos: OrderedDict[Any, _Memo] = OrderedDict()
         self._lock = threading.RLock()
@@ -72,15 +74,26 @@ class Engine:
             known = self._knowledge.get(version)
             if known is not None:
                 self._knowledge.move_to_end(version)
+                known.values.refresh(con, known.catalog, wait=LOOK_AGAIN_SECONDS)
                 return known
             catalog = snapshot(con)
             if self._refine is not None:
                 catalog = self._refine(catalog)
-            known = Knowledge(catalog, KeyGraph(catalog), build_value_index(con, catalog))
+            known = Knowledge(catalog, KeyGraph(catalog), self._value_index(con))
+            known.values.refresh(con, catalog)
             self._knowledge[version] = known
             while len(self._knowledge) > MOST_CATALOGS:
                 self._knowledge.popitem(last=False)
             return known
+
+    def _value_index(self, con: duckdb.DuckDBPyConnection) -> ValueIndex:
+        """The index of the database's file, or a new one in memory."""
+        path = index_path(con, prefix_cache_dir(self.settings()).with_name("values"))
+        if path is None:
+            return ValueIndex()
+        if path not in self._values:
+            self._values[path] = ValueIndex(path)
+        return self._values[path]
 
     def client(self, settings: Settings, model: str | None = None) -> tuple[str, LLMClient]:
         """The client of a model, opened once."""

@@ -1,33 +1,26 @@
 """Links a question to the catalog: the stored values that it names, and the tables that it may need.
 
-An index maps the folded form (case, accents and plain plurals aside) of every distinct short text value to where it is
-stored. The longest runs of words of the question that the index knows win.
+Values are looked up by their folded form, case, accents and plain plurals aside. The longest runs of words of the
+question that the index knows win; a word that nothing explains may be a misspelt value.
 """
 
 from __future__ import annotations
 
 import re
-import time
-import unicodedata
-from collections import defaultdict
-from dataclasses import dataclass, field, replace
-
-import duckdb
+from dataclasses import replace
 
 from llmsql.asking.joins import KeyGraph
 from llmsql.asking.joins import fold as fold_reference
 from llmsql.asking.prompt import StoredValue, render_schema
+from llmsql.asking.values import ValueIndex, fold
 from llmsql.catalog import Catalog, Column, Table
-from llmsql.catalog.snapshot import quote
 from llmsql.errors import SQLRejectedError
 
-MOST_VALUES = 200_000
-MOST_VALUES_A_COLUMN = 20_000
-LONGEST_VALUE = 60
 LONGEST_RUN = 7
+LONGEST_MISSPELT = 3
+SHORTEST_MISSPELT_WORD = 6
 MOST_HINTS = 6
 MOST_HINTS_A_VALUE = 3
-INDEX_SECONDS = 2.0
 PROMPT_CHARS = 8_000
 WIDEST_TABLE = 60
 MOST_TABLES = 16
@@ -40,69 +33,6 @@ _COMMON = frozenset(
     show some start sum than that the their them then these they this those time to top total type up used was we were
     what when where which while who whom whose will with year years yes you""".split()
 )
-
-
-def fold(text: str) -> str:
-    """``text`` without case, accents and runs of space, as values are compared."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
-
-
-@dataclass(frozen=True)
-class ValueIndex:
-    """Distinct stored text values by their folded form.
-
-    Args:
-        places: folded value → where it is stored, at most ``MOST_HINTS_A_VALUE`` + 1 places a value.
-    """
-
-    places: dict[str, list[StoredValue]] = field(default_factory=dict)
-
-    def find(self, folded: str) -> list[StoredValue]:
-        """Where a value with that folded form is stored; empty where it is not."""
-        return self.places.get(folded, [])
-
-
-def build_value_index(
-    con: duckdb.DuckDBPyConnection, catalog: Catalog, *, seconds: float = INDEX_SECONDS
-) -> ValueIndex:
-    """Read the distinct text values of a catalog.
-
-    Args:
-        con: the connection that sees the tables; only read from.
-        catalog: its snapshot.
-        seconds: time allowed; columns not reached by then are left out.
-    """
-    deadline = time.monotonic() + seconds
-    places: dict[str, list[StoredValue]] = defaultdict(list)
-    total = 0
-    for table in catalog:
-        if table.kind == "view" or not table.rows:
-            continue
-        for column in table.columns:
-            if time.monotonic() > deadline or total > MOST_VALUES:
-                return ValueIndex(dict(places))
-            if column.type != "VARCHAR" and not column.type.startswith("ENUM"):
-                continue
-            if column.complete:
-                values = list(column.values)
-            else:
-                name = quote(column.name)
-                source = f"(SELECT {name} FROM {table.reference} LIMIT {MOST_VALUES_A_COLUMN * 5})"
-                try:
-                    rows = con.execute(
-                        f"SELECT DISTINCT {name}::VARCHAR AS v FROM {source} WHERE length({name}::VARCHAR) BETWEEN 1 "
-                        f"AND {LONGEST_VALUE} ORDER BY v LIMIT {MOST_VALUES_A_COLUMN}"
-                    ).fetchall()
-                except duckdb.Error:
-                    continue
-                values = [row[0] for row in rows]
-            total += len(values)
-            for value in values:
-                found = places[fold(value)]
-                if len(found) <= MOST_HINTS_A_VALUE:
-                    found.append(StoredValue(table.reference, column.name, value))
-    return ValueIndex(dict(places))
 
 
 def link_values(index: ValueIndex, catalog: Catalog, question: str) -> list[StoredValue]:
@@ -130,6 +60,7 @@ def link_values(index: ValueIndex, catalog: Catalog, question: str) -> list[Stor
                 continue
             taken[start : start + length] = [True] * length
             hits += [(start, place) for place in _best_places(places, question)]
+    hits += _misspelt(index, question, words, taken, names)
     hits.sort(key=lambda hit: hit[0])
     return [place for _, place in hits][:MOST_HINTS]
 
@@ -137,16 +68,46 @@ def link_values(index: ValueIndex, catalog: Catalog, question: str) -> list[Stor
 def _lookup(index: ValueIndex, text: str, names: set[str], quoted: set[str]) -> list[StoredValue]:
     folded = fold(text)
     if folded in quoted:
-        return index.places.get(folded, [])
+        return index.find(folded)
     if folded.isdigit() or folded in _COMMON or (len(folded) < 3 and not text.isupper()):
         return []
     if len(text) == 1:
         return []
     for form in _forms(folded):
-        places = index.places.get(form)
+        places = index.find(form)
         if places and not (form in names and not text[0].isupper()):
             return places
     return []
+
+
+def _misspelt(
+    index: ValueIndex, question: str, words: list[tuple[str, int]], taken: list[bool], names: set[str]
+) -> list[tuple[int, StoredValue]]:
+    """Values that the words left over are nearly spelt like, the longest runs first."""
+    hits: list[tuple[int, StoredValue]] = []
+    for length in range(min(LONGEST_MISSPELT, len(words)), 0, -1):
+        for start in range(len(words) - length + 1):
+            run = words[start : start + length]
+            folded = [fold(word) for word, _ in run]
+            if any(taken[start : start + length]) or any(
+                word in names or _stem(word) in names or not word.isalpha() for word in folded
+            ):
+                continue
+            if length == 1 and (folded[0] in _COMMON or len(folded[0]) < SHORTEST_MISSPELT_WORD):
+                continue
+            text = question[run[0][1] : run[-1][1] + len(run[-1][0])]
+            places = [p for p in index.near(fold(text)) if not _is_inflected(fold(text), fold(p.value))]
+            if places:
+                taken[start : start + length] = [True] * length
+                hits += [(start, place) for place in _best_places(places, question)]
+    return hits
+
+
+def _is_inflected(left: str, right: str) -> bool:
+    """Whether two texts differ in their last letters only: "manage" is another word than "manager"."""
+    shorter = min(len(left), len(right))
+    same = next((i for i in range(shorter) if left[i] != right[i]), shorter)
+    return same >= shorter - 1
 
 
 def _forms(folded: str) -> list[str]:

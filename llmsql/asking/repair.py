@@ -19,9 +19,9 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
 from llmsql.asking.joins import KeyGraph, chain_joins, fold
-from llmsql.asking.link import ValueIndex
-from llmsql.asking.link import fold as fold_text
 from llmsql.asking.scopes import cte_names, own_columns, sources, table_reference
+from llmsql.asking.values import ValueIndex
+from llmsql.asking.values import fold as fold_text
 from llmsql.catalog import Catalog, Table
 from llmsql.catalog.snapshot import quote
 from llmsql.errors import SQLRejectedError
@@ -333,7 +333,7 @@ def repair_values(tree: exp.Expr, catalog: Catalog, values: ValueIndex) -> list[
         stored = {
             place.value
             for form in _value_forms(fold_text(literal.this))
-            for place in values.places.get(form, ())
+            for place in values.find(form)
             if place.table == table.reference and place.column.casefold() == column.name.casefold()
         }
         if len(stored) == 1 and literal.this not in stored:

@@ -11,9 +11,9 @@ from sqlglot import exp
 
 from llmsql.asking.check import check_sql, extract_sql, parse_query
 from llmsql.asking.joins import KeyGraph, Wording, complete_joins
-from llmsql.asking.link import ValueIndex
 from llmsql.asking.quiet import quiet_sqlglot
 from llmsql.asking.repair import repair_columns, repair_error, repair_tables, repair_values
+from llmsql.asking.values import ValueIndex
 from llmsql.catalog import Catalog
 from llmsql.errors import SQLRejectedError
 

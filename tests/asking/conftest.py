@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from llmsql.asking.joins import KeyGraph
-from llmsql.asking.link import build_value_index
 from llmsql.asking.settle import Knowledge
+from llmsql.asking.values import build_value_index
 from llmsql.catalog.snapshot import snapshot
 from tests.clients.stubs import StubOpenAI
 

@@ -283,8 +283,8 @@ def tickets():
     """Two keys to the same table, a table that two others meet in, and tables without a declared key between them."""
     import duckdb
 
-    from llmsql.asking.link import build_value_index
     from llmsql.asking.settle import Knowledge
+    from llmsql.asking.values import build_value_index
     from llmsql.catalog.snapshot import snapshot
 
     con = duckdb.connect()

@@ -10,13 +10,12 @@ from llmsql.asking.link import (
     MOST_HINTS,
     MOST_TABLES,
     PROMPT_CHARS,
-    build_value_index,
-    fold,
     link_values,
     select_tables,
 )
 from llmsql.asking.prompt import StoredValue, render_schema
 from llmsql.asking.settle import Knowledge
+from llmsql.asking.values import MOST_PLACES, build_value_index, fold
 from llmsql.catalog import Catalog, Column, ForeignKey, Table
 from llmsql.catalog.snapshot import snapshot
 
@@ -94,7 +93,7 @@ def test_hints_are_bounded() -> None:
         index = build_value_index(con, catalog)
         question = " ".join(f"word{chr(65 + i)}" for i in range(26))
         assert len(link_values(index, catalog, question)) == MOST_HINTS
-        assert max(map(len, index.places.values())) <= 4
+        assert len(index.find("worda")) == MOST_PLACES
 
 
 def test_the_index_bears_odd_text_and_leaves_long_text_out() -> None:
@@ -105,15 +104,15 @@ def test_the_index_bears_odd_text_and_leaves_long_text_out() -> None:
         )
         con.execute("CREATE TABLE empty (a TEXT); CREATE VIEW v AS SELECT 'seen' AS a")
         index = build_value_index(con, snapshot(con))
-        assert {"hot", "mild"} <= set(index.places)
-        assert not any(len(value) > 60 for value in index.places)
-        assert "seen" not in index.places
+        assert index.find("hot") and index.find("mild")
+        assert not index.find("x" * 500)
+        assert not index.find("seen")
 
 
 def test_the_index_stops_when_its_time_is_up() -> None:
     with duckdb.connect() as con:
         con.execute("CREATE TABLE t AS SELECT 'v' || range AS a FROM range(1000)")
-        assert build_value_index(con, snapshot(con), seconds=-1).places == {}
+        assert len(build_value_index(con, snapshot(con), seconds=-1)) == 0
 
 
 @pytest.mark.parametrize(
