@@ -20,6 +20,8 @@ _PLACES = {
     "LLMSQLError": "llmsql.errors",
     "connect": "llmsql.connection",
     "install": "llmsql.connection",
+    "load_ipython_extension": "llmsql.notebook",
+    "unload_ipython_extension": "llmsql.notebook",
 }
 
 __all__ = ["Answer", "Connection", "LLMClient", "LLMSQLError", "__version__", "connect", "install"]

@@ -15,7 +15,8 @@ from llmsql.asking.pipeline import Draft
 class Answer:
     """The rows that answer a question, and where they came from.
 
-    The query has run once; reading the answer in several forms does not run it again.
+    The query has run once; reading the answer in several forms does not run it again. What a DuckDB relation can do
+    (``filter``, ``order``, ``limit``, ``to_parquet``, …) is here too, and whatever takes Arrow data takes an answer.
 
     Args:
         draft: the SQL and how it came about.
@@ -94,6 +95,26 @@ class Answer:
     def show(self, **options: Any) -> None:
         """Print the rows as DuckDB does; takes what ``DuckDBPyRelation.show`` takes."""
         self.relation.show(**options)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The rows by Arrow's own means: ``polars.DataFrame(answer)``, ``pyarrow.table(answer)``."""
+        return self.table.__arrow_c_stream__(requested_schema)
+
+    def _repr_html_(self) -> str:
+        from llmsql.answer_html import render_html
+
+        return render_html(self)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self.relation, name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *dir(self.relation)})
+
+    def __reduce__(self) -> Any:
+        raise TypeError("An answer cannot be pickled, for it holds a connection: pickle answer.df() or answer.arrow().")
 
     def __repr__(self) -> str:
         cut = " (cut by the row limit)" if self.truncated else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +19,7 @@ from llmsql.asking.engine import Engine
 from llmsql.asking.pipeline import Draft
 from llmsql.asking.run import run_query
 from llmsql.catalog import Catalog
-from llmsql.errors import QuestionError
+from llmsql.errors import CancelledError, QuestionError
 from llmsql.functions import VARIABLES, install_functions
 
 _DATA_FRAME_LIBRARIES = frozenset({"pandas", "polars", "pyarrow"})
@@ -71,11 +72,43 @@ class Connection:
             LLMSQLError: the reason why there is no answer, in one line.
         """
         with _hint_at_data_frames(sys._getframe(1)):
-            draft = self._draft(question, tables, model, settings)
-        limits = self.engine.settings(self._variables(settings))
-        started = time.perf_counter()
-        table, truncated = run_query(self.duckdb, draft.sql, timeout=limits.query_timeout, max_rows=limits.max_rows)
-        return Answer(draft, table, truncated, time.perf_counter() - started, self.duckdb)
+            return self._answer(self.duckdb, question, tables, model, self._variables(settings))
+
+    async def aask(
+        self, question: str, *, tables: list[str] | None = None, model: str | None = None, **settings: object
+    ) -> Answer:
+        """Answer a question without holding up the event loop; arguments as ``ask``.
+
+        It is asked through a cursor of its own, so that questions go side by side and the connection stays free: it
+        sees what other connections see, no temporary tables, no open transaction and no registered DataFrames.
+        Cancelling the task stops the model and the query.
+
+        Raises:
+            LLMSQLError: the reason why there is no answer, in one line.
+        """
+        import asyncio  # not needed by those who do not wait, and slow to import
+
+        variables, cursor, cancel = self._variables(settings), self.duckdb.cursor(), threading.Event()
+
+        def work() -> Answer:
+            with cursor:
+                return self._answer(cursor, question, tables, model, variables, cancel)
+
+        loop = asyncio.get_running_loop()
+        answering = loop.run_in_executor(None, work)
+
+        def stop() -> None:
+            if not answering.done():  # again and again: between the model and the query there is nothing to stop
+                cursor.interrupt()
+                loop.call_later(0.1, stop)
+
+        try:
+            return await asyncio.shield(answering)
+        except asyncio.CancelledError:
+            cancel.set()
+            answering.add_done_callback(lambda done: done.exception())  # nobody else looks at it any more
+            stop()
+            raise
 
     def ask_sql(
         self, question: str, *, tables: list[str] | None = None, model: str | None = None, **settings: object
@@ -121,6 +154,25 @@ class Connection:
         self.duckdb.close()
         if self._parent is None:
             self.engine.close()
+
+    def _answer(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        question: str,
+        tables: list[str] | None,
+        model: str | None,
+        variables: Mapping[str, str],
+        cancel: threading.Event | None = None,
+    ) -> Answer:
+        draft = self.engine.draft(
+            con, question, tables=tuple(tables or ()), model=model, variables=variables, cancel=cancel
+        )
+        if cancel is not None and cancel.is_set():
+            raise CancelledError("The question was cancelled.")
+        limits = self.engine.settings(variables)
+        started = time.perf_counter()
+        table, truncated = run_query(con, draft.sql, timeout=limits.query_timeout, max_rows=limits.max_rows)
+        return Answer(draft, table, truncated, time.perf_counter() - started, self.duckdb)
 
     def _draft(
         self, question: str, tables: list[str] | None, model: str | None, settings: Mapping[str, object]

@@ -209,13 +209,16 @@ def _refuse_to_shadow(con: duckdb.DuckDBPyConnection, prefix: str) -> None:
         )
 
 
+def has_functions(con: duckdb.DuckDBPyConnection, engine: Engine) -> bool:
+    """Whether the database behind ``con`` has the functions of ``engine``; the macros over them are per connection."""
+    name = f"_llmsql_sql_{id(engine):x}"
+    return bool(con.execute("SELECT 1 FROM duckdb_functions() WHERE function_name = ?", [name]).fetchall())
+
+
 def _create_udfs(
     con: duckdb.DuckDBPyConnection, engine: Engine, siblings: Iterable[duckdb.DuckDBPyConnection], suffix: str
 ) -> None:
-    existing = con.execute(
-        "SELECT 1 FROM duckdb_functions() WHERE function_name = ?", [f"_llmsql_sql_{suffix}"]
-    ).fetchall()
-    if existing:
+    if has_functions(con, engine):
         return  # functions are the database's, macros are the connection's
 
     # DuckDB evaluates a call up to six times while it binds one statement. The engine remembers answers; failures are

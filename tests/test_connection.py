@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import pickle
 import subprocess
 import sys
@@ -81,6 +82,52 @@ def test_an_answer_runs_once_and_comes_in_every_form(con: llmsql.Connection, stu
     assert 0 < (answer.confidence or 0) < 1 and answer.seconds > 0
     assert [t.reference for t in con.catalog()] == ["orders"]
     assert len(stub.requests) == 1
+
+
+def test_an_answer_does_what_a_relation_does(con: llmsql.Connection) -> None:
+    answer = con.ask(QUESTION)
+    assert answer.filter("revenue > 6").fetchall() == ROWS[:1]
+    assert answer.order("revenue").limit(1).fetchall() == ROWS[1:]
+    assert answer.columns == ["region", "revenue"] and "to_parquet" in dir(answer)
+    assert pl.DataFrame(answer).rows() == ROWS and pa.table(answer).num_rows == 2  # type: ignore[arg-type]
+    with pytest.raises(AttributeError, match="nonsense"):
+        _ = answer.nonsense
+    with pytest.raises(TypeError, match=r"An answer cannot be pickled.*answer\.df\(\)"):
+        pickle.dumps(answer)
+    assert pickle.loads(pickle.dumps(answer.df())).shape == (2, 2)
+
+
+def test_waiting_for_answers_side_by_side(con: llmsql.Connection, stub: StubOpenAI) -> None:
+    async def ask_all() -> list[llmsql.Answer]:
+        answers = await asyncio.gather(*(con.aask(f"{QUESTION} {n}", max_rows=1) for n in range(4)))
+        assert con.execute("SELECT 1").fetchall() == [(1,)]
+        return answers
+
+    answers = asyncio.run(ask_all())
+    assert [answer.fetchall() for answer in answers] == [ROWS[:1]] * 4 and answers[0].truncated
+    assert len(stub.requests) == 4
+    con.execute("SET VARIABLE llmsql_model = 'stub-9'").fetchall()
+    assert asyncio.run(con.aask("who")).model == "stub-9"
+    with pytest.raises(QuestionError, match="The question is empty"):
+        asyncio.run(con.aask(""))
+
+
+@pytest.mark.parametrize("what", ["model", "query"])
+def test_a_cancelled_task_stops_its_model_or_query(con: llmsql.Connection, stub: StubOpenAI, what: str) -> None:
+    heavy = "SELECT count(*) FROM range(10000000) a, range(10000000) b, orders"
+    stub.answers = [stub.silent() if what == "model" else stub.good(heavy)]
+
+    async def ask() -> None:
+        task = asyncio.create_task(con.aask("slow"))
+        while not stub.requests:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0 if what == "model" else 0.5)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(ask())  # waits for the thread, which would go on for half a minute
+    assert con.sql("SELECT 1").fetchall() == [(1,)]
 
 
 def test_python_and_sql_share_the_memo(con: llmsql.Connection, stub: StubOpenAI) -> None:

@@ -111,6 +111,7 @@ class Engine:
         tables: tuple[str, ...] = (),
         model: str | None = None,
         variables: Mapping[str, str] | None = None,
+        cancel: threading.Event | None = None,
     ) -> Draft:
         """The SQL for a question; a model is asked once per question, catalog version and settings.
 
@@ -120,6 +121,7 @@ class Engine:
             tables: use only these; empty for all.
             model: a name that goes before the settings'.
             variables: the session's ``SET VARIABLE llmsql_…`` values.
+            cancel: set it to stop the model; ``cancel_all`` stops it too.
 
         Raises:
             LLMSQLError: as ``write_sql`` and ``open_model``.
@@ -141,7 +143,7 @@ class Engine:
                 self._memos.popitem(last=False)
         with memo.lock:
             if memo.draft is None:
-                cancel = threading.Event()
+                cancel = cancel or threading.Event()
                 self._cancels.add(cancel)
                 try:
                     memo.draft = self._write(con, knowledge, question, settings, model, tables, cancel)
