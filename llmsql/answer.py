@@ -103,7 +103,7 @@ class Answer:
     def _repr_html_(self) -> str:
         from llmsql.answer_html import render_html
 
-        return render_html(self)
+        return render_html(self.draft, self.relation, self.table, truncated=self.truncated, seconds=self.seconds)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

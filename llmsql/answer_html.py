@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import decimal
 import html
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import duckdb
 import sqlglot
 from sqlglot import exp
 
+from llmsql.asking.pipeline import Draft
 from llmsql.asking.quiet import quiet_sqlglot
 from llmsql.charts import choose_chart, render_svg
-
-if TYPE_CHECKING:
-    from llmsql.answer import Answer
 
 MOST_ROWS = 20
 MOST_COLUMNS = 30
@@ -39,17 +38,21 @@ _NUMBERS = (
 _NULL = '<span style="opacity: 0.5">NULL</span>'
 
 
-def render_html(answer: Answer) -> str:
-    """Table, chart, SQL, confidence and tables of an answer, as one ``<div>``.
+def render_html(draft: Draft, relation: duckdb.DuckDBPyRelation, table: Any, *, truncated: bool, seconds: float) -> str:
+    """Rows, chart, SQL, confidence and tables of an answer, as one ``<div>``.
 
     Args:
-        answer: what ``con.ask()`` gave.
+        draft: the SQL and how it came about.
+        relation: the rows.
+        table: the same rows, an Arrow table.
+        truncated: the row limit cut rows off.
+        seconds: wall time of the query.
     """
-    parts = [_table(answer)]
-    chart = choose_chart(answer.table)
+    parts = [_rows(relation), f"<p>{_extent(table.num_rows, table.num_columns, truncated)}</p>"]
+    chart = choose_chart(table)
     if chart is not None:
-        parts.append(f"<div>{render_svg(chart, answer.table)}</div>")
-    parts.append(_origin(answer))
+        parts.append(f"<div>{render_svg(chart, table)}</div>")
+    parts.append(_origin(draft, seconds))
     return f'<div class="llmsql-answer">{"".join(parts)}</div>'
 
 
@@ -78,22 +81,19 @@ def tables_used(sql: str) -> list[str]:
     return list(dict.fromkeys(name for name in named if name.casefold() not in ctes))
 
 
-def _table(answer: Answer) -> str:
-    table, types = answer.table, [str(type_) for type_ in answer.relation.types][:MOST_COLUMNS]
+def _rows(relation: duckdb.DuckDBPyRelation) -> str:
+    types = [str(type_) for type_ in relation.types][:MOST_COLUMNS]
     style = [f' style="text-align: {"right" if type_.startswith(_NUMBERS) else "left"}"' for type_ in types]
     heading = "".join(
         f'<th{s} title="{_text(type_)}">{_text(name)}</th>'
-        for s, type_, name in zip(style, types, table.column_names, strict=False)
+        for s, type_, name in zip(style, types, relation.columns, strict=False)
     )
-    rows = answer.relation.limit(MOST_ROWS).project("COLUMNS(*)::VARCHAR").fetchall()  # text as DuckDB writes it
+    rows = relation.limit(MOST_ROWS).project("COLUMNS(*)::VARCHAR").fetchall()  # text as DuckDB writes it
     body = "".join(
         "<tr>" + "".join(f"<td{s}>{_cell(v, t)}</td>" for s, v, t in zip(style, row, types, strict=False)) + "</tr>"
         for row in rows
     )
-    return (
-        f"<table><thead><tr>{heading}</tr></thead><tbody>{body}</tbody></table>"
-        f"<p>{_extent(table.num_rows, table.num_columns, answer.truncated)}</p>"
-    )
+    return f"<table><thead><tr>{heading}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _extent(rows: int, columns: int, truncated: bool) -> str:
@@ -116,16 +116,17 @@ def _text(value: Any) -> str:
     return html.escape(text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…")
 
 
-def _origin(answer: Answer) -> str:
-    said = [_text(answer.model)]
-    if answer.confidence is not None:
-        said.append(f'<span title="of the words chosen, not calibrated">confidence {answer.confidence:.2f}</span>')
-    if tables := tables_used(answer.sql):
+def _origin(draft: Draft, seconds: float) -> str:
+    said = [_text(draft.model)]
+    if draft.confidence is not None:
+        said.append(f"confidence {draft.confidence:.2f}")
+    if tables := tables_used(draft.sql):
         said.append("tables: " + ", ".join(map(_text, tables)))
-    said.append(f"{answer.seconds:.2f} s")
-    notes = "".join(f"<li>repaired: {_text(note)}</li>" for note in answer.notes)
+    said.append(f"{seconds:.2f} s")
+    notes = "".join(f"<li>repaired: {_text(note)}</li>" for note in draft.notes)
     return (
         f"<details><summary>SQL · {' · '.join(said)}</summary>"
-        f'<pre style="white-space: pre-wrap">{html.escape(pretty_sql(answer.sql))}</pre>'
+        f'<pre style="white-space: pre-wrap">{html.escape(pretty_sql(draft.sql))}</pre>'
+        f'<p style="white-space: pre-line">{html.escape(draft.explanation)}</p>'
         f"{f'<ul>{notes}</ul>' if notes else ''}</details>"
     )
