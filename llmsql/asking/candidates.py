@@ -20,6 +20,7 @@ from llmsql.asking.check import extract_sql
 from llmsql.asking.compare import fingerprint
 from llmsql.asking.confidence import confidence
 from llmsql.asking.coverage import coverage
+from llmsql.asking.dates import DateRange
 from llmsql.asking.prompt import StoredValue
 from llmsql.asking.run import interrupted_after
 from llmsql.asking.settle import Knowledge, settle
@@ -73,6 +74,7 @@ def weigh_candidates(
     values: Sequence[StoredValue],
     *,
     today: datetime.date | None = None,
+    dates: Sequence[DateRange] = (),
     seconds: float = QUERY_SECONDS,
     corrected: bool = False,
     calibrations: Mapping[str, Calibration] | None = None,
@@ -86,6 +88,7 @@ def weigh_candidates(
         question: as typed.
         values: stored values that it names.
         today: what ``current_date`` means.
+        dates: the days that the question names.
         seconds: most time for one query.
         corrected: the model wrote them after it was told an error.
         calibrations: of the model.
@@ -95,7 +98,8 @@ def weigh_candidates(
         was refused or failed.
     """
     checked = [
-        _checked(con, text, mine, knowledge, question, values, today) for text, mine in _by_text(generations).items()
+        _checked(con, text, mine, knowledge, question, values, today, dates)
+        for text, mine in _by_text(generations).items()
     ]
     several = len(generations) > 1
     ran = [_run(con, c, seconds) if several and c.sql is not None else c for c in checked]
@@ -135,11 +139,12 @@ def _checked(
     question: str,
     values: Sequence[StoredValue],
     today: datetime.date | None,
+    dates: Sequence[DateRange],
 ) -> Candidate:
     known = [g.logprob * g.completion_tokens for g in generations if g.logprob is not None]
     candidate = Candidate(text, times=len(generations), logprob=max(known) if known else None)
     try:
-        settled = settle(con, text, knowledge, today, question)
+        settled = settle(con, text, knowledge, today, question, dates)
     except SQLRejectedError as error:
         return replace(candidate, error=str(error))
     covered = coverage(question, settled.sql, knowledge.catalog, values)

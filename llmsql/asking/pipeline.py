@@ -20,6 +20,7 @@ import duckdb
 from llmsql.asking.candidates import QUERY_SECONDS, Candidate, weigh_candidates
 from llmsql.asking.check import extract_sql
 from llmsql.asking.coverage import unknown_words
+from llmsql.asking.dates import find_dates
 from llmsql.asking.explain import Told, explain_sql
 from llmsql.asking.grammar import build_grammar
 from llmsql.asking.link import link_values, select_tables
@@ -150,6 +151,7 @@ def write_sql(
         question=question,
         values=values,
         today=settings.today,
+        dates=find_dates(question, settings.today or datetime.date.today(), settings.fiscal_year_start),
         seconds=min(settings.query_timeout, QUERY_SECONDS),
         calibrations=calibrations,
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 from sqlglot import exp
 
 from llmsql.asking.check import check_sql, extract_sql, parse_query
+from llmsql.asking.dates import DateRange, repair_dates
 from llmsql.asking.joins import KeyGraph, Wording, complete_joins
 from llmsql.asking.quiet import quiet_sqlglot
 from llmsql.asking.repair import repair_columns, repair_error, repair_tables, repair_values
@@ -54,6 +56,7 @@ def settle(
     knowledge: Knowledge,
     today: datetime.date | None = None,
     question: str | None = None,
+    dates: Sequence[DateRange] = (),
 ) -> Settled:
     """Check what a model wrote, repairing what needs no model.
 
@@ -63,13 +66,14 @@ def settle(
         knowledge: of the database.
         today: what ``current_date`` means; None leaves it to DuckDB.
         question: its words decide where the keys leave a choice of joins; None refuses such joins.
+        dates: the days that the question names, which the query has to keep to.
 
     Raises:
         SQLRejectedError: it may not run, or does not bind; the message is meant for a model to correct it.
     """
     try:
         with quiet_sqlglot():
-            return _settle(con, text, knowledge, today, Wording(question) if question is not None else None)
+            return _settle(con, text, knowledge, today, Wording(question) if question is not None else None, dates)
     except RecursionError as error:
         raise SQLRejectedError("The SQL is nested too deeply.") from error
 
@@ -80,6 +84,7 @@ def _settle(
     knowledge: Knowledge,
     today: datetime.date | None,
     wording: Wording | None,
+    dates: Sequence[DateRange],
 ) -> Settled:
     tree: exp.Expr = parse_query(extract_sql(text))
     notes = repair_tables(tree, knowledge.catalog)
@@ -90,6 +95,7 @@ def _settle(
     notes += repair_values(tree, knowledge.catalog, knowledge.values)
     if today is not None:
         tree = set_today(tree, today)
+    notes += repair_dates(con, tree, knowledge.catalog, dates, today or datetime.date.today())
     sql = tree.sql("duckdb")
     error = _complaint(con, sql, knowledge.catalog)
     if error is None:

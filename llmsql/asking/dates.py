@@ -1,0 +1,359 @@
+"""Phrases of time in a question as days, and the check that the SQL keeps to them.
+
+=====================================  ==============================================================================
+phrase                                 days, seen from today
+=====================================  ==============================================================================
+last month, previous quarter           the whole calendar month or quarter before this one; weeks begin on Monday
+last 7 days, past 12 months            from that many days or months ago up to and with today
+this year, year to date, MTD           from the first day of it; "to date" up to and with today
+Q3 2024, third quarter of 2024         the quarter; March 2024 likewise
+FY2024, last fiscal year               by the setting ``fiscal_year_start``, named by the year in which it ends
+the same month last year               the range named before it, or this month, a year earlier
+=====================================  ==============================================================================
+
+A bare year, a day of a month, and "since", "before" or "between" are left to the model. Two ranges ("Q3 2024 vs Q3
+2023") are both kept.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import duckdb
+from sqlglot import exp
+
+from llmsql.asking.check import check_sql
+from llmsql.asking.repair import Scope
+from llmsql.asking.scopes import own_columns
+from llmsql.catalog import Catalog
+from llmsql.catalog.snapshot import quote
+from llmsql.errors import SQLRejectedError
+
+Day = datetime.date
+_WORDS = {w: n for n, w in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
+_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+_MONTHS = {name.casefold(): n for n, name in enumerate(calendar.month_name) if name} | {
+    name.casefold(): n for n, name in enumerate(calendar.month_abbr) if name and name != "May"
+}
+_UNIT = r"(?P<unit>day|week|month|quarter|year)"
+_COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_WORDS)})"
+_QUARTER = rf"(?:q(?P<q>[1-4])|(?P<ord>{'|'.join(_ORDINALS)})\s+quarter)"
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_FISCAL = r"(?:fiscal\s+year|fy)\s*'?"
+_LIMITS = re.compile(
+    r"\b(?:(?:since|before|after|until|till|by|from|between|than|through|to)\s+(?:the\s+)?"
+    r"|\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?)\Z"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """Days that a phrase means.
+
+    Args:
+        phrase: as typed.
+        start: the first of them.
+        end: the day after the last.
+    """
+
+    phrase: str
+    start: Day
+    end: Day
+
+    @property
+    def note(self) -> str:
+        """What was understood, for the user."""
+        return f"read {self.phrase!r} as {self.start} to {self.end - datetime.timedelta(days=1)}"
+
+
+def find_dates(question: str, today: Day, fiscal_year_start: int = 1) -> list[DateRange]:
+    """The ranges of days that a question names, in order.
+
+    Args:
+        question: as typed.
+        today: what "this month" is relative to.
+        fiscal_year_start: month with which a fiscal year begins.
+    """
+    text = question.casefold()
+    reader = _Reader(today, fiscal_year_start)
+    taken = [False] * len(text)
+    found: list[tuple[int, DateRange]] = []
+    again: list[tuple[int, str, str]] = []
+    for pattern, read in _PATTERNS:
+        for match in re.finditer(rf"(?<![\w-]){pattern}(?![\w-])", text):
+            start, end = match.span()
+            if any(taken[start:end]):
+                continue
+            taken[start:end] = [True] * (end - start)
+            if _LIMITS.search(text[:start]):
+                return []  # "between May 2024 and July 2024" are one range, not two
+            phrase = question[start:end] if len(text) == len(question) else match.group()
+            if read is None:
+                again.append((start, phrase, match["unit"]))
+            else:
+                days = read(reader, match)
+                if days is not None:
+                    found.append((start, DateRange(phrase, *days)))
+    found.sort(key=lambda item: item[0])
+    for start, phrase, unit in again:
+        before = [r for at, r in found if at < start] or [DateRange("", *reader.whole(unit, 0))]
+        earlier = before[-1]
+        found.append((start, DateRange(phrase, _shifted(earlier.start, -12), _shifted(earlier.end, -12))))
+    return [r for _, r in sorted(found, key=lambda item: item[0])]
+
+
+class _Reader:
+    """Works out days from what a pattern caught."""
+
+    def __init__(self, today: Day, fiscal_year_start: int) -> None:
+        self.today = today
+        self.fiscal_start = fiscal_year_start
+
+    def whole(self, unit: str, offset: int) -> tuple[Day, Day]:
+        """The calendar unit that today is in, moved by some of them."""
+        today = self.today
+        if unit in ("period", "day"):
+            start = today + datetime.timedelta(days=offset)
+            return start, start + datetime.timedelta(days=1)
+        if unit == "week":
+            start = today - datetime.timedelta(days=today.weekday() - 7 * offset)
+            return start, start + datetime.timedelta(days=7)
+        months = {"month": 1, "quarter": 3, "year": 12}[unit]
+        first = today.replace(day=1, month=(today.month - 1) // months * months + 1)
+        return _shifted(first, months * offset), _shifted(first, months * (offset + 1))
+
+    def fiscal(self, year: int) -> tuple[Day, Day]:
+        """A fiscal year by the year in which it ends."""
+        start = Day(year if self.fiscal_start == 1 else year - 1, self.fiscal_start, 1)
+        return start, _shifted(start, 12)
+
+    def fiscal_year(self) -> int:
+        """The fiscal year that today is in."""
+        return self.today.year + (1 if 1 < self.fiscal_start <= self.today.month else 0)
+
+    def to_date(self, unit: str) -> tuple[Day, Day]:
+        """From the first day of the unit to today."""
+        return self.whole(unit, 0)[0], self.today + datetime.timedelta(days=1)
+
+    def rolling(self, count: int, unit: str) -> tuple[Day, Day] | None:
+        """So many units back from today."""
+        days = {"day": 1, "week": 7}.get(unit)
+        try:
+            if days is not None:
+                start = self.today - datetime.timedelta(days=days * count)
+            else:
+                start = _shifted(self.today, -count * {"month": 1, "quarter": 3, "year": 12}[unit])
+        except (ValueError, OverflowError):
+            return None
+        return start, self.today + datetime.timedelta(days=1)
+
+
+def _count(match: re.Match[str]) -> int:
+    return _WORDS.get(match["count"]) or int(match["count"])
+
+
+def _quarter(match: re.Match[str]) -> int:
+    return int(match["q"]) if match["q"] else _ORDINALS[match["ord"]]
+
+
+def _quarter_of(start: Day, quarter: int) -> tuple[Day, Day]:
+    return _shifted(start, 3 * (quarter - 1)), _shifted(start, 3 * quarter)
+
+
+def _named_year(match: re.Match[str]) -> int:
+    year = int(match["fy"])
+    return year + 2000 if year < 100 else year
+
+
+def _month(match: re.Match[str]) -> tuple[Day, Day]:
+    start = Day(int(match["year"]), _MONTHS[match["month"]], 1)
+    return start, _shifted(start, 1)
+
+
+_Read = Callable[[_Reader, re.Match[str]], tuple[Day, Day] | None]
+# The first pattern that fits a place takes it. None: the same as another range, a year earlier.
+_PATTERNS: Sequence[tuple[str, _Read | None]] = (
+    (r"(?:the\s+)?same\s+(?P<unit>week|month|quarter|period|day)\s+(?:of\s+)?(?:last|the\s+previous)\s+year", None),
+    (
+        rf"{_QUARTER}\s+(?:of\s+)?{_FISCAL}(?P<fy>(?:20)?\d\d)",
+        lambda r, m: _quarter_of(r.fiscal(_named_year(m))[0], _quarter(m)),
+    ),
+    (
+        rf"fiscal\s+{_QUARTER}\s+(?:of\s+)?(?P<fy>20\d\d)",
+        lambda r, m: _quarter_of(r.fiscal(_named_year(m))[0], _quarter(m)),
+    ),
+    (rf"{_FISCAL}(?P<fy>(?:20)?\d\d)", lambda r, m: r.fiscal(_named_year(m))),
+    (r"(?:last|previous|prior)\s+fiscal\s+year", lambda r, m: r.fiscal(r.fiscal_year() - 1)),
+    (r"(?:this|current)\s+fiscal\s+year", lambda r, m: r.fiscal(r.fiscal_year())),
+    (rf"{_QUARTER},?\s+(?:of\s+)?last\s+year", lambda r, m: _quarter_of(Day(r.today.year - 1, 1, 1), _quarter(m))),
+    (
+        rf"{_QUARTER},?\s+(?:of\s+)?(?:this|the\s+current)\s+year",
+        lambda r, m: _quarter_of(Day(r.today.year, 1, 1), _quarter(m)),
+    ),
+    (
+        rf"(?:the\s+)?{_QUARTER},?\s+(?:of\s+)?{_YEAR}",
+        lambda r, m: _quarter_of(Day(int(m["year"]), 1, 1), _quarter(m)),
+    ),
+    (rf"{_YEAR}[\s-]?q(?P<q>[1-4])", lambda r, m: _quarter_of(Day(int(m["year"]), 1, 1), int(m["q"]))),
+    (rf"(?P<month>{'|'.join(_MONTHS)})\.?,?\s+(?:of\s+)?{_YEAR}", lambda r, m: _month(m)),
+    (rf"(?:so\s+far\s+this|this)\s+{_UNIT}\s+(?:so\s+far|to\s+date)", lambda r, m: r.to_date(m["unit"])),
+    (
+        rf"so\s+far\s+this\s+{_UNIT}|{_UNIT.replace('unit', 'unit2')}[\s-]to[\s-]date",
+        lambda r, m: r.to_date(m["unit"] or m["unit2"]),
+    ),
+    (r"(?P<td>[ymq])td", lambda r, m: r.to_date({"y": "year", "m": "month", "q": "quarter"}[m["td"]])),
+    (rf"(?:the\s+)?(?:last|past|previous|prior)\s+{_COUNT}\s+{_UNIT}s?", lambda r, m: r.rolling(_count(m), m["unit"])),
+    (rf"(?:the\s+)?past\s+{_UNIT}", lambda r, m: r.rolling(1, m["unit"])),
+    (rf"(?:last|previous|prior)\s+{_UNIT.replace('day|', '')}", lambda r, m: r.whole(m["unit"], -1)),
+    (rf"(?:this|current)\s+{_UNIT}", lambda r, m: r.whole(m["unit"], 0)),
+    (r"today", lambda r, m: r.whole("day", 0)),
+    (r"yesterday", lambda r, m: r.whole("day", -1)),
+)
+
+
+def _shifted(day: Day, months: int) -> Day:
+    """The day some months later, or the last of that month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return Day(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def repair_dates(
+    con: duckdb.DuckDBPyConnection, tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], today: Day
+) -> list[str]:
+    """Make a query keep to the days that its question names.
+
+    Days are compared, not texts: whatever the condition is written like, it is tried on every day of sixty years.
+    Nothing is done where the query has conditions on several date columns, or on a date elsewhere than in WHERE.
+
+    Args:
+        con: works conditions out; no table is read.
+        tree: a parsed query with its joins and qualified columns; changed in place.
+        catalog: the tables.
+        ranges: what the question names.
+        today: the day that the query takes for today.
+
+    Returns:
+        How the phrases were understood and what was changed.
+    """
+    if not ranges:
+        return []
+    conditions: list[tuple[exp.Select, list[exp.Expr], exp.Column, str]] = []
+    used = 0
+    for select in tree.find_all(exp.Select):
+        scope = Scope.of(select, catalog)
+        dated = {id(c): type_ for c in own_columns(select) if (type_ := _date_type(c, scope)) is not None}
+        where = select.args.get("where")
+        by_column: dict[str, list[exp.Expr]] = {}
+        for part in (
+            where.this.flatten()
+            if where is not None and isinstance(where.this, exp.And)
+            else ([where.this] if where is not None else [])
+        ):
+            columns = list(part.find_all(exp.Column))
+            if part.find(exp.Query) or not columns or not any(id(c) in dated for c in columns):
+                continue
+            names = {c.sql("duckdb").casefold() for c in columns}
+            if len(names) == 1 and not isinstance(part, exp.Is) and not part.find(exp.Is):
+                by_column.setdefault(names.pop(), []).append(part)
+            else:
+                used += 1
+        for parts in by_column.values():
+            column = next(iter(parts[0].find_all(exp.Column)))
+            conditions.append((select, parts, column, dated[id(column)]))
+        used += _dates_in_cases(select, dated)
+    notes = [r.note for r in ranges]
+    if len(conditions) == 1 and not used:
+        select, parts, column, type_ = conditions[0]
+        if _agrees(con, parts, type_, ranges, today):
+            return notes
+        wanted = _condition(column, ranges)
+        kept = [p for p in _parts(select) if not any(p is part for part in parts)]
+        select.set("where", exp.Where(this=exp.and_(*kept, wanted, wrap=False)))
+        return [*notes, f"dates in the SQL were others: {column.sql('duckdb')} now keeps to these days"]
+    if not conditions and not used:
+        return _added(tree, catalog, ranges, notes)
+    return notes if conditions or used else []
+
+
+def _added(tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], notes: list[str]) -> list[str]:
+    """Put the condition into a query without one, where the tables leave no doubt on which column."""
+    selects = list(tree.find_all(exp.Select))
+    if len(selects) != 1:
+        return []
+    scope = Scope.of(selects[0], catalog)
+    dates = [
+        (alias, c.name)
+        for alias, table in scope.tables.items()
+        if table is not None
+        for c in table.columns
+        if c.type.startswith(("DATE", "TIMESTAMP"))
+    ]
+    if len(dates) != 1 or not scope.is_known:
+        return []
+    alias, name = dates[0]
+    column = exp.column(
+        exp.to_identifier(name, quoted=quote(name) != name), table=alias if len(scope.tables) > 1 else None
+    )
+    selects[0].where(_condition(column, ranges), copy=False, dialect="duckdb")
+    return [*notes, f"added the condition on {column.sql('duckdb')}, which the SQL lacked"]
+
+
+def _parts(select: exp.Select) -> list[exp.Expr]:
+    where = select.args["where"].this
+    return list(where.flatten()) if isinstance(where, exp.And) else [where]
+
+
+def _dates_in_cases(select: exp.Select, dated: dict[int, str]) -> int:
+    """Date columns inside CASE and FILTER: there the query tells ranges apart by itself."""
+    return sum(1 for c in own_columns(select) if id(c) in dated and c.find_ancestor(exp.Case, exp.Filter) is not None)
+
+
+def _date_type(column: exp.Column, scope: Scope) -> str | None:
+    alias = column.table.casefold()
+    owners = [alias] if alias else scope.owners(column.name)
+    table = scope.tables.get(owners[0]) if len(owners) == 1 else None
+    stored = table.column(column.name) if table is not None else None
+    return stored.type if stored is not None and stored.type.startswith(("DATE", "TIMESTAMP")) else None
+
+
+def _condition(column: exp.Column, ranges: Sequence[DateRange]) -> exp.Expr:
+    parts = []
+    for r in ranges:
+        low, high = (exp.cast(exp.Literal.string(d.isoformat()), "DATE", dialect="duckdb") for d in (r.start, r.end))
+        parts.append(
+            exp.and_(
+                exp.GTE(this=column.copy(), expression=low), exp.LT(this=column.copy(), expression=high), wrap=False
+            )
+        )
+    return exp.paren(exp.or_(*parts, wrap=False)) if len(parts) > 1 else parts[0]
+
+
+def _agrees(
+    con: duckdb.DuckDBPyConnection, parts: list[exp.Expr], type_: str, ranges: Sequence[DateRange], today: Day
+) -> bool:
+    """Whether conditions hold on the days of the ranges up to today, and on no other day up to today."""
+    day = exp.column("d")
+    written = []
+    for part in parts:
+        copy = exp.paren(part.copy())
+        for column in list(copy.find_all(exp.Column)):
+            column.replace(exp.cast(day.copy(), type_, dialect="duckdb"))
+        written.append(copy.sql("duckdb"))
+    wanted = _condition(day, ranges).sql("duckdb")
+    sql = (
+        f"SELECT count(*) FROM (SELECT DATE '1980-01-01' + i::INTEGER AS d FROM range(22000) r(i)) "
+        f"WHERE d <= DATE '{today}' AND ({' AND '.join(written)}) IS DISTINCT FROM ({wanted})"
+    )
+    cursor = con.cursor()
+    try:
+        check_sql(cursor, sql, Catalog())  # the conditions are the model's own words
+        [row] = cursor.execute(sql).fetchall()
+    except (duckdb.Error, SQLRejectedError):
+        return True  # not to be judged
+    finally:
+        cursor.close()
+    return bool(row[0] == 0)

@@ -1,0 +1,126 @@
+"""Which days a question names, and whether the SQL keeps to them."""
+
+from __future__ import annotations
+
+import datetime
+
+import duckdb
+import pytest
+import sqlglot
+
+from llmsql.asking.dates import find_dates, repair_dates
+from llmsql.asking.settle import Knowledge, settle
+
+TODAY = datetime.date(2024, 8, 15)  # a Thursday
+
+
+@pytest.mark.parametrize(
+    ("question", "ranges"),
+    [
+        ("revenue last quarter", [("2024-04-01", "2024-07-01")]),
+        ("revenue last month", [("2024-07-01", "2024-08-01")]),
+        ("revenue last week", [("2024-08-05", "2024-08-12")]),
+        ("revenue last year", [("2023-01-01", "2024-01-01")]),
+        ("revenue this month", [("2024-08-01", "2024-09-01")]),
+        ("revenue year to date", [("2024-01-01", "2024-08-16")]),
+        ("YTD revenue", [("2024-01-01", "2024-08-16")]),
+        ("revenue so far this quarter", [("2024-07-01", "2024-08-16")]),
+        ("revenue of the past 12 months", [("2023-08-15", "2024-08-16")]),
+        ("orders in the last seven days", [("2024-08-08", "2024-08-16")]),
+        ("Q3 2024 vs Q3 2023", [("2024-07-01", "2024-10-01"), ("2023-07-01", "2023-10-01")]),
+        ("2023-Q4 orders", [("2023-10-01", "2024-01-01")]),
+        ("the third quarter of 2023", [("2023-07-01", "2023-10-01")]),
+        ("Q2 of last year", [("2023-04-01", "2023-07-01")]),
+        ("March 2023 orders", [("2023-03-01", "2023-04-01")]),
+        ("last month and the same month last year", [("2024-07-01", "2024-08-01"), ("2023-07-01", "2023-08-01")]),
+        ("revenue of the same month last year", [("2023-08-01", "2023-09-01")]),
+        ("FY2024 revenue", [("2024-01-01", "2025-01-01")]),
+        ("orders yesterday", [("2024-08-14", "2024-08-15")]),
+        ("orders in 2023", []),
+        ("orders since last month", []),
+        ("orders between May 2024 and July 2024", []),
+        ("orders after 15 June 2024", []),
+        ("the last 3 orders", []),
+        ("customers by last name", []),
+        ("the last day's customers", []),
+        ("", []),
+    ],
+)
+def test_phrases_are_days(question: str, ranges: list[tuple[str, str]]) -> None:
+    assert [(str(r.start), str(r.end)) for r in find_dates(question, TODAY)] == ranges
+
+
+@pytest.mark.parametrize(
+    ("question", "days"),
+    [
+        ("revenue in FY2024", ("2023-10-01", "2024-10-01")),
+        ("revenue in FY24", ("2023-10-01", "2024-10-01")),
+        ("revenue this fiscal year", ("2023-10-01", "2024-10-01")),
+        ("revenue last fiscal year", ("2022-10-01", "2023-10-01")),
+        ("fiscal Q2 2024", ("2024-01-01", "2024-04-01")),
+        ("Q1 FY24", ("2023-10-01", "2024-01-01")),
+        ("Q3 2024", ("2024-07-01", "2024-10-01")),
+    ],
+)
+def test_fiscal_years_begin_by_the_setting(question: str, days: tuple[str, str]) -> None:
+    [found] = find_dates(question, TODAY, fiscal_year_start=10)
+    assert (str(found.start), str(found.end)) == days
+
+
+def test_the_end_of_a_long_month_has_a_month_before() -> None:
+    [found] = find_dates("last 1 month", datetime.date(2024, 3, 31))
+    assert str(found.start) == "2024-02-29"
+    assert find_dates("last 999 years", TODAY)[0].start.year == 1025
+
+
+JULY = "ordered_at >= CAST('2024-07-01' AS DATE) AND ordered_at < CAST('2024-08-01' AS DATE)"
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "where"),
+    [
+        # said otherwise, the same days
+        ("orders last month", "SELECT COUNT(*) FROM orders WHERE DATE_TRUNC('MONTH', ordered_at) = DATE '2024-07-01'", None),
+        ("orders last month", "SELECT COUNT(*) FROM orders WHERE YEAR(ordered_at) = 2024 AND MONTH(ordered_at) = 7", None),
+        ("the last 30 days", "SELECT COUNT(*) FROM orders WHERE ordered_at >= DATE '2024-08-15' - INTERVAL '30' DAY", None),
+        # other days
+        ("orders last month", "SELECT COUNT(*) FROM orders WHERE MONTH(ordered_at) = 7", JULY),
+        ("paid last month", "SELECT COUNT(*) FROM orders WHERE status = 'paid' AND ordered_at > '2024-07-15'", f"status = 'paid' AND {JULY}"),
+        ("Q3 2024 vs Q3 2023", "SELECT COUNT(*) FROM orders WHERE QUARTER(ordered_at) = 3", "(ordered_at >= CAST('2024-07-01' AS DATE) AND ordered_at < CAST('2024-10-01' AS DATE) OR ordered_at >= CAST('2023-07-01' AS DATE) AND ordered_at < CAST('2023-10-01' AS DATE))"),
+        # none at all
+        ("orders last month", "SELECT COUNT(*) FROM orders", JULY),
+        ("items last month", "SELECT COUNT(*) FROM order_items JOIN orders ON order_items.order_id = orders.id", JULY.replace("ordered_at", "orders.ordered_at")),
+        # which column is meant is open, or the query tells ranges apart itself
+        ("orders last month", "SELECT COUNT(*) FROM orders JOIN customers ON orders.customer_id = customers.id", None),
+        ("last month", "SELECT COUNT(*) FILTER(WHERE MONTH(ordered_at) = 7) FROM orders", None),
+        ("last month", "SELECT COUNT(*) FROM products", None),
+        ("last month", "SELECT COUNT(*) FROM orders WHERE ordered_at IS NULL", None),
+    ],
+)  # fmt: skip
+def test_the_sql_keeps_to_the_days(
+    shop: duckdb.DuckDBPyConnection, known: Knowledge, question: str, sql: str, where: str | None
+) -> None:
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    before = tree.sql("duckdb")
+    repair_dates(shop, tree, known.catalog, find_dates(question, TODAY), TODAY)
+    if where is None:
+        assert tree.sql("duckdb") == before
+    else:
+        assert tree.args["where"].this.sql("duckdb") == where
+    shop.execute(tree.sql("duckdb"))
+
+
+def test_conditions_are_checked_before_they_are_tried(shop: duckdb.DuckDBPyConnection, known: Knowledge) -> None:
+    tree = sqlglot.parse_one("SELECT 1 FROM orders WHERE ordered_at > (read_text('/etc/passwd'))::DATE", read="duckdb")
+    before = tree.sql("duckdb")
+    repair_dates(shop, tree, known.catalog, find_dates("last month", TODAY), TODAY)
+    assert tree.sql("duckdb") == before
+
+
+def test_what_was_understood_is_said(shop: duckdb.DuckDBPyConnection, known: Knowledge) -> None:
+    question = "how many orders last month"
+    settled = settle(shop, "SELECT count(*) FROM orders", known, TODAY, question, find_dates(question, TODAY))
+    assert settled.notes == (
+        "read 'last month' as 2024-07-01 to 2024-07-31",
+        "added the condition on ordered_at, which the SQL lacked",
+    )
