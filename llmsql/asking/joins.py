@@ -19,6 +19,7 @@ from llmsql.catalog.snapshot import quote
 from llmsql.errors import SQLRejectedError
 
 LONGEST_PATH = 4
+_COMMON_KEYS = frozenset({"id", "key", "code", "name", "no", "number", "uuid", "date", "year"})
 _KEY_MARK = "__by_key__"
 
 
@@ -90,8 +91,10 @@ class KeyGraph:
                 found.append(chain)
             elif len(chain) < LONGEST_PATH and last not in starts and last not in {e.left for e in chain}:
                 queue.extend([*chain, edge] for edge in self.edges.get(last, ()))
-        if not found and wording is not None:
-            found = [[edge] for edge in self._shared_keys(starts, goal)][:1]
+        if wording is not None and (not found or len(found[0]) > 1):
+            # A column called like the other table's key is a nearer link than a way through third tables.
+            shared = [e for e in self._shared_keys(starts, goal) if not found or self._is_called_like_key(e)]
+            found = [[edge] for edge in shared][:1] or found
         if not found:
             raise SQLRejectedError(f"No key links {goal} to {', '.join(starts)}.", "Write the join condition with ON.")
         if len(found) > 1:
@@ -108,6 +111,12 @@ class KeyGraph:
                 "Write the join condition with ON.",
             )
         return found[0]
+
+    def _is_called_like_key(self, edge: Edge) -> bool:
+        name = edge.left_columns[0].casefold()
+        tables = (self.catalog.table(edge.left), self.catalog.table(edge.right))
+        keys = [tuple(key.casefold() for key in table.primary_key) for table in tables if table is not None]
+        return (name,) in keys and name not in _COMMON_KEYS
 
     def _shared_keys(self, starts: list[str], goal: str) -> Iterator[Edge]:
         """Columns of the same name and type that are a key of one of the two tables or are called like it, last table
@@ -134,6 +143,7 @@ class Wording:
     """
 
     def __init__(self, question: str) -> None:
+        self.question = question
         self._stems = _stems(question)
         self.notes: list[str] = []
 

@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from llmsql.asking.check import check_sql, extract_sql, parse_query
 from llmsql.asking.dates import DateRange, repair_dates
+from llmsql.asking.intent import repair_intent
 from llmsql.asking.joins import KeyGraph, Wording, complete_joins
 from llmsql.asking.quiet import quiet_sqlglot
 from llmsql.asking.repair import repair_columns, repair_error, repair_tables, repair_values
@@ -93,6 +94,8 @@ def _settle(
         notes += wording.notes
     notes += repair_columns(tree, knowledge.catalog, knowledge.graph)
     notes += repair_values(tree, knowledge.catalog, knowledge.values)
+    if wording is not None:
+        notes += repair_intent(tree, wording.question, knowledge.catalog, knowledge.graph, knowledge.values)
     if today is not None:
         tree = set_today(tree, today)
     notes += repair_dates(con, tree, knowledge.catalog, dates, today or datetime.date.today())

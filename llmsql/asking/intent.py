@@ -1,0 +1,253 @@
+"""Repairs that the words of the question decide: what it asks for and its SQL does otherwise, beyond doubt.
+
+Each of these was tried on thousands of right queries, which it has to leave alone; ``tests/asking/test_intent.py`` has
+the cases. All leave a note.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp
+
+from llmsql.asking.coverage import name_stems
+from llmsql.asking.joins import KeyGraph, chain_joins
+from llmsql.asking.joins import fold as fold_reference
+from llmsql.asking.repair import Scope
+from llmsql.asking.scopes import own_columns, sources
+from llmsql.asking.values import ValueIndex, fold
+from llmsql.catalog import Catalog, Table
+from llmsql.catalog.snapshot import quote
+from llmsql.errors import SQLRejectedError
+
+_LEAST = frozenset("cheapest fewest least lowest minimum smallest shortest lightest slowest youngest".split())
+_MOST = frozenset(
+    "biggest busiest greatest heaviest highest largest longest maximum most oldest priciest tallest fastest".split()
+)
+_BY_BIRTH = re.compile(r"birth|born|dob", re.IGNORECASE)
+_BY_AGE = re.compile(r"\bage\b|_age|age_", re.IGNORECASE)
+_BY_TIME = re.compile(r"date|year|found|open|built|since|start|begin|end", re.IGNORECASE)
+_YEARS = re.compile(r"(1[5-9]|20)\d\d\Z")
+
+
+def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGraph, values: ValueIndex) -> list[str]:
+    """Apply every repair of this module.
+
+    Args:
+        tree: a parsed query with all its join conditions and right column names; changed in place.
+        question: as typed.
+        catalog: the tables.
+        graph: their keys.
+        values: the stored text.
+
+    Returns:
+        Notes on what was changed.
+    """
+    notes = ground_values(tree, catalog, graph, values)
+    notes += read_years(tree, catalog)
+    notes += drop_joins(tree, question, catalog)
+    return notes + turn_superlative(tree, question)
+
+
+def drop_joins(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """Take away joined tables that nothing refers to, neither the query nor the question.
+
+    Left alone: tables that link two others, and whatever stands under ``COUNT(*)``, ``SELECT *`` or DISTINCT, where the
+    join may be the point of the question.
+    """
+    asked = name_stems([question])
+    notes = []
+    for select in list(tree.find_all(exp.Select)):
+        if select.find(exp.Star) or select.args.get("distinct"):
+            continue
+        while (join := _idle_join(select, catalog, asked)) is not None:
+            select.set("joins", [other for other in select.args["joins"] if other is not join])
+            notes.append(f"left out {join.this.name}, which nothing asks for")
+            if not select.args["joins"]:
+                break
+    return notes
+
+
+def _idle_join(select: exp.Select, catalog: Catalog, asked: set[str]) -> exp.Join | None:
+    joins: list[exp.Join] = select.args.get("joins") or []
+    scope = Scope.of(select, catalog)
+    if not joins or not scope.is_known:
+        return None
+    used: dict[str, int] = {}
+    for column in select.find_all(exp.Column):
+        owners = [column.table.casefold()] if column.table else scope.owners(column.name)
+        for owner in owners:
+            used[owner] = used.get(owner, 0) + 1
+    for join in reversed(joins):
+        alias = join.this.alias_or_name.casefold()
+        condition = join.args.get("on")
+        table = scope.tables.get(alias)
+        if table is None or condition is None or join.args.get("kind") in ("SEMI", "ANTI", "CROSS"):
+            continue
+        own = [c for c in condition.find_all(exp.Column) if c.table.casefold() == alias]
+        if used.get(alias, 0) > len(own) or not _is_key_condition(condition):
+            continue
+        others = name_stems(t.name for a, t in scope.tables.items() if t is not None and a != alias)
+        if _is_named(name_stems([table.name]) - others, asked):
+            continue
+        return join
+    return None
+
+
+def _is_key_condition(condition: exp.Expr) -> bool:
+    parts = condition.flatten() if isinstance(condition, exp.And) else [condition]
+    return all(
+        isinstance(p, exp.EQ) and isinstance(p.left, exp.Column) and isinstance(p.right, exp.Column) for p in parts
+    )
+
+
+def _is_named(words: set[str], asked: set[str]) -> bool:
+    return any(word in asked or any(a.startswith(word) or word.startswith(a) for a in asked) for word in words)
+
+
+def ground_values(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, values: ValueIndex) -> list[str]:
+    """Move a condition to the column that has its value, where the column that it is on does not.
+
+    First to a column of the same name in another table of the query, then to the one column there that has the value,
+    then to the column of the same name in the one table that has it, which takes the other's place or is joined.
+    """
+    notes = []
+    for equal in list(tree.find_all(exp.EQ)):
+        column, literal = equal.this, equal.expression
+        select = equal.find_ancestor(exp.Select)
+        if not (isinstance(column, exp.Column) and isinstance(literal, exp.Literal) and literal.is_string and select):
+            continue
+        scope = Scope.of(select, catalog)
+        owners = [column.table.casefold()] if column.table else scope.owners(column.name)
+        table = scope.tables.get(owners[0]) if len(owners) == 1 else None
+        stored = table.column(column.name) if table is not None else None
+        if table is None or stored is None or not stored.type.startswith(("VARCHAR", "ENUM")):
+            continue
+        if values.holds(table.reference, stored.name, literal.this) is not False:
+            continue
+        own = (table.reference, stored.name)
+        places = [p for p in values.find(fold(literal.this)) if (p.table, p.column) != own]
+        here = {fold_reference(t.reference): a for a, t in scope.tables.items() if t is not None}
+        same = [p for p in places if p.column.casefold() == stored.name.casefold()]
+        inside = [p for p in places if fold_reference(p.table) in here]
+        chosen = [p for p in same if p in inside] or inside or same
+        if len(chosen) != 1 or not scope.is_known:
+            continue
+        place = chosen[0]
+        before = column.sql("duckdb")
+        if place not in inside:
+            target = catalog.table(place.table)
+            if target is None or not _bring(select, scope, owners[0], target, here, catalog, graph):
+                continue
+            here = {
+                fold_reference(t.reference): a for a, t in Scope.of(select, catalog).tables.items() if t is not None
+            }
+        if column.name.casefold() != place.column.casefold():
+            column.set("this", exp.to_identifier(place.column, quoted=quote(place.column) != place.column))
+        alias = here[fold_reference(place.table)]
+        if len(Scope.of(select, catalog).tables) > 1:
+            column.set("table", exp.to_identifier(alias, quoted=quote(alias) != alias))
+        if literal.this != place.value:
+            literal.replace(exp.Literal.string(place.value))
+        notes.append(f"{before} → {column.sql('duckdb')}, which has {place.value!r}")
+    return notes
+
+
+def _bring(
+    select: exp.Select,
+    scope: Scope,
+    alias: str,
+    target: Table,
+    here: dict[str, str],
+    catalog: Catalog,
+    graph: KeyGraph,
+) -> bool:
+    """Put a table into the query: in place of another whose columns it has, or joined along the keys."""
+    mine = [c for c in own_columns(select) if (c.table.casefold() or scope.owners(c.name)[:1] == [alias]) == alias]
+    in_joins = {id(c) for join in select.args.get("joins") or [] for c in join.find_all(exp.Column)}
+    spoken = [c for c in mine if id(c) not in in_joins]
+    others = [a for a in here.values() if a != alias]
+    source = next((s for a, s in sources(select).items() if a.casefold() == alias), None)
+    if source is not None and len(here) <= 2 and all(target.column(c.name) for c in spoken):
+        fresh = {r: a for r, a in here.items() if a != alias}
+        try:
+            chain = graph.path(fresh, fold_reference(target.reference)) if others else []
+        except SQLRejectedError:
+            return False
+        new = exp.maybe_parse(target.reference, into=exp.Table, dialect="duckdb")
+        if not others:
+            source.replace(new)
+        else:
+            kept = next(s for a, s in sources(select).items() if a.casefold() != alias)
+            select.set("from_", exp.From(this=kept.copy()))
+            select.set("joins", chain_joins(chain, fresh, catalog))
+        for column in spoken:
+            if column.table:
+                column.set("table", exp.to_identifier(target.name, quoted=quote(target.name) != target.name))
+        return True
+    try:
+        chain = graph.path(here, fold_reference(target.reference))
+    except SQLRejectedError:
+        return False
+    if len(here) == 1:
+        for column in own_columns(select):
+            if not column.table and scope.owners(column.name):
+                column.set("table", exp.to_identifier(alias, quoted=quote(alias) != alias))
+    for join in chain_joins(chain, here, catalog):
+        select.append("joins", join)
+    return True
+
+
+def read_years(tree: exp.Expr, catalog: Catalog) -> list[str]:
+    """``YEAR(c)`` of a column of whole numbers that are years is the column itself."""
+    notes = []
+    for call in list(tree.find_all(exp.Year)):
+        column = call.this
+        while isinstance(column, (exp.Cast, exp.TsOrDsToDate)):
+            column = column.this
+        select = call.find_ancestor(exp.Select)
+        if not isinstance(column, exp.Column) or select is None:
+            continue
+        scope = Scope.of(select, catalog)
+        owners = [column.table.casefold()] if column.table else scope.owners(column.name)
+        table = scope.tables.get(owners[0]) if len(owners) == 1 else None
+        stored = table.column(column.name) if table is not None else None
+        if stored is None or "INT" not in stored.type or not stored.minimum or not stored.maximum:
+            continue
+        if _YEARS.match(stored.minimum) and _YEARS.match(stored.maximum):
+            notes.append(f"{call.sql('duckdb')} → {column.sql('duckdb')}")
+            call.replace(column.copy())
+    return notes
+
+
+def turn_superlative(tree: exp.Expr, question: str) -> list[str]:
+    """Turn ``ORDER BY … LIMIT 1`` round where the question's only superlative says the opposite.
+
+    "Youngest" and "oldest" count for ages and dates of birth only. An order that the question spells out stays.
+    """
+    words = re.findall(r"[a-z]+", question.casefold())
+    superlatives = [w for w in words if w in _LEAST or w in _MOST]
+    limits = list(tree.find_all(exp.Limit))
+    orders = list(tree.find_all(exp.Order))
+    if len(superlatives) != 1 or len(limits) != 1 or len(orders) != 1 or "order" in words or "at" in words:
+        return []
+    if any(word.startswith(("ascend", "descend", "sort", "rank")) for word in words):
+        return []
+    [ordered, *more] = orders[0].expressions
+    if more or limits[0].expression.sql() != "1" or orders[0].parent is not limits[0].parent:
+        return []
+    said = superlatives[0]
+    wants_most = said in _MOST
+    names = " ".join(c.name for c in ordered.find_all(exp.Column))
+    if said in ("longest", "shortest") and _BY_TIME.search(names):
+        return []  # how long since, or the later of two
+    if said in ("youngest", "oldest"):
+        if _BY_BIRTH.search(names):
+            wants_most = not wants_most
+        elif not _BY_AGE.search(names):
+            return []
+    if bool(ordered.args.get("desc")) == wants_most:
+        return []
+    ordered.set("desc", wants_most)
+    ordered.set("nulls_first", None)
+    return [f"ordered the other way round for {said!r}"]

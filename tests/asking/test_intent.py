@@ -1,0 +1,92 @@
+"""Repairs that the question's words decide: what they change, and what they leave alone."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+import sqlglot
+
+from llmsql.asking.intent import repair_intent
+from llmsql.asking.joins import KeyGraph
+from llmsql.asking.settle import Knowledge, settle
+from llmsql.asking.values import build_value_index
+from llmsql.catalog.snapshot import snapshot
+
+
+@pytest.mark.parametrize(
+    ("question", "written", "repaired"),
+    [
+        # a joined table that nothing asks for
+        ("total of each order", "SELECT orders.total FROM orders JOIN customers", "SELECT orders.total FROM orders"),
+        ("total of each order of a customer", "SELECT orders.total FROM orders JOIN customers", None),
+        ("how many orders", "SELECT COUNT(*) FROM orders JOIN customers", None),
+        ("totals by region", "SELECT region, SUM(total) FROM orders JOIN customers JOIN regions GROUP BY ALL", None),
+        ("names of customers", "SELECT customers.full_name FROM customers JOIN orders", "SELECT customers.full_name FROM customers"),
+        ("customers with orders", "SELECT customers.full_name FROM customers JOIN orders", None),
+        ("any customers", "SELECT DISTINCT customers.full_name FROM customers JOIN orders", None),
+        # a value of another column
+        ("paid customers", "SELECT id FROM orders WHERE note = 'paid'", "SELECT id FROM orders WHERE status = 'paid'"),
+        ("ids in the North", "SELECT id FROM orders WHERE note = 'North'", None),  # no column note has it elsewhere
+        ("a gift", "SELECT id FROM orders WHERE status = 'unheard of'", None),
+        # the other way round
+        ("the cheapest product", "SELECT title FROM products ORDER BY price DESC LIMIT 1",
+         "SELECT title FROM products ORDER BY price ASC LIMIT 1"),
+        ("the most expensive product", "SELECT title FROM products ORDER BY price LIMIT 1",
+         "SELECT title FROM products ORDER BY price DESC LIMIT 1"),
+        ("the cheapest product of the biggest order", "SELECT title FROM products ORDER BY price DESC LIMIT 1", None),
+        ("the most expensive 3", "SELECT title FROM products ORDER BY price LIMIT 3", None),
+        ("the oldest customer", "SELECT full_name FROM customers ORDER BY signup_date LIMIT 1", None),
+    ],
+)  # fmt: skip
+def test_the_question_decides(
+    shop: duckdb.DuckDBPyConnection, known: Knowledge, question: str, written: str, repaired: str | None
+) -> None:
+    plain = settle(shop, written, known).sql
+    settled = settle(shop, written, known, question=question)
+    assert settled.sql == (repaired or plain)
+    assert bool(settled.notes) == (repaired is not None)
+
+
+def staff() -> tuple[duckdb.DuckDBPyConnection, Knowledge]:
+    con = duckdb.connect()
+    con.execute(
+        """
+        CREATE TABLE places (place_id INTEGER PRIMARY KEY, town VARCHAR);
+        CREATE TABLE staff (staff_id INTEGER PRIMARY KEY, name VARCHAR, state VARCHAR,
+            place_id INTEGER REFERENCES places (place_id));
+        CREATE TABLE guests (guest_id INTEGER PRIMARY KEY, name VARCHAR, room INTEGER, born INTEGER,
+            place_id INTEGER REFERENCES places (place_id));
+        INSERT INTO places VALUES (1, 'Utah'), (2, 'Lund');
+        INSERT INTO staff VALUES (1, 'Ada', 'Texas', 1);
+        INSERT INTO guests VALUES (1, 'Bob', 7, 1990, 2);
+        """
+    )
+    catalog = snapshot(con)
+    return con, Knowledge(catalog, KeyGraph(catalog), build_value_index(con, catalog))
+
+
+@pytest.mark.parametrize(
+    ("written", "rows"),
+    [
+        ("SELECT places.town FROM places JOIN guests WHERE guests.name = 'Ada'", [("Utah",)]),  # the other table's
+        ("SELECT name FROM guests WHERE name = 'ada'", [("Ada",)]),
+        ("SELECT staff.name FROM staff JOIN places WHERE places.town = 'Texas'", [("Ada",)]),  # the one column here
+        ("SELECT COUNT(*) FROM guests WHERE YEAR(born) = 1990", [(1,)]),  # a number that is a year
+    ],
+)
+def test_a_value_finds_its_column(written: str, rows: list[tuple[object, ...]]) -> None:
+    con, known = staff()
+    with con:
+        settled = settle(con, written, known, question="where is it")
+        assert con.execute(settled.sql).fetchall() == rows
+
+
+def test_right_queries_are_left_alone(shop: duckdb.DuckDBPyConnection, known: Knowledge) -> None:
+    for sql in (
+        "SELECT full_name FROM customers WHERE segment = 'Enterprise' AND region_id IN (SELECT id FROM regions)",
+        "SELECT c.full_name FROM customers AS c LEFT JOIN orders AS o ON c.id = o.customer_id WHERE o.id IS NULL",
+        "WITH big AS (SELECT customer_id FROM orders WHERE status = 'paid') SELECT COUNT(*) FROM big",
+    ):
+        tree = sqlglot.parse_one(sql, read="duckdb")
+        assert repair_intent(tree, "anything", known.catalog, known.graph, known.values) == []
+        assert tree.sql("duckdb") == sql
