@@ -99,6 +99,8 @@ def build_parser() -> argparse.ArgumentParser:
         "--min-confidence", type=float, metavar="P", help="give no answer below this confidence, 0 to 1; default: 0"
     )
 
+    commands.add_parser("shell", help="a DuckDB shell that takes questions; `llmsql shell -help`", add_help=False)
+
     models = commands.add_parser("models", help="list, fetch and choose models", description="The model registry.")
     actions = models.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("list", help="every model, with reported and measured figures")
@@ -134,8 +136,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")  # rows are UTF-8, whatever the locale says
-    options = build_parser().parse_args(argv)
+    argv = sys.argv[1:] if argv is None else argv
     try:
+        if argv[:1] == ["shell"]:  # its flags act in order, as DuckDB's do: no work for argparse
+            from llmsql.shell.main import main as run_shell
+
+            return run_shell(argv[1:])
+        options = build_parser().parse_args(argv)
         code = _ask(options) if options.command == "ask" else _models(options)
         sys.stdout.flush()
         return code

@@ -21,6 +21,7 @@ from llmsql.asking.run import run_query
 from llmsql.catalog import Catalog
 from llmsql.errors import CancelledError, QuestionError
 from llmsql.functions import VARIABLES, install_functions
+from llmsql.settings import Settings
 
 _DATA_FRAME_LIBRARIES = frozenset({"pandas", "polars", "pyarrow"})
 
@@ -135,6 +136,16 @@ class Connection:
             return self._draft(
                 question, tables, model, {**settings, "candidates": candidates, "min_confidence": 0.0}
             ).candidates
+
+    def draft(
+        self, question: str, *, tables: list[str] | None = None, model: str | None = None, **settings: object
+    ) -> Draft:
+        """The SQL for a question and how it came about, not run; arguments as ``ask``."""
+        return self._draft(question, tables, model, settings)
+
+    def settings(self, **settings: object) -> Settings:
+        """The settings in force in this session, with settings for one call put over them."""
+        return self.engine.settings(self._variables(settings))
 
     def catalog(self) -> Catalog:
         """What questions on this connection can be about."""

@@ -12,7 +12,7 @@ from llmsql.clients import LLMClient
 from llmsql.errors import ConfigError, ModelNotFoundError
 from llmsql.registry import ModelEntry, load_registry
 from llmsql.settings import Settings, load_settings
-from llmsql.weights import fetch_weights
+from llmsql.weights import fetch_weights, weights_path
 
 PROMPT_TOKENS = 4096
 
@@ -61,6 +61,27 @@ def open_model(settings: Settings, model: str | None = None, *, remember: bool =
         hosted = load_settings({"provider": entry.provider, "model": name})
         settings = replace(settings, api_key=hosted.api_key, base_url=settings.base_url or hosted.base_url)
     return entry.name, _hosted(settings, entry.provider, entry.id)
+
+
+def missing_weights(settings: Settings, model: str | None = None) -> ModelEntry | None:
+    """The model whose weights ``open_model`` would have to fetch, or None where it fetches nothing.
+
+    Args:
+        settings: as ``open_model``.
+        model: as ``open_model``.
+
+    Raises:
+        RegistryError: the registry is unreadable.
+    """
+    registry = load_registry()
+    try:
+        entry = registry.get(model or settings.model or registry.default)
+    except ModelNotFoundError:
+        return None
+    if entry.provider != "llamacpp" or entry.weights is None or settings.provider not in (None, "llamacpp"):
+        return None
+    path = weights_path(entry, settings.cache_dir)
+    return None if path.is_file() and path.stat().st_size == entry.weights.bytes else entry
 
 
 def _hosted(settings: Settings, provider: str, model: str) -> LLMClient:

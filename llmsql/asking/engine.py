@@ -14,14 +14,17 @@ import duckdb
 
 from llmsql.asking.cascade import ask_in_turn
 from llmsql.asking.joins import KeyGraph
+from llmsql.asking.link import select_tables
 from llmsql.asking.pipeline import Draft, check_askable, write_sql
+from llmsql.asking.prompt import build_messages
 from llmsql.asking.settle import Knowledge
 from llmsql.asking.values import LOOK_AGAIN_SECONDS, ValueIndex, index_path
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot, structure_version
 from llmsql.clients import LLMClient
+from llmsql.clients.base import CallProgress
 from llmsql.errors import ModelNotFoundError
-from llmsql.models import open_model, prefix_cache_dir
+from llmsql.models import missing_weights, open_model, prefix_cache_dir
 from llmsql.registry import Calibration, load_registry
 from llmsql.settings import Settings, load_settings
 
@@ -102,6 +105,31 @@ class Engine:
             if key not in self._clients:
                 self._clients[key] = open_model(settings, model, remember=True)
             return self._clients[key]
+
+    @property
+    def progress(self) -> CallProgress | None:
+        """How far a local model is with its call; None between calls."""
+        calls = (client.progress for _, client in list(self._clients.values()))
+        return next((call for call in calls if call is not None), None)
+
+    def prepare(self, con: duckdb.DuckDBPyConnection, cancel: threading.Event) -> None:
+        """Do what the first question would wait for: read the catalog, load the model, let it read the schema.
+
+        Weights that are not there are not fetched: nobody has asked for them yet.
+
+        Args:
+            con: the connection whose catalog is meant.
+            cancel: set it to stop.
+
+        Raises:
+            LLMSQLError: as ``draft``.
+        """
+        settings = self.settings()
+        knowledge = self.knowledge(con)
+        if missing_weights(settings) is None and not cancel.is_set():
+            _, client = self.client(settings)
+            shown = select_tables(knowledge.catalog, knowledge.graph, "", [])
+            client.prepare(build_messages(shown, "", []) if len(shown) == len(knowledge.catalog) else [], cancel)
 
     def draft(
         self,

@@ -60,6 +60,23 @@ class Generation:
     truncated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CallProgress:
+    """How far a call of a local model is.
+
+    Args:
+        read: tokens of the prompt that it has read.
+        to_read: tokens of the prompt.
+        written: tokens of the answer.
+        seconds: spent reading.
+    """
+
+    read: int
+    to_read: int
+    written: int
+    seconds: float
+
+
 class Provider(Protocol):
     """One file a provider: opens the model lazily and answers one request, once, without retries.
 

@@ -21,7 +21,7 @@ from typing import Any, Self
 import tenacity
 
 from llmsql.chat import Message
-from llmsql.clients.base import Generation, GenerationRequest, Provider
+from llmsql.clients.base import CallProgress, Generation, GenerationRequest, Provider
 from llmsql.clients.calls import POLL_SECONDS
 from llmsql.errors import CancelledError, ConfigError, ProviderError
 
@@ -155,6 +155,26 @@ class LLMClient:
             return [self.generate(request) for _ in range(n)]
         answers: list[Generation] = several(request, n)
         return answers
+
+    def prepare(self, messages: Sequence[Message], cancel: threading.Event) -> None:
+        """Load a local model, and let it read what questions on one schema share; nothing for a hosted one.
+
+        Args:
+            messages: as a question would send them.
+            cancel: set it to stop.
+
+        Raises:
+            CancelledError: ``cancel`` was set.
+            WeightsError: the model's files cannot be loaded.
+        """
+        prepare = getattr(self._provider, "prepare", None)
+        if prepare is not None:
+            prepare(messages, cancel)
+
+    @property
+    def progress(self) -> CallProgress | None:
+        """How far a local model is with its call; None between calls, and for a hosted one."""
+        return getattr(self._provider, "progress", None)
 
     def close(self) -> None:
         """Free connections, and a local model that no other client uses."""

@@ -19,13 +19,13 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from llmsql.chat import CHAT_FORMATS, Message, render_chat
 from llmsql.clients.answer_cache import AnswerCache
-from llmsql.clients.base import Generation, GenerationRequest
+from llmsql.clients.base import CallProgress, Generation, GenerationRequest
 from llmsql.clients.calls import run_cancellable
 from llmsql.clients.prefix_cache import DEFAULT_LIMIT_BYTES, PrefixCache
 from llmsql.errors import CancelledError, ConfigError, ProviderResponseError, WeightsError
@@ -132,6 +132,22 @@ class LlamaCppProvider:
             WeightsError: a file is absent, damaged, or of a kind that the engine does not know.
         """
         self._opened()
+
+    def prepare(self, messages: Sequence[Message], cancel: threading.Event) -> None:
+        """Load the model and read the beginning that ``messages`` share with other questions on the same schema.
+
+        Raises:
+            CancelledError: ``cancel`` was set.
+            WeightsError: as ``open``.
+        """
+        engine = self._opened()
+        with engine.reserved(cancel):
+            engine.warm(_prefix(messages, self._chat_format), cancel)
+
+    @property
+    def progress(self) -> CallProgress | None:
+        """How far the engine is with its call, whoever called; None between calls."""
+        return self._engine.progress if self._engine is not None else None
 
     @property
     def server_url(self) -> str:
@@ -292,6 +308,7 @@ class _Engine:
             _check_gguf(path)
         self.load = load
         self.users = 0
+        self.progress: CallProgress | None = None
         self.key = secrets.token_hex(16)
         self._lock = threading.Lock()
         self._warm_key: str | None = None
@@ -351,13 +368,21 @@ class _Engine:
         def receive(chunk: dict[str, Any]) -> bool:
             if "error" in chunk or "choices" not in chunk:
                 errors.append(chunk.get("error", chunk))
-            elif "prompt_progress" not in chunk:
+            elif "prompt_progress" in chunk:
+                reading = chunk["prompt_progress"]
+                self.progress = CallProgress(reading["processed"], reading["total"], 0, reading["time_ms"] / 1000)
+            else:
                 chunks.append(chunk)
+                if self.progress is not None:
+                    self.progress = replace(self.progress, written=len(chunks))
             return abandoned.is_set()
 
         # Progress chunks call back between the batches of a long prompt, where it can be stopped.
         streaming = {"stream": True, "return_progress": True, "cache_prompt": True, "id_slot": 0}
-        self._server.handle_completions({**body, **streaming}, receive)
+        try:
+            self._server.handle_completions({**body, **streaming}, receive)
+        finally:
+            self.progress = None
         if errors:
             raise _engine_error(errors[0], self.load.n_ctx)
         return chunks

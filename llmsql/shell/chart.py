@@ -1,0 +1,265 @@
+"""Charts of a result: in the terminal with plotext, in a file with matplotlib."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from llmsql.shell.render import Column, text_width
+from llmsql.shell.results import Result
+from llmsql.shell.session import ShellError
+
+KINDS = ("bar", "line", "scatter")
+MOST_BARS = 40
+MOST_POINTS = 10_000
+MOST_LINES = 6
+_LABEL_WIDTH = 24
+_TIME_TYPES = ("DATE", "TIMESTAMP")
+_FILE_INCHES = (9.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What to draw.
+
+    Args:
+        kind: one of ``KINDS``.
+        x_name: under the x axis.
+        x: names, dates as text, or numbers.
+        series: (name, values) of each line; a missing value is None.
+        dates: ``x`` are dates.
+        left_out: rows that are not drawn.
+    """
+
+    kind: str
+    x_name: str
+    x: list[Any]
+    series: list[tuple[str, list[float | None]]]
+    dates: bool = False
+    left_out: int = 0
+
+
+def choose_chart(result: Result, kind: str | None = None) -> Chart:
+    """The chart that fits a result's types: a line over dates, bars over names, points for two numbers.
+
+    Args:
+        result: its rows must be held.
+        kind: draw this kind, whatever the types.
+
+    Raises:
+        ShellError: there is nothing to draw.
+    """
+    columns = result.columns
+    numbers = [place for place, column in enumerate(columns) if column.is_number]
+    times = [place for place, column in enumerate(columns) if column.type.startswith(_TIME_TYPES)]
+    names = [place for place in range(len(columns)) if place not in numbers and place not in times]
+    if not numbers:
+        raise ShellError("There is no column of numbers to draw.", "Add a count or a sum.")
+    if times:
+        axis, chosen = times[0], "line"
+    elif names:
+        axis, chosen = names[0], "bar"
+    elif len(numbers) > 1:
+        axis = numbers[0]
+        chosen = "line" if _is_period(columns[axis]) else "bar" if _is_label(result, axis) else "scatter"
+    else:
+        axis, chosen = -1, "bar"
+    chosen = kind or chosen
+    values = [place for place in numbers if place != axis] or numbers
+    if chosen == "bar":
+        values = values[:1]
+    most = MOST_BARS if chosen == "bar" else MOST_POINTS
+    rows = _first_rows(result, most)
+    if not rows:
+        raise ShellError("The last result has no rows to draw.")
+    if chosen == "line" and axis in times:
+        rows = sorted((row for row in rows if row[axis] is not None), key=lambda row: str(row[axis]))
+    x: list[Any]
+    if axis < 0:
+        x = [str(number) for number in range(1, len(rows) + 1)]
+    elif axis in numbers and chosen != "bar":
+        rows = [row for row in rows if row[axis] is not None]
+        x = [float(row[axis] or 0) for row in rows]
+    else:
+        x = ["NULL" if row[axis] is None else str(row[axis]) for row in rows]
+    series = [(columns[place].name, [_value(row[place]) for row in rows]) for place in values[:MOST_LINES]]
+    name = columns[axis].name if axis >= 0 else "row"
+    return Chart(chosen, name, x, series, axis in times, result.count() - len(rows))
+
+
+def _is_period(column: Column) -> bool:
+    return column.name.lower() in ("year", "month", "quarter", "week", "day", "hour")
+
+
+def _is_label(result: Result, place: int) -> bool:
+    """Whether whole numbers stand for things, each once, as keys do."""
+    if "INT" not in result.columns[place].type or result.count() > MOST_BARS:
+        return False
+    values = [row[place] for row in result.texts()]
+    return len(set(values)) == len(values)
+
+
+def _value(text: str | None) -> float | None:
+    value = None if text is None else float(text)
+    return value if value is not None and abs(value) != float("inf") and value == value else None
+
+
+def _first_rows(result: Result, most: int) -> list[Sequence[str | None]]:
+    rows = []
+    for row in result.texts():
+        rows.append(row)
+        if len(rows) == most:
+            break
+    return rows
+
+
+def draw_chart(chart: Chart, width: int, *, colour: bool) -> str:
+    """A chart in characters.
+
+    Args:
+        chart: what to draw.
+        width: columns of the terminal.
+        colour: use escape sequences for colours.
+    """
+    text = _draw_bars(chart, width) if chart.kind == "bar" else _plot(chart, max(20, width - 1), colour)
+    if chart.left_out > 0:
+        text += f"({chart.left_out:,} more rows are not drawn)\n"
+    return text
+
+
+def _draw_bars(chart: Chart, width: int) -> str:
+    """Bars are lines of text: a plot would squeeze names and draw no bar exactly."""
+    name, values = chart.series[0]
+    labels = [_cut(str(label), min(_LABEL_WIDTH, max(6, width // 3))) for label in chart.x]
+    numbers = ["" if value is None else f"{value:,.10g}" for value in values]
+    label_width = max(text_width(label) for label in labels)
+    number_width = max(len(number) for number in numbers)
+    room = max(4, width - label_width - number_width - 4)
+    drawn = [value or 0.0 for value in values]
+    low, high = min(0.0, *drawn), max(0.0, *drawn)
+    scale = room / (high - low) if high > low else 0.0
+    zero = round(-low * scale)
+    lines = [f"{chart.x_name}: {name}\n"]
+    for label, value, number in zip(labels, drawn, numbers, strict=True):
+        cells = abs(value) * scale
+        bar = " " * zero + _bar(cells) if value >= 0 else " " * (zero - round(cells)) + "▒" * round(cells)
+        blanks = " " * (label_width - text_width(label))
+        lines.append(f"{blanks}{label} │{bar} {number}\n")
+    return "".join(lines)
+
+
+def _bar(cells: float) -> str:
+    eighths = round(cells * 8)
+    return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
+
+
+def _cut(text: str, room: int) -> str:
+    return text if text_width(text) <= room else text[: max(1, room - 1)] + "…"
+
+
+def _plot(chart: Chart, width: int, colour: bool) -> str:
+    import plotext
+
+    figure = plotext.figure
+    figure.clear()
+    figure.theme("simple" if colour else "colorless")
+    figure.plot_size(width, max(10, min(24, width // 3)))
+    places = [_seconds(x) for x in chart.x] if chart.dates else chart.x
+    if any(isinstance(place, str) for place in places):
+        places = list(range(len(places)))
+    for name, values in chart.series:
+        points = [(x, y) for x, y in zip(places, values, strict=True) if y is not None]
+        if points:
+            xs, ys = [x for x, _ in points], [y for _, y in points]
+            _draw_series(figure, chart.kind, xs, ys, name if len(chart.series) > 1 else None)
+    _label(figure, chart, places)
+    built = figure.build()
+    text = str(built)
+    return (text if colour else plotext.uncolorize(text)).rstrip("\n") + "\n"
+
+
+def _draw_series(figure: Any, kind: str, xs: list[float], ys: list[float], name: str | None) -> None:
+    signal = figure.signal(xs, ys)
+    if kind == "line":
+        signal.lines()
+    if name is not None:
+        signal.label(name)
+    figure.draw(signal)
+
+
+def _label(figure: Any, chart: Chart, places: list[float]) -> None:
+    figure.label(chart.x_name, "x")
+    if len(chart.series) == 1:
+        figure.label(chart.series[0][0], "y")
+    if places is not chart.x and places:
+        last = len(places) - 1
+        shown = sorted({0, last // 2, last})
+        figure.ruler("x").ticks([places[i] for i in shown], [_cut(str(chart.x[i]), 16) for i in shown])
+
+
+def _seconds(text: str) -> float:
+    from datetime import datetime
+
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        raise ShellError(f"{text} is no date that can be drawn.") from None
+
+
+def save_chart(chart: Chart, file: str) -> None:
+    """A chart as a picture.
+
+    Args:
+        chart: what to draw.
+        file: ends in ``.png``, ``.svg`` or ``.pdf``.
+
+    Raises:
+        ShellError: matplotlib is not installed, or the file cannot be written.
+    """
+    path = Path(file).expanduser()
+    ending = path.suffix.lower().lstrip(".")
+    if ending not in ("png", "svg", "pdf"):
+        raise ShellError(f"A chart cannot be written as .{ending}.", "Name a .png, .svg or .pdf file.")
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise ShellError("Charts in files need matplotlib.", "pip install 'duckdb-llmsql[charts]'") from None
+    figure = Figure(figsize=_FILE_INCHES, layout="constrained")
+    axes = figure.subplots()
+    x: list[Any] = [_date(value) for value in chart.x] if chart.dates else chart.x
+    for name, values in chart.series:
+        drawn = [float("nan") if value is None else value for value in values]
+        if chart.kind == "bar":
+            axes.barh([str(label) for label in x], drawn)
+            axes.invert_yaxis()
+            axes.set_xlabel(name)
+        elif chart.kind == "line":
+            axes.plot(x, drawn, label=name)
+        else:
+            axes.scatter(x, drawn, label=name)
+    if chart.kind == "bar":
+        axes.set_ylabel(chart.x_name)
+    else:
+        axes.set_xlabel(chart.x_name)
+        if len(chart.series) > 1:
+            axes.legend()
+        else:
+            axes.set_ylabel(chart.series[0][0])
+    axes.grid(alpha=0.3)
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            fresh = Path(folder) / f"chart.{ending}"
+            figure.savefig(fresh, format=ending)
+            os.replace(fresh, path)
+    except OSError as error:
+        raise ShellError(f"{file} cannot be written: {error.strerror}.") from None
+
+
+def _date(text: str) -> Any:
+    from datetime import datetime
+
+    return datetime.fromtimestamp(_seconds(text))

@@ -1,0 +1,258 @@
+"""Questions: asking one, and what can be said about the last one."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from llmsql.asking.pipeline import Draft
+from llmsql.asking.prompt import sql_string
+from llmsql.asking.run import run_query
+from llmsql.clients.base import CallProgress
+from llmsql.errors import CancelledError, LLMSQLError, NoAnswerError
+from llmsql.models import missing_weights
+from llmsql.registry import load_registry
+from llmsql.shell.render import Column
+from llmsql.shell.results import Result
+from llmsql.shell.session import ShellError
+from llmsql.shell.work import Progress
+from llmsql.weights import fetch_weights
+
+if TYPE_CHECKING:
+    from llmsql.settings import Settings
+    from llmsql.shell.session import Session
+
+_WIDE_LINE = 76
+
+
+@dataclass(slots=True)
+class Asked:
+    """A question that was put.
+
+    Args:
+        question: as typed.
+        draft: the SQL and how it came about, None where there is no answer.
+        failure: why there is none.
+    """
+
+    question: str
+    draft: Draft | None = None
+    failure: LLMSQLError | None = None
+
+
+def ask(session: Session, question: str) -> None:
+    """Show the SQL for a question, then its rows.
+
+    Args:
+        session: where.
+        question: in the user's words.
+
+    Raises:
+        LLMSQLError: the reason why there is no answer, in one line.
+    """
+    connection = session.ready()
+    settings = connection.settings()
+    _fetch_missing_weights(session, settings)
+
+    def progress() -> Progress:
+        return model_progress(connection.engine.progress)
+
+    asked = session.asked = Asked(question)
+    try:
+        asked.draft = session.work(lambda: connection.draft(question), progress)
+    except LLMSQLError as error:
+        asked.failure = error
+        raise
+    draft = asked.draft
+    session.spent.append(asked)
+    show_sql(session, draft.sql)
+    session.output.note(f"-- {_summary(draft)}")
+    run_answer(session, draft.sql, settings)
+
+
+def run_answer(session: Session, sql: str, settings: Settings) -> None:
+    """Run checked SQL under the limits of questions, and show its rows.
+
+    Args:
+        session: where.
+        sql: a query that has been checked.
+        settings: ``query_timeout`` and ``max_rows``.
+    """
+    con = session.duckdb
+    with session.timed():
+        table, truncated = session.work(
+            lambda: run_query(con, sql, timeout=settings.query_timeout, max_rows=settings.max_rows)
+        )
+        relation = con.from_arrow(table)
+        columns = [Column(name, str(type_)) for name, type_ in zip(relation.columns, relation.types, strict=True)]
+        session.last = Result(relation, columns, held=True)
+        session.show(session.last)
+    if truncated:
+        session.output.note(
+            f"-- only the first {table.num_rows:,} rows; more: SET VARIABLE llmsql_max_rows = {10 * table.num_rows};"
+        )
+
+
+def model_progress(call: CallProgress | None) -> Progress:
+    """What a local model is doing.
+
+    Args:
+        call: as ``LLMClient.progress``.
+    """
+    if call is None:
+        return Progress("asking the model")
+    if call.written:
+        return Progress(f"writing the SQL, {call.written} tokens")
+    if call.to_read and call.read < call.to_read:
+        left = call.seconds / call.read * (call.to_read - call.read) if call.read else None
+        return Progress("reading the schema", call.read / call.to_read, left)
+    return Progress("reading the question")
+
+
+def _fetch_missing_weights(session: Session, settings: Settings) -> None:
+    """Download with a bar that says how long it takes, and that Ctrl-C stops."""
+    entry = missing_weights(settings)
+    if entry is None or settings.offline or not session.interactive:
+        return
+    stopped = threading.Event()
+    sizes = [0, 1]
+
+    def report(done: int, total: int) -> None:
+        sizes[:] = done, total
+        if stopped.is_set():
+            raise CancelledError("The download was stopped.", "It goes on from there next time.")
+
+    def progress() -> Progress:
+        done, total = sizes
+        return Progress(f"fetching {entry.name}, {done / 1e6:,.0f} of {total / 1e6:,.0f} MB", done / total)
+
+    session.output.note(f"-- the first question fetches the weights of {entry.name}")
+    session.work(
+        lambda: fetch_weights(entry, cache_dir=settings.cache_dir, progress=report), progress, stop=stopped.set
+    )
+
+
+def _summary(draft: Draft) -> str:
+    parts = [draft.model, f"{sum(draft.milliseconds.values()) / 1000:.2f} s"]
+    if draft.confidence is not None:
+        parts.append(f"confidence {draft.confidence:.2f}")
+    if draft.notes:
+        parts.append(f"{len(draft.notes)} repair{'s' * (len(draft.notes) > 1)}, see .why")
+    return ", ".join(parts)
+
+
+def show_sql(session: Session, sql: str) -> None:
+    """Write SQL beside the data, laid out and coloured where that is possible."""
+    from llmsql.shell.highlight import paint_sql
+
+    text = laid_out(sql)
+    session.output.say(paint_sql(text) if session.output.has_error_colour else text)
+
+
+def laid_out(sql: str) -> str:
+    """SQL on several lines where one would be too long; its words stay as they are.
+
+    Args:
+        sql: one query.
+    """
+    if len(sql) <= _WIDE_LINE or "\n" in sql:
+        return sql
+    import sqlglot
+
+    try:
+        pretty: str = sqlglot.transpile(sql, read="duckdb", write="duckdb", pretty=True)[0]
+        same = sqlglot.parse_one(pretty, read="duckdb") == sqlglot.parse_one(sql, read="duckdb")
+    except (sqlglot.errors.SqlglotError, RecursionError):
+        return sql
+    return pretty if same else sql
+
+
+def _last(session: Session) -> Asked:
+    if session.asked is None:
+        raise ShellError("Nothing has been asked yet.", "Type a question, for example: revenue by region")
+    return session.asked
+
+
+def last_sql(session: Session) -> str:
+    """The SQL of the last question; the refused one where there is no answer.
+
+    Raises:
+        ShellError: nothing has been asked, or the model wrote nothing.
+    """
+    asked = _last(session)
+    if asked.draft is not None:
+        return asked.draft.sql
+    refused = asked.failure.sql if isinstance(asked.failure, NoAnswerError) else None
+    if refused is None:
+        raise ShellError(f"There is no SQL for {asked.question!r}.", "Ask it again.")
+    return refused
+
+
+def explain(session: Session) -> str:
+    """How the last answer came about.
+
+    Raises:
+        ShellError: nothing has been asked.
+    """
+    asked = _last(session)
+    draft = asked.draft
+    if draft is None:
+        return f"{asked.question}\n  no answer: {asked.failure}\n"
+    lines = [draft.question, *(f"  {line}" for line in draft.explanation.splitlines())]
+    lines.append(f"  tables shown: {', '.join(draft.tables)}")
+    lines.append(f"  {_summary(draft)}; {draft.attempts} attempt{'s' * (draft.attempts > 1)}")
+    if draft.source != "model":
+        lines.append(f"  source: {draft.source}")
+    if draft.written.strip() != draft.sql.strip():
+        lines.append(f"  the model wrote: {' '.join(draft.written.split())}")
+    lines.append(f"  SQL: {' '.join(draft.sql.split())}")
+    return "\n".join(lines) + "\n"
+
+
+def cost(session: Session) -> str:
+    """Tokens, time and money of the last question and of all of this session."""
+    drafts = [asked.draft for asked in session.spent if asked.draft is not None]
+    if not drafts:
+        raise ShellError("Nothing has been asked yet.", "Type a question, for example: revenue by region")
+    lines = []
+    for name, some in (("last question", drafts[-1:]), (f"{len(drafts)} in this session", drafts)):
+        prices = [d.cost_usd for d in some]
+        price = "price unknown" if None in prices else f"${sum(p for p in prices if p is not None):.6f}"
+        read, written = sum(d.prompt_tokens for d in some), sum(d.completion_tokens for d in some)
+        seconds = sum(sum(d.milliseconds.values()) for d in some) / 1000
+        lines.append(f"{name:>20}  {read:,} tokens read, {written:,} written, {seconds:.2f} s, {price}\n")
+    return "".join(lines)
+
+
+def choose_model(session: Session, name: str) -> None:
+    """Let another model answer from now on, ``FROM ask(…)`` in SQL included.
+
+    Args:
+        session: where.
+        name: of the registry, or the provider's own where one is set.
+
+    Raises:
+        ModelNotFoundError: there is no such model.
+    """
+    from llmsql.models import open_model
+
+    connection = session.ready()
+    settings = connection.settings()
+    if settings.provider is None:
+        load_registry().get(name)
+    else:
+        open_model(settings, name)[1].close()
+    session.query(f"SET VARIABLE llmsql_model = {sql_string(name)}")
+
+
+def list_models(session: Session) -> str:
+    """The models of the registry, the one that answers marked."""
+    connection = session.ready()
+    settings = connection.settings()
+    registry = load_registry()
+    chosen = settings.model or registry.default
+    lines = [f"{'*' if entry.name == chosen else ' '} {entry.name:<28} {entry.provider}\n" for entry in registry]
+    if chosen not in [entry.name for entry in registry]:
+        lines.insert(0, f"* {chosen:<28} {settings.provider}\n")
+    return "".join(lines)

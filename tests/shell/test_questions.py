@@ -1,0 +1,111 @@
+"""Questions in the shell, put to a stub of an OpenAI-compatible server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from llmsql.clients.base import CallProgress
+from llmsql.shell.questions import laid_out, model_progress
+from llmsql.shell.work import Progress, status_line
+from tests.clients.stubs import StubOpenAI
+from tests.shell.conftest import Run
+
+Shell = Callable[..., Run]
+
+
+@pytest.fixture
+def shop(stub: StubOpenAI, hermetic: Path) -> str:
+    with duckdb.connect("shop.duckdb") as con:
+        con.execute(
+            "CREATE TABLE orders AS SELECT * FROM (VALUES ('north', 10.5), ('south', 4.5), ('north', 2)) t(region, amount)"
+        )
+    return "shop.duckdb"
+
+
+def test_a_line_that_is_no_sql_is_a_question(shell: Shell, shop: str) -> None:
+    done = shell(shop, "-csv", "-c", "revenue by region", "-c", "from _ where region = 'north'")
+    assert done.code == 0
+    assert done.out == "region,revenue\nnorth,12.5\nsouth,4.5\nregion,revenue\nnorth,12.5\n"
+    assert done.err.startswith("SELECT")
+    assert "SUM(amount) AS revenue" in done.err
+    assert "-- stub-1, " in done.err
+
+
+def test_ask_in_sql(shell: Shell, shop: str) -> None:
+    assert (
+        shell(shop, "-csv", "-c", "from ask('revenue by region') where revenue < 5").out
+        == "region,revenue\nsouth,4.5\n"
+    )
+
+
+def test_commands_on_the_last_question(shell: Shell, shop: str) -> None:
+    done = shell(shop, "-c", "revenue by region", "-csv", "-c", ".sql", "-c", ".why", "-c", ".cost")
+    assert "SELECT" in done.out and "tables shown: " in done.out
+    assert "stub-1" in done.out and "1 in this session" in done.out
+    for command in (".sql", ".why", ".cost"):
+        done = shell(shop, "-c", command)
+        assert done.code == 1 and "Nothing has been asked yet." in done.err
+
+
+def test_no_answer_is_one_error_and_the_sql_can_be_seen(shell: Shell, shop: str, stub: StubOpenAI) -> None:
+    stub.answers = [stub.good("SELECT nope FROM nowhere")] * 2
+    done = shell(shop, "-cmd", "revenue by region", "-cmd", ".sql", "-c", ".why")
+    assert "Error: No answer to 'revenue by region'" in done.err
+    assert "nowhere" in done.out and "no answer" in done.out
+
+
+def test_ask_takes_what_looks_like_sql(shell: Shell, shop: str, stub: StubOpenAI) -> None:
+    assert shell(shop, "-csv", "-c", ".ask show orders").code == 0
+    assert "show orders" in str(stub.requests[-1])
+
+
+def test_limits(shell: Shell, shop: str, stub: StubOpenAI) -> None:
+    stub.answers = [stub.good("SELECT amount FROM orders")]
+    done = shell(shop, "-csv", "-c", "set variable llmsql_max_rows = 2", "-c", "all amounts")
+    assert len(done.out.splitlines()) == 3 and "only the first 2 rows" in done.err
+
+
+def test_models(shell: Shell, shop: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "* stub-1" in shell(shop, "-c", ".model").out
+    monkeypatch.delenv("LLM_PROVIDER")
+    monkeypatch.delenv("LLM_MODEL")
+    assert "llmsql-0.6b" in shell(shop, "-c", ".model llmsql-0.6b").err
+    done = shell(shop, "-c", ".model llmsql-0.5b", "-c", ".model", "-csv", "-c", "select getvariable('llmsql_model') m")
+    assert "* llmsql-0.5b" in done.out and done.out.endswith("m\nllmsql-0.5b\n")
+
+
+def test_wrong_settings_leave_a_database(shell: Shell, shop: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLMSQL_TIMEOUT", "soon")
+    done = shell(shop, "-csv", "-c", "select 1 a", "-c", "select 2 a")
+    assert done.out == "a\n1\na\n2\n"
+    assert done.err.count("ask() is not there:") == 1
+
+
+def test_a_database_with_its_own_ask(shell: Shell, shop: str) -> None:
+    with duckdb.connect(shop) as con:
+        con.execute("CREATE MACRO ask(x) AS x + 1")
+    done = shell(shop, "-csv", "-c", "select ask(1) a")
+    assert done.out == "a\n2\n" and "ask() is not there" in done.err
+
+
+def test_long_sql_is_laid_out() -> None:
+    sql = "SELECT region, SUM(amount) AS revenue FROM orders WHERE amount > 10 AND region <> 'north' GROUP BY region"
+    assert laid_out(sql).splitlines()[0] == "SELECT"
+    assert laid_out("SELECT 1") == "SELECT 1"
+    assert laid_out("SELECT ((( " * 20) == "SELECT ((( " * 20
+
+
+def test_progress_of_a_model() -> None:
+    assert model_progress(None).what == "asking the model"
+    assert model_progress(CallProgress(50, 200, 0, 2.0)) == Progress("reading the schema", 0.25, 6.0)
+    assert "12 tokens" in model_progress(CallProgress(200, 200, 12, 2.0)).what
+
+
+def test_status_lines() -> None:
+    assert status_line(Progress("reading", 0.25), 2.0) == "reading  [#####---------------]  25%  2 s  about 6 s left"
+    assert status_line(Progress("running"), 3.0) == "running  3 s"
+    assert "about 3 min left" in status_line(Progress("fetching", 0.5), 180.0)
