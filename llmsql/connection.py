@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Self
@@ -21,6 +21,8 @@ from llmsql.asking.run import run_query
 from llmsql.catalog import Catalog
 from llmsql.errors import CancelledError, QuestionError
 from llmsql.functions import VARIABLES, install_functions
+from llmsql.rows.engine import RowEngine, database_is_file
+from llmsql.rows.install import install_row_functions
 from llmsql.settings import Settings
 
 _DATA_FRAME_LIBRARIES = frozenset({"pandas", "polars", "pyarrow"})
@@ -38,22 +40,31 @@ class Connection:
         engine: answers the questions.
         prefix: goes before the names of the SQL functions.
         parent: the connection that this one is a cursor of.
+        aliases: sets of further names of the row functions.
     """
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, engine: Engine, prefix: str = "", parent: Connection | None = None
+        self,
+        con: duckdb.DuckDBPyConnection,
+        engine: Engine,
+        prefix: str = "",
+        parent: Connection | None = None,
+        aliases: Sequence[str] = (),
     ) -> None:
         self.duckdb = con
         self.engine = engine
         self._prefix = prefix
         self._parent = parent
+        self._aliases = tuple(aliases)
         # The functions read the catalog through any of these. Weak, for the functions live as long as the database
         # and would else keep it open for ever.
         self._siblings: weakref.WeakSet[duckdb.DuckDBPyConnection] = (
             weakref.WeakSet() if parent is None else parent._siblings
         )
         self._siblings.add(con)
+        self.rows: RowEngine = parent.rows if parent else RowEngine(engine.settings, database_is_file(con))
         install_functions(con, engine, self._siblings, prefix)
+        install_row_functions(con, self.rows, self._siblings, prefix, self._aliases)
 
     def ask(
         self, question: str, *, tables: list[str] | None = None, model: str | None = None, **settings: object
@@ -153,11 +164,12 @@ class Connection:
 
     def cursor(self) -> Connection:
         """A further connection to the same database, with the same functions; one for each thread."""
-        return Connection(self.duckdb.cursor(), self.engine, self._prefix, parent=self)
+        return Connection(self.duckdb.cursor(), self.engine, self._prefix, parent=self, aliases=self._aliases)
 
     def interrupt(self) -> None:
         """Stop what runs on this connection, and every model that writes for it or its cursors."""
         self.engine.cancel_all()
+        self.rows.cancel_all()
         self.duckdb.interrupt()
 
     def close(self) -> None:
@@ -165,6 +177,7 @@ class Connection:
         self.duckdb.close()
         if self._parent is None:
             self.engine.close()
+            self.rows.close()
 
     def _answer(
         self,
@@ -202,6 +215,7 @@ class Connection:
         if name.startswith("_") or name in (
             "duckdb",
             "engine",
+            "rows",
         ):  # not set yet: __init__ failed, or the object is being copied
             raise AttributeError(name)
         return getattr(self.duckdb, name)
@@ -225,6 +239,7 @@ def connect(
     config: dict[str, Any] | None = None,
     *,
     prefix: str = "",
+    aliases: Sequence[str] = (),
     sandbox: bool = False,
     refine: Callable[[Catalog], Catalog] | None = None,
     **settings: object,
@@ -241,6 +256,7 @@ def connect(
         read_only: as ``duckdb.connect``.
         config: as ``duckdb.connect``.
         prefix: goes before the names of the SQL functions, for a database that has an ``ask`` of its own.
+        aliases: further names of the row functions, for people who come from elsewhere: ``"motherduck"``, ``"flock"``.
         sandbox: close the door to files and the network, and lock the configuration, once the database is open.
         refine: completes a fresh catalog snapshot, for example with keys that the database does not declare.
         **settings: fields of ``llmsql.settings.Settings``, for example ``model="qwen2.5-coder-0.5b"``.
@@ -253,7 +269,7 @@ def connect(
     engine.settings()
     con = duckdb.connect(database, read_only, config or {})
     try:
-        connection = Connection(con, engine, prefix)
+        connection = Connection(con, engine, prefix, aliases=aliases)
         if sandbox:
             lock_down(con)
         return connection
@@ -272,12 +288,15 @@ def lock_down(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("SET lock_configuration = true").fetchall()
 
 
-def install(con: duckdb.DuckDBPyConnection, *, prefix: str = "", **settings: object) -> Connection:
+def install(
+    con: duckdb.DuckDBPyConnection, *, prefix: str = "", aliases: Sequence[str] = (), **settings: object
+) -> Connection:
     """Put ``ask()`` into a connection that is open already.
 
     Args:
         con: a plain DuckDB connection; the SQL functions work on it as they do on the result.
         prefix: as ``connect``.
+        aliases: as ``connect``.
         **settings: as ``connect``.
 
     Returns:
@@ -288,7 +307,7 @@ def install(con: duckdb.DuckDBPyConnection, *, prefix: str = "", **settings: obj
     """
     engine = Engine(settings)
     engine.settings()
-    return Connection(con, engine, prefix)
+    return Connection(con, engine, prefix, aliases=aliases)
 
 
 def _as_text(value: object) -> str:

@@ -7,6 +7,7 @@ LLMSQLError
 │   ├── ModelNotFoundError no such model in the registry or at the provider
 │   ├── WeightsError       model files are absent, truncated or not the right ones
 │   ├── CancelledError     the caller stopped the call
+│   ├── OfflineError       offline, and the answer was not kept from before
 │   └── ProviderError      the provider answered badly, or not at all
 │       ├── ProviderAuthError
 │       ├── ProviderRateLimitError
@@ -17,7 +18,8 @@ LLMSQLError
 │   ├── UnsureError        no answer is sure enough; carries the two best readings
 │   └── NoAnswerError      every SQL that the model wrote was refused; carries the last one
 ├── SQLRejectedError       generated SQL is not one read-only query over the catalog
-├── LimitError             a time limit stopped a query
+├── LimitError             a limit stopped a query
+│   └── BudgetError        a limit on calls, tokens, cost or errors of row functions
 ├── RegistryError          the model registry is unreadable or inconsistent
 └── TrainingError          a training run cannot start or go on
 """
@@ -61,6 +63,10 @@ class WeightsError(ModelError):
 
 class CancelledError(ModelError):
     """The caller stopped the call."""
+
+
+class OfflineError(ModelError):
+    """The settings forbid to call a model, and this answer was not kept from before."""
 
 
 class ProviderError(ModelError):
@@ -155,7 +161,11 @@ class SQLRejectedError(LLMSQLError):
 
 
 class LimitError(LLMSQLError):
-    """A time limit stopped a query."""
+    """A limit stopped a query."""
+
+
+class BudgetError(LimitError):
+    """The next call of a row function would cross a limit on calls, tokens or cost, or too many rows failed."""
 
 
 class RegistryError(LLMSQLError):
@@ -164,3 +174,7 @@ class RegistryError(LLMSQLError):
 
 class TrainingError(LLMSQLError):
     """A training run cannot start or go on."""
+
+
+class RowsFailedWarning(UserWarning):
+    """Some rows of a row function have no answer and are NULL."""

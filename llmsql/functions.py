@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -113,7 +113,7 @@ def install_functions(
     """
     if prefix and not _PREFIX.fullmatch(prefix):
         raise ConfigError(f"A function name cannot begin with {prefix!r}.", "Use letters and underscores: 'llm_'.")
-    _refuse_to_shadow(con, prefix)
+    refuse_to_shadow(con, prefix, FUNCTIONS)
     suffix = f"{id(engine):x}"
     _create_udfs(con, engine, siblings, suffix)
     for macro in macros(engine, prefix):
@@ -194,8 +194,18 @@ def _json(spec: Any) -> str:
     return "'" + json.dumps(spec) + "'"
 
 
-def _refuse_to_shadow(con: duckdb.DuckDBPyConnection, prefix: str) -> None:
-    names = [prefix + name for name in FUNCTIONS]
+def refuse_to_shadow(con: duckdb.DuckDBPyConnection, prefix: str, functions: Sequence[str]) -> None:
+    """Leave a database's own functions alone.
+
+    Args:
+        con: any connection to the database.
+        prefix: goes before every name.
+        functions: names to create.
+
+    Raises:
+        ConfigError: one of them is taken.
+    """
+    names = [prefix + name for name in functions]
     rows = con.execute(
         "SELECT DISTINCT function_name, database_name, schema_name FROM duckdb_functions() "
         "WHERE list_contains(?, lower(function_name)) AND NOT contains(coalesce(macro_definition, ''), '_llmsql_')",
@@ -236,7 +246,7 @@ def _create_udfs(
             if value_of is _candidates:  # shows all, however unsure
                 given["llmsql_min_confidence"] = "0"
             try:
-                with _cursor(siblings) as cursor:
+                with open_cursor(siblings) as cursor:
                     draft = engine.draft(
                         cursor, question or "", tables=tuple(tables or ()), model=model, variables=given
                     )
@@ -261,7 +271,12 @@ def _create_udfs(
 
 
 @contextmanager
-def _cursor(siblings: Iterable[duckdb.DuckDBPyConnection]) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_cursor(siblings: Iterable[duckdb.DuckDBPyConnection]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor of the first connection that is open, closed at the end.
+
+    Raises:
+        duckdb.ConnectionException: none is open.
+    """
     for con in list(siblings):
         try:
             cursor = con.cursor()

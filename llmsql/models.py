@@ -17,13 +17,16 @@ from llmsql.weights import fetch_weights, weights_path
 PROMPT_TOKENS = 4096
 
 
-def open_model(settings: Settings, model: str | None = None, *, remember: bool = False) -> tuple[str, LLMClient]:
+def open_model(
+    settings: Settings, model: str | None = None, *, remember: bool = False, **embedded: Any
+) -> tuple[str, LLMClient]:
     """The client of a model, its weights fetched if need be.
 
     Args:
         settings: ``provider``, ``model``, ``base_url``, ``adapter`` and what local engines take.
         model: a name that goes before the settings'.
         remember: give answers that a local model has written before from disk.
+        **embedded: options of the in-process engine that go before those made here.
 
     Returns:
         The name to show, and the client; a local model is loaded by its first call.
@@ -48,7 +51,7 @@ def open_model(settings: Settings, model: str | None = None, *, remember: bool =
             )
         return name, _hosted(settings, settings.provider, name)
     if entry.provider == "llamacpp":
-        return entry.name, _embedded(settings, entry, remember)
+        return entry.name, _embedded(settings, entry, remember, embedded)
     if entry.provider == "transformers":
         return entry.name, LLMClient("transformers", str(entry.path or entry.id), timeout=settings.timeout)
     if entry.id is None:
@@ -90,7 +93,7 @@ def _hosted(settings: Settings, provider: str, model: str) -> LLMClient:
     return LLMClient(provider, model, base_url=settings.base_url, api_key=settings.api_key, timeout=settings.timeout)
 
 
-def _embedded(settings: Settings, entry: ModelEntry, remember: bool) -> LLMClient:
+def _embedded(settings: Settings, entry: ModelEntry, remember: bool, more: dict[str, Any]) -> LLMClient:
     options: dict[str, Any] = {
         "n_ctx": settings.n_ctx or PROMPT_TOKENS,
         "chat_format": entry.chat_format or "chatml",
@@ -105,7 +108,7 @@ def _embedded(settings: Settings, entry: ModelEntry, remember: bool) -> LLMClien
     elif entry.adapter is not None:
         options["adapters"] = [(entry.adapter.path, entry.adapter.scale)]
     weights = fetch_weights(entry, cache_dir=settings.cache_dir, offline=settings.offline)
-    return LLMClient("llamacpp", str(weights), timeout=settings.timeout, **options)
+    return LLMClient("llamacpp", str(weights), timeout=settings.timeout, **(options | more))
 
 
 def _adapter_file(adapter: str) -> Path:

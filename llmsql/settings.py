@@ -70,9 +70,25 @@ class Settings:
         n_ctx: tokens of context for local models; None is the model's own.
         threads: threads for local models; None is the number of physical cores.
         cache_dir: folder for weights and saved prompt prefixes; None is the user's cache folder.
-        offline: never fetch anything from the network.
+        offline: never fetch anything from the network; row functions answer from kept answers only.
         api_key_env: the environment variable that holds the provider's key; None is the provider's usual one.
         api_key: the key itself; never shown.
+        row_model: the model of ``ai_complete`` and its family; None is ``model``, without an adapter for SQL.
+        embed_model: the model of ``ai_embed`` and ``ai_similarity``; None is the row functions' own.
+        concurrency: calls of row functions in flight at once, per hosted model.
+        requests_per_minute: most requests of row functions, per model.
+        tokens_per_minute: most tokens of row functions, per model.
+        max_calls: most calls of row functions in a query.
+        max_total_tokens: most tokens of row functions in a query, read and written.
+        max_cost_usd: most dollars for row functions in a query.
+        session_max_calls: as ``max_calls``, for a connection and its cursors.
+        session_max_total_tokens: as ``max_total_tokens``, for a connection and its cursors.
+        session_max_cost_usd: as ``max_cost_usd``, for a connection and its cursors.
+        max_error_ratio: share of failed inputs that stops a query; None stops it when half of at least 20 failed.
+        keep_answers: keep greedy answers of row functions on disk; None keeps them where the database is a file.
+        keep_answers_days: days after which a kept answer is asked anew.
+        keep_answers_mb: most megabytes of kept answers.
+        progress: show a line of progress for row functions on standard error; None shows it on a terminal.
         sources: where each field came from; use ``source``.
     """
 
@@ -98,6 +114,22 @@ class Settings:
     offline: bool = False
     api_key_env: str | None = None
     api_key: str | None = field(default=None, repr=False)
+    row_model: str | None = None
+    embed_model: str | None = None
+    concurrency: int = 16
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    max_calls: int = 10_000
+    max_total_tokens: int | None = None
+    max_cost_usd: float | None = None
+    session_max_calls: int | None = None
+    session_max_total_tokens: int | None = None
+    session_max_cost_usd: float | None = None
+    max_error_ratio: float | None = None
+    keep_answers: bool | None = None
+    keep_answers_days: float = 90.0
+    keep_answers_mb: float = 256.0
+    progress: bool | None = None
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def source(self, name: str) -> str:
@@ -308,6 +340,8 @@ def _flag(value: object) -> bool:
 
 
 _positive_seconds = _number(float, 0.001, "a number of seconds above 0")
+_count = _number(int, 0, "a whole number from 0")
+_amount = _number(float, 0.0, "a number from 0")
 _CONVERTERS: Mapping[str, Callable[[object], Any]] = {
     "timeout": _positive_seconds,
     "query_timeout": _positive_seconds,
@@ -325,6 +359,20 @@ _CONVERTERS: Mapping[str, Callable[[object], Any]] = {
     "threads": _number(int, 1, "a whole number above 0"),
     "cache_dir": lambda value: Path(_text(value)).expanduser(),
     "offline": _flag,
+    "concurrency": _number(int, 1, "a whole number above 0"),
+    "requests_per_minute": _number(float, 0.001, "a number above 0"),
+    "tokens_per_minute": _number(float, 0.001, "a number above 0"),
+    "max_calls": _count,
+    "max_total_tokens": _count,
+    "max_cost_usd": _amount,
+    "session_max_calls": _count,
+    "session_max_total_tokens": _count,
+    "session_max_cost_usd": _amount,
+    "max_error_ratio": _amount,
+    "keep_answers": _flag,
+    "keep_answers_days": _amount,
+    "keep_answers_mb": _amount,
+    "progress": _flag,
 }
 
 

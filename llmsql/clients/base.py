@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from llmsql.chat import Message
 
@@ -20,6 +20,9 @@ class GenerationRequest:
         temperature: 0 is greedy.
         stop: texts that end the answer and are not part of it.
         grammar: GBNF that the answer must follow; only the in-process engine obeys it, others ignore it.
+        schema: JSON Schema of the answer; obeyed by the in-process engine, Ollama and servers with structured outputs.
+        choices: the answer is one of these texts; obeyed as ``schema`` is, and by hosted models as
+            ``{"answer": choice}``.
         timeout: seconds until the call is given up.
         cancel: set by the caller to stop the call; checked at least every 100 ms.
     """
@@ -29,6 +32,8 @@ class GenerationRequest:
     temperature: float = 0.0
     stop: Sequence[str] = ()
     grammar: str | None = None
+    schema: Mapping[str, Any] | None = None
+    choices: Sequence[str] = ()
     timeout: float = 60.0
     cancel: threading.Event = field(default_factory=threading.Event)
 
@@ -75,6 +80,35 @@ class CallProgress:
     to_read: int
     written: int
     seconds: float
+
+
+def choice_schema(choices: Sequence[str]) -> dict[str, Any]:
+    """The JSON Schema by which a server that knows schemas only is held to ``choices``."""
+    return {
+        "type": "object",
+        "properties": {"answer": {"type": "string", "enum": list(choices)}},
+        "required": ["answer"],
+        "additionalProperties": False,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """Vectors of some texts, and what they took.
+
+    Args:
+        vectors: one a text, in their order, all of one length.
+        prompt_tokens: tokens read; 0 where the provider does not say.
+        seconds: wall time.
+        cost_usd: as in ``Generation``.
+        attempts: requests sent, retries included.
+    """
+
+    vectors: Sequence[Sequence[float]]
+    prompt_tokens: int
+    seconds: float
+    cost_usd: float | None
+    attempts: int = 1
 
 
 class Provider(Protocol):

@@ -13,7 +13,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import resources
 from typing import Any, Self
@@ -21,7 +21,7 @@ from typing import Any, Self
 import tenacity
 
 from llmsql.chat import Message
-from llmsql.clients.base import CallProgress, Generation, GenerationRequest, Provider
+from llmsql.clients.base import CallProgress, Embedding, Generation, GenerationRequest, Provider
 from llmsql.clients.calls import POLL_SECONDS
 from llmsql.errors import CancelledError, ConfigError, ProviderError
 
@@ -176,9 +176,39 @@ class LLMClient:
         """How far a local model is with its call; None between calls, and for a hosted one."""
         return getattr(self._provider, "progress", None)
 
+    def embed(
+        self, texts: Sequence[str], request: GenerationRequest | None = None, *, dimensions: int | None = None
+    ) -> Embedding:
+        """Vectors of texts, in one request, tried again as ``generate`` is not: the caller decides.
+
+        Args:
+            texts: at least one.
+            request: gives ``timeout`` and ``cancel``.
+            dimensions: length of the vectors, for models that let it be chosen.
+
+        Raises:
+            ConfigError: the provider has no embeddings.
+            CancelledError, ProviderError, ModelNotFoundError, WeightsError: as ``generate``.
+        """
+        embed = getattr(self._provider, "embed", None)
+        if embed is None:
+            raise ConfigError(
+                f"Provider {self.provider} has no embeddings.", "Set llmsql_embed_model to another model."
+            )
+        answer: Embedding = embed(texts, request or GenerationRequest((), timeout=self.timeout), dimensions)
+        read = Generation("", answer.prompt_tokens, 0, 0, answer.seconds, None)
+        cost = 0.0 if self.provider in _UNPRICED else price_usd(self.model, read)
+        return replace(answer, cost_usd=cost)
+
     def close(self) -> None:
         """Free connections, and a local model that no other client uses."""
         self._provider.close()
+
+    @property
+    def identity(self) -> str:
+        """What decides an answer besides the request: provider, server and model, or a local model's files."""
+        own = getattr(self._provider, "identity", None)
+        return str(own) if own is not None else f"{self.provider} {self.server_url} {self.model}"
 
     @property
     def server_url(self) -> str | None:
@@ -195,6 +225,14 @@ class LLMClient:
         return f"LLMClient(provider={self.provider!r}, model={self.model!r})"
 
 
+def list_price(provider: str, model: str) -> Mapping[str, float] | None:
+    """Dollars per million tokens: ``input``, ``cached_input``, ``output``; zeros for an own engine, None if unknown."""
+    if provider in _UNPRICED:
+        return {"input": 0.0, "cached_input": 0.0, "output": 0.0}
+    names = [name for name in _prices() if model.startswith(name) and _SNAPSHOT.fullmatch(model[len(name) :])]
+    return _prices()[max(names, key=len)] if names else None
+
+
 def price_usd(model: str, generation: Generation) -> float | None:
     """List price of a generation in US dollars, or None without a known price or without counts.
 
@@ -202,10 +240,9 @@ def price_usd(model: str, generation: Generation) -> float | None:
         model: the provider's name; a snapshot date and the tail of a fine-tune's name do not matter.
         generation: its token counts.
     """
-    names = [name for name in _prices() if model.startswith(name) and _SNAPSHOT.fullmatch(model[len(name) :])]
-    if not names or not generation.prompt_tokens:
+    price = list_price("openai", model)
+    if price is None or not generation.prompt_tokens:
         return None
-    price = _prices()[max(names, key=len)]
     fresh = generation.prompt_tokens - generation.cached_tokens
     dollars = (
         fresh * price["input"]

@@ -2,7 +2,8 @@
 
 One engine per distinct set of load options serves every provider of the process. Calls queue up for its first slot, and
 the key-value state of the last prompt stays there, so the next question on the same schema reads only the question. The
-other slots share that state while several answers to one prompt are written side by side.
+other slots share that state while several answers to one prompt are written side by side. An engine that is loaded with
+several slots of its own, as the row functions do, runs that many calls at once instead, and computes them together.
 A new long prefix is prefilled on its own and saved; a fresh process restores it instead of reading it again.
 """
 
@@ -25,7 +26,7 @@ from typing import Any
 
 from llmsql.chat import CHAT_FORMATS, Message, render_chat
 from llmsql.clients.answer_cache import AnswerCache
-from llmsql.clients.base import CallProgress, Generation, GenerationRequest
+from llmsql.clients.base import CallProgress, Embedding, Generation, GenerationRequest
 from llmsql.clients.calls import run_cancellable
 from llmsql.clients.prefix_cache import DEFAULT_LIMIT_BYTES, PrefixCache
 from llmsql.errors import CancelledError, ConfigError, ProviderResponseError, WeightsError
@@ -70,6 +71,8 @@ class _Load:
     threads: int
     cache_dir: Path | None
     cache_bytes: int
+    slots: int = 1
+    embedding: bool = False
 
 
 class LlamaCppProvider:
@@ -86,6 +89,8 @@ class LlamaCppProvider:
         cache_bytes: most bytes in that folder.
         answers_dir: folder of greedy answers, given again without loading the model; None writes every answer anew.
         logprobs: measure the answer's mean log-probability; costs about 3 % of the writing speed.
+        slots: calls that run at once, each with ``n_ctx`` tokens of context; 1 queues them, and can save prefixes.
+        embedding: the model is loaded for ``embed``, not for ``generate``.
 
     Raises:
         ConfigError: unknown chat format or an impossible number.
@@ -104,11 +109,13 @@ class LlamaCppProvider:
         cache_bytes: int = DEFAULT_LIMIT_BYTES,
         answers_dir: str | os.PathLike[str] | None = None,
         logprobs: bool = True,
+        slots: int = 1,
+        embedding: bool = False,
     ) -> None:
         if chat_format not in CHAT_FORMATS:
             raise ConfigError(f"There is no chat format {chat_format!r}.", f"Choose one of {', '.join(CHAT_FORMATS)}.")
-        if n_ctx < 64 or (threads is not None and threads < 1):
-            raise ConfigError("n_ctx must be at least 64 and threads at least 1.")
+        if n_ctx < 64 or (threads is not None and threads < 1) or slots < 1:
+            raise ConfigError("n_ctx must be at least 64, threads and slots at least 1.")
         self.name = provider
         self.model = str(model)
         self._chat_format = chat_format
@@ -119,8 +126,10 @@ class LlamaCppProvider:
             adapters=tuple((Path(path).expanduser().absolute(), float(scale)) for path, scale in adapters),
             n_ctx=n_ctx,
             threads=threads or physical_cores(),
-            cache_dir=Path(cache_dir).expanduser().absolute() if cache_dir is not None else None,
+            cache_dir=Path(cache_dir).expanduser().absolute() if cache_dir is not None and slots == 1 else None,
             cache_bytes=cache_bytes,
+            slots=slots,
+            embedding=embedding,
         )
         self._engine: _Engine | None = None
         self._opening = threading.Lock()
@@ -148,6 +157,18 @@ class LlamaCppProvider:
     def progress(self) -> CallProgress | None:
         """How far the engine is with its call, whoever called; None between calls."""
         return self._engine.progress if self._engine is not None else None
+
+    @property
+    def identity(self) -> str:
+        """What decides an answer besides the request: the files, their sizes and dates, and the engine's version.
+
+        Raises:
+            WeightsError: a file is not there.
+        """
+        try:
+            return _identity(self._load)
+        except OSError as error:
+            raise WeightsError(f"Model file {error.filename} cannot be read: {error.strerror}.") from None
 
     @property
     def server_url(self) -> str:
@@ -199,6 +220,39 @@ class LlamaCppProvider:
             answers += run_cancellable(write, request, self.name, daemon=False)
         return answers
 
+    def embed(self, texts: Sequence[str], request: GenerationRequest, dimensions: int | None = None) -> Embedding:
+        """Vectors of texts, normalised to length 1.
+
+        Args:
+            texts: at least one.
+            request: gives ``timeout`` and ``cancel``.
+            dimensions: must be None or the model's own.
+
+        Raises:
+            ConfigError: the provider was not made with ``embedding``, or cannot give vectors of that length.
+            CancelledError: the request was cancelled.
+            ProviderResponseError: a text does not fit into ``n_ctx``.
+            WeightsError: the model cannot be loaded.
+        """
+        if not self._load.embedding:
+            raise ConfigError("This model was not loaded for embeddings.", "Make the client with embedding=True.")
+        engine = self._opened()
+        answer = run_cancellable(
+            lambda abandoned: self._embed(engine, list(texts), abandoned), request, self.name, daemon=False
+        )
+        length = len(answer.vectors[0])
+        if dimensions not in (None, length):
+            raise ConfigError(
+                f"{Path(self.model).name} gives vectors of {length}, not {dimensions}.", "Leave out dims."
+            )
+        return answer
+
+    def _embed(self, engine: _Engine, texts: list[str], abandoned: threading.Event) -> Embedding:
+        started = time.monotonic()
+        with engine.reserved(abandoned):
+            vectors, tokens = engine.embed(texts)
+        return Embedding(vectors, tokens, time.monotonic() - started, 0.0)
+
     def _answer_key(self, request: GenerationRequest) -> str | None:
         """What decides a greedy answer, hashed; None where chance or a missing file does."""
         if self._answers is None or request.temperature > 0:
@@ -212,6 +266,8 @@ class LlamaCppProvider:
             request.max_tokens,
             list(request.stop),
             request.grammar,
+            request.schema,
+            list(request.choices),
         ]
         return hashlib.sha256(json.dumps([model, *asked]).encode()).hexdigest()
 
@@ -219,6 +275,8 @@ class LlamaCppProvider:
         """Free the model when no other provider uses it."""
         with self._opening:
             engine, self._engine = self._engine, None
+        if self._answers is not None:
+            self._answers.close()
         if engine is not None:
             _release(engine)
 
@@ -245,17 +303,46 @@ class LlamaCppProvider:
             body["n"] = n
         if request.grammar:
             body["grammar"] = request.grammar
+        elif request.schema:
+            body["json_schema"] = dict(request.schema)
         if self._logprobs:
             body["n_probs"] = 1
         with engine.reserved(abandoned):
             engine.warm(_prefix(request.messages, self._chat_format), abandoned)
+            if request.choices and n == 1:
+                return [self._choose(engine, body, request.choices, abandoned, started)]
             chunks = engine.complete(body, abandoned)
-        by_answer: list[list[dict[str, Any]]] = [[] for _ in range(n)]
-        for chunk in chunks:
-            by_answer[chunk["choices"][0]["index"]].append(chunk)
-        if not all(mine and "usage" in mine[-1] for mine in by_answer):
-            raise CancelledError("The call was cancelled.")
-        return [_generation(mine, time.monotonic() - started) for mine in by_answer]
+        return _generations(chunks, n, started)
+
+    def _choose(
+        self, engine: _Engine, body: dict[str, Any], choices: Sequence[str], abandoned: threading.Event, started: float
+    ) -> Generation:
+        """The choice that greedy writing would end in, with as few passes over the model as settle it.
+
+        A grammar leaves only the choices' own tokens, so the first one often tells which it is: one forward pass. If
+        it does not, the prompt is in the cache, and the rest is written.
+        """
+        body = body | {"grammar": "root ::= " + " | ".join(_literal(choice) for choice in choices)}
+        [first] = _generations(engine.complete(body | {"n_predict": 1}, abandoned), 1, started)
+        left = [choice for choice in choices if choice.startswith(first.text)]
+        if len(left) == 1 and first.text:
+            return replace(first, text=left[0], truncated=False)
+        [rest] = _generations(engine.complete(body, abandoned), 1, started)
+        return replace(rest, completion_tokens=rest.completion_tokens + 1)
+
+
+def _generations(chunks: list[dict[str, Any]], n: int, started: float) -> list[Generation]:
+    """The ``n`` answers in the chunks of a completion.
+
+    Raises:
+        CancelledError: one of them has no end.
+    """
+    by_answer: list[list[dict[str, Any]]] = [[] for _ in range(n)]
+    for chunk in chunks:
+        by_answer[chunk["choices"][0]["index"]].append(chunk)
+    if not all(mine and "usage" in mine[-1] for mine in by_answer):
+        raise CancelledError("The call was cancelled.")
+    return [_generation(mine, time.monotonic() - started) for mine in by_answer]
 
 
 def _generation(chunks: list[dict[str, Any]], seconds: float) -> Generation:
@@ -300,8 +387,16 @@ def _prefix(messages: Sequence[Message], chat_format: str) -> str:
     return rendered.removesuffix(question + fmt.end + fmt.start.format(role=fmt.assistant))
 
 
+def _literal(text: str) -> str:
+    """A GBNF literal."""
+    escaped = (
+        text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    )
+    return f'"{escaped}"'
+
+
 class _Engine:
-    """One loaded model. Only whoever holds ``reserved`` may call ``warm`` and ``complete``."""
+    """One loaded model. Only whoever holds ``reserved`` may call ``warm``, ``complete`` and ``embed``."""
 
     def __init__(self, load: _Load) -> None:
         for path in (load.model, *(adapter for adapter, _ in load.adapters)):
@@ -310,7 +405,7 @@ class _Engine:
         self.users = 0
         self.progress: CallProgress | None = None
         self.key = secrets.token_hex(16)
-        self._lock = threading.Lock()
+        self._slots_left = threading.Semaphore(load.slots)
         self._warm_key: str | None = None
         self._identity = _identity(load)
         self._cache: PrefixCache | None = None
@@ -331,13 +426,13 @@ class _Engine:
     @contextlib.contextmanager
     def reserved(self, abandoned: threading.Event) -> Iterator[None]:
         """Hold the engine; gives up when nobody waits for the answer any more."""
-        while not self._lock.acquire(timeout=_LOCK_POLL_SECONDS):
+        while not self._slots_left.acquire(timeout=_LOCK_POLL_SECONDS):
             if abandoned.is_set():
                 raise CancelledError("The call was cancelled.")
         try:
             yield
         finally:
-            self._lock.release()
+            self._slots_left.release()
 
     def warm(self, prefix: str, abandoned: threading.Event) -> None:
         """Bring the state after ``prefix`` into the slot: kept from before, read from disk, or computed and saved."""
@@ -387,6 +482,15 @@ class _Engine:
             raise _engine_error(errors[0], self.load.n_ctx)
         return chunks
 
+    def embed(self, texts: list[str]) -> tuple[list[list[float]], int]:
+        """Vectors of texts, and the tokens read."""
+        answers: list[dict[str, Any]] = []
+        self._server.handle_embeddings({"input": texts}, answers.append)
+        if not answers or "data" not in answers[-1]:
+            raise _engine_error(answers[-1].get("error", answers[-1]) if answers else {}, self.load.n_ctx)
+        data = sorted(answers[-1]["data"], key=lambda item: item["index"])
+        return [item["embedding"] for item in data], answers[-1].get("usage", {}).get("prompt_tokens", 0)
+
     def _save(self, name: str) -> None:
         if not self._slot("save", name):
             raise OSError("the engine could not save its state")
@@ -405,8 +509,9 @@ class _Engine:
 
     def free(self) -> None:
         """Wait for the call in progress, then unload the model."""
-        with self._lock:
-            del self._server
+        for _ in range(self.load.slots):
+            self._slots_left.acquire()
+        del self._server
 
 
 _ENGINES: dict[_Load, _Engine] = {}
@@ -435,13 +540,16 @@ def _parameters(load: _Load, key: str, cache: PrefixCache | None) -> Any:
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(load.model)
     parameters.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(path), scale) for path, scale in load.adapters]
-    parameters.n_ctx = load.n_ctx + _SAMPLE_TOKENS
-    parameters.n_parallel = _SLOTS
-    parameters.kv_unified = True
+    parameters.n_ctx = load.n_ctx * load.slots if load.slots > 1 else load.n_ctx + _SAMPLE_TOKENS
+    parameters.n_parallel = load.slots if load.slots > 1 else _SLOTS
+    parameters.kv_unified = load.slots == 1
     parameters.n_batch = parameters.n_ubatch = _BATCH_TOKENS
     parameters.cpuparams.n_threads = load.threads
     parameters.cpuparams_batch.n_threads = load.threads
     parameters.n_gpu_layers = 0
+    if load.embedding:
+        parameters.embedding = True
+        parameters.n_batch = parameters.n_ubatch = load.n_ctx  # a text is read in one piece
     parameters.warmup = False
     parameters.verbosity = -1
     parameters.ui = False

@@ -6,12 +6,12 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ollama
 
-from llmsql.clients.base import Generation, GenerationRequest
+from llmsql.clients.base import Embedding, Generation, GenerationRequest, choice_schema
 from llmsql.clients.calls import (
     HTTP_FAULTS,
     Fault,
@@ -24,6 +24,7 @@ from llmsql.clients.calls import (
 )
 from llmsql.errors import (
     LLMSQLError,
+    ModelError,
     ModelNotFoundError,
     ProviderAuthError,
     ProviderConnectionError,
@@ -94,10 +95,38 @@ class OllamaProvider:
             raise
         except Exception as error:
             failure = error
+        raise self._as_model_error(failure)
+
+    def embed(self, texts: Sequence[str], request: GenerationRequest, dimensions: int | None = None) -> Embedding:
+        """Vectors of texts, in one request; arguments and errors as ``OpenAIProvider.embed``."""
+        started = time.monotonic()
+        failure: Exception | None = None
+        try:
+            answer: Any = run_cancellable(
+                lambda _: self._client.embed(
+                    model=self.model, input=list(texts), dimensions=dimensions, keep_alive=self._keep_alive
+                ),
+                request,
+                self.name,
+            )
+        except LLMSQLError:
+            raise
+        except Exception as error:
+            failure = error
+        if failure is not None:
+            raise self._as_model_error(failure)
+        if len(answer.embeddings) != len(texts):
+            raise ProviderResponseError(
+                f"{self.name} at {self.server_url} sent {len(answer.embeddings)} vectors for {len(texts)} texts.",
+                provider=self.name,
+            )
+        return Embedding(answer.embeddings, answer.prompt_eval_count or 0, time.monotonic() - started, 0.0)
+
+    def _as_model_error(self, failure: Exception) -> ModelError:
         status = getattr(failure, "status_code", None)
         names = [str(status), f"{status // 100}xx" if status else "", *class_names(failure)]
-        # Raised outside the handler, so that no traceback carries the SDK's error and what the server echoed.
-        raise as_model_error(
+        # Raised by the callers outside their handlers: no traceback then carries what the server echoed.
+        return as_model_error(
             failure,
             find_fault(names, FAULTS),
             provider=self.name,
@@ -120,12 +149,14 @@ class OllamaProvider:
         }
         if request.stop:
             options["stop"] = list(request.stop)
+        schema = request.schema or (choice_schema(request.choices) if request.choices else None)
         texts: list[str] = []
         last: Any = None
         stream: Any = self._client.chat(
             model=self.model,
             messages=[message.as_dict() for message in request.messages],
             options=options,
+            format=dict(schema) if schema else None,
             keep_alive=self._keep_alive,
             stream=True,
         )

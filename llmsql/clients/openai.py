@@ -9,12 +9,12 @@ import os
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import openai
 
-from llmsql.clients.base import Generation, GenerationRequest
+from llmsql.clients.base import Embedding, Generation, GenerationRequest, choice_schema
 from llmsql.clients.calls import (
     HTTP_FAULTS,
     Fault,
@@ -28,6 +28,7 @@ from llmsql.clients.calls import (
 from llmsql.errors import (
     ConfigError,
     LLMSQLError,
+    ModelError,
     ModelNotFoundError,
     ProviderAuthError,
     ProviderConnectionError,
@@ -120,6 +121,7 @@ class OpenAIProvider:
         self.server_url = safe_url(base_url)
         self._secrets = (None if provider in _OWN_SERVER and api_key == "none" else api_key, *url_secrets(base_url))
         self._logprobs = logprobs
+        self._structured = True
         self._client = openai.OpenAI(api_key=api_key, base_url=base_url, max_retries=0)
 
     def generate(self, request: GenerationRequest) -> Generation:
@@ -136,10 +138,53 @@ class OpenAIProvider:
             raise
         except Exception as error:
             failure = error
+        if self._structured and (request.schema or request.choices) and _refuses_schemas(failure):
+            self._structured = False  # an older server: the answer is held to its form by whoever reads it
+            return self.generate(request)
+        raise self._as_model_error(failure)
+
+    def embed(self, texts: Sequence[str], request: GenerationRequest, dimensions: int | None = None) -> Embedding:
+        """Vectors of texts, in one request.
+
+        Args:
+            texts: at least one.
+            request: gives ``timeout`` and ``cancel``.
+            dimensions: length of the vectors, for models that let it be chosen.
+
+        Raises:
+            CancelledError, ProviderError, ModelNotFoundError: as ``generate``.
+        """
+        started = time.monotonic()
+        parameters: dict[str, Any] = {"model": self.model, "input": list(texts), "encoding_format": "float"}
+        if dimensions is not None:
+            parameters["dimensions"] = dimensions
+        try:
+            answer = run_cancellable(
+                lambda _: self._client.embeddings.create(**parameters, timeout=request.timeout), request, self.name
+            )
+        except LLMSQLError:
+            raise
+        except Exception as error:
+            failure: Exception | None = error
+        else:
+            failure = None
+        if failure is not None:
+            raise self._as_model_error(failure)
+        if len(answer.data) != len(texts):
+            raise ProviderResponseError(
+                f"{self.name} at {self.server_url} sent {len(answer.data)} vectors for {len(texts)} texts.",
+                "Check base_url.",
+                provider=self.name,
+            )
+        vectors = [item.embedding for item in sorted(answer.data, key=lambda item: item.index)]
+        tokens = getattr(answer.usage, "prompt_tokens", 0) or 0
+        return Embedding(vectors, tokens, time.monotonic() - started, None)
+
+    def _as_model_error(self, failure: Exception) -> ModelError:
         response = getattr(failure, "response", None)
         names = [str(getattr(failure, "code", "")), *class_names(failure)]
-        # Raised here, outside the handlers, so that no traceback carries the SDK's error and what the server echoed.
-        raise as_model_error(
+        # Raised by the callers outside their handlers: no traceback then carries what the server echoed.
+        return as_model_error(
             failure,
             find_fault(names, FAULTS),
             provider=self.name,
@@ -201,11 +246,21 @@ class OpenAIProvider:
             "stream_options": {"include_usage": True},
             "timeout": request.timeout,
         }
+        schema = request.schema or (choice_schema(request.choices) if request.choices else None)
+        if schema and self._structured:
+            json_schema = {"name": "answer", "schema": dict(schema), "strict": True}
+            parameters["response_format"] = {"type": "json_schema", "json_schema": json_schema}
         if self.name == "openai" and _REASONING.match(self.model):
-            return parameters | {"max_completion_tokens": request.max_tokens}
+            # Thinking counts: a limit that fits the answer alone would leave none of it.
+            return parameters | {"max_completion_tokens": max(request.max_tokens, 2048)}
         parameters |= {"max_tokens": request.max_tokens, "temperature": request.temperature}
         if request.stop:
             parameters["stop"] = list(request.stop)
         if self._logprobs:
             parameters["logprobs"] = True
         return parameters
+
+
+def _refuses_schemas(error: Exception) -> bool:
+    known = any(name in ("BadRequestError", "UnprocessableEntityError") for name in class_names(error))
+    return known and any(word in str(error) for word in ("response_format", "json_schema", "structured"))

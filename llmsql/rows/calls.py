@@ -1,0 +1,322 @@
+"""One call of a model for one prompt: kept answers first, then budget, pacing, retries; the books are kept here too."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from llmsql.chat import Message
+from llmsql.clients import Generation, GenerationRequest, LLMClient
+from llmsql.clients.answer_cache import AnswerCache
+from llmsql.clients.base import Embedding
+from llmsql.clients.client import list_price, price_usd
+from llmsql.errors import (
+    ConfigError,
+    LimitError,
+    LLMSQLError,
+    ModelNotFoundError,
+    OfflineError,
+    ProviderAuthError,
+    ProviderConnectionError,
+    ProviderError,
+    ProviderRateLimitError,
+    RegistryError,
+    WeightsError,
+)
+from llmsql.rows.budget import Amounts, Budget
+from llmsql.rows.ledger import Call, Ledger, Summary
+from llmsql.rows.pacing import Pacer, backoff, sleep
+from llmsql.rows.shapes import UnfitAnswerError
+from llmsql.rows.tasks import Prompt
+from llmsql.settings import Settings
+
+MOST_RETRIES = 3
+PATIENCE_SECONDS = 600.0
+_REACH_SECONDS = 2.0
+# A token has at least this many bytes in nearly every text; estimates that must not be too low use it.
+BYTES_PER_TOKEN = 3
+_CHAT_TOKENS = 8
+_ALWAYS_FATAL = (
+    ConfigError, LimitError, ModelNotFoundError, OfflineError, ProviderAuthError, RegistryError, WeightsError,
+)  # fmt: skip
+
+
+class FatalError(Exception):
+    """Stops the whole query; ``error`` is the reason to show."""
+
+    def __init__(self, error: LLMSQLError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """For whom a call is made.
+
+    Args:
+        settings: of the query.
+        summary: the books of the function in the query.
+        budget: of the query and its connection.
+        cancel: stops the call.
+        temperature: 0 is greedy.
+        seed: tells apart requests that are else the same.
+        keep: use and keep answers on disk.
+    """
+
+    settings: Settings
+    summary: Summary
+    budget: Budget
+    cancel: threading.Event
+    temperature: float = 0.0
+    seed: int | None = None
+    keep: bool = False
+
+
+@dataclass
+class Caller:
+    """A model as the row functions call it.
+
+    Args:
+        name: to show.
+        client: of the model; its own retries are off, they are made here for all calls together.
+        concurrency: calls in flight at once.
+        pacer: shared by all calls.
+        ledger: where calls are entered.
+        kept: answers on disk, for whoever wants them.
+        answered: whether the model has answered anything yet.
+    """
+
+    name: str
+    client: LLMClient
+    concurrency: int
+    pacer: Pacer
+    ledger: Ledger
+    kept: AnswerCache
+    answered: bool = False
+    pool: ThreadPoolExecutor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client.max_retries = 0
+        self.pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix=f"llmsql-{self.client.provider}")
+
+    def close(self) -> None:
+        """Let the calls in flight go, and free the model."""
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        self.kept.close()
+        self.client.close()
+
+    def answer(self, prompt: Prompt, occasion: Occasion) -> Any:
+        """The value of a model's answer to a prompt; one that does not fit its form is asked for once more.
+
+        Raises:
+            UnfitAnswerError: neither answer fits.
+            FatalError: the whole query has to stop.
+            ModelError: this call failed.
+        """
+        request = self._request(prompt, occasion)
+        key = self._key(request, occasion)
+        found = self.kept.find(key) if occasion.keep and occasion.temperature == 0 else None
+        if found is not None:
+            self._enter(found, occasion, "kept")
+            return prompt.read(found.text)
+        written = self._generate(request, occasion)
+        try:
+            value = _read(prompt, written)
+        except UnfitAnswerError as error:
+            told = Message("user", f"That answer cannot be used: {error}. Answer again, in the form asked for.")
+            again = (*request.messages, Message("assistant", written.text), told)
+            written = self._generate(self._request(prompt, occasion, again), occasion)
+            value = _read(prompt, written)
+        if occasion.keep and occasion.temperature == 0:
+            self.kept.keep(key, written)
+        return value
+
+    def is_kept(self, prompt: Prompt, occasion: Occasion) -> bool:
+        """Whether an answer to a prompt was kept from before."""
+        if not occasion.keep or occasion.temperature > 0:
+            return False
+        return self.kept.find(self._key(self._request(prompt, occasion), occasion)) is not None
+
+    def embed(self, texts: Sequence[str], occasion: Occasion, dimensions: int | None) -> Embedding:
+        """Vectors of texts, in one request.
+
+        Raises:
+            FatalError, ModelError: as ``answer``.
+        """
+        if occasion.settings.offline:
+            raise FatalError(_offline(self.name))
+        read = sum(map(count_tokens, texts))
+        request = GenerationRequest((), timeout=occasion.settings.timeout, cancel=occasion.cancel)
+        started = time.monotonic()
+
+        def send() -> Embedding:
+            return self.client.embed(texts, request, dimensions=dimensions)
+
+        def used(answer: Embedding) -> Amounts:
+            return Amounts(1, answer.prompt_tokens, answer.cost_usd)
+
+        answer: Embedding
+        answer, attempts = self._sent(send, used, read, 0, occasion)
+        counted = Generation(
+            "", answer.prompt_tokens, 0, 0, time.monotonic() - started, answer.cost_usd, None, attempts
+        )
+        self._enter(counted, occasion, "model")
+        return answer
+
+    def most(self, read: int, write: int) -> Amounts:
+        """What a call takes at most.
+
+        Args:
+            read: tokens of the prompt.
+            write: most tokens of the answer.
+        """
+        price = list_price(self.client.provider, self.client.model)
+        cost = None if price is None else (read * price["input"] + write * price["output"]) / 1e6
+        return Amounts(1, read + write, cost)
+
+    def _request(
+        self, prompt: Prompt, occasion: Occasion, messages: Sequence[Message] | None = None
+    ) -> GenerationRequest:
+        return GenerationRequest(
+            messages=messages or prompt.messages,
+            max_tokens=prompt.max_tokens or occasion.settings.max_tokens,
+            temperature=occasion.temperature,
+            schema=prompt.schema,
+            choices=prompt.choices,
+            timeout=occasion.settings.timeout,
+            cancel=occasion.cancel,
+        )
+
+    def _key(self, request: GenerationRequest, occasion: Occasion) -> str:
+        asked = [
+            "rows",
+            self.client.identity,
+            [[message.role, message.content] for message in request.messages],
+            request.max_tokens,
+            request.schema,
+            list(request.choices),
+            occasion.seed,
+        ]
+        return hashlib.sha256(json.dumps(asked, ensure_ascii=True).encode()).hexdigest()
+
+    def _generate(self, request: GenerationRequest, occasion: Occasion) -> Generation:
+        if occasion.settings.offline:
+            raise FatalError(_offline(self.name))
+        read = sum(count_tokens(message.content) + _CHAT_TOKENS for message in request.messages)
+
+        def used(answer: Generation) -> Amounts:
+            return Amounts(1, answer.prompt_tokens + answer.completion_tokens, answer.cost_usd)
+
+        answer: Generation
+        answer, _ = self._sent(lambda: self.client.generate(request), used, read, request.max_tokens, occasion)
+        return answer
+
+    def _sent(self, send: Any, used: Any, read: int, write: int, occasion: Occasion) -> tuple[Any, int]:
+        """An answer and the requests that it took, the budget settled."""
+        most = self.most(read, write)
+        try:
+            occasion.budget.reserve(most, occasion.settings, self.name)
+        except LLMSQLError as error:
+            raise FatalError(error) from None
+        spent = Amounts(0, 0, 0.0)
+        try:
+            answer, attempts = self._persist(send, read + write, occasion)
+            spent = used(answer)
+        finally:
+            occasion.budget.settle(most, spent)
+        self.answered = True
+        if isinstance(answer, Generation):
+            if answer.cost_usd is None and not answer.prompt_tokens:  # a server that does not count
+                guess = Generation("", read, count_tokens(answer.text), 0, answer.seconds, None)
+                occasion.budget.settle(Amounts(0, 0, 0.0), Amounts(0, 0, price_usd(self.client.model, guess) or 0.0))
+            self._enter(answer, occasion, "model", attempts)
+        return answer, attempts
+
+    def _persist(self, send: Any, tokens: int, occasion: Occasion) -> tuple[Any, int]:
+        """Send, and again where that may help. Refusals for being too fast are waited out by all calls together."""
+        failures, attempts = 0, 0
+        patience = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            self.pacer.wait(tokens, occasion.cancel)
+            attempts += 1
+            try:
+                answer = send()
+            except ProviderRateLimitError as error:
+                if not error.retryable or time.monotonic() + (error.retry_after or 0.0) > patience:
+                    raise FatalError(error) from None
+                self.pacer.refused(error.retry_after)
+            except ProviderError as error:
+                failures += 1
+                dead = isinstance(error, ProviderConnectionError) and not self._reachable()
+                if dead and (not self.answered or failures > MOST_RETRIES):
+                    raise FatalError(error) from None
+                if isinstance(error, _ALWAYS_FATAL):
+                    raise FatalError(error) from None
+                if not error.retryable or failures > MOST_RETRIES:
+                    raise
+                sleep(backoff(failures - 1), occasion.cancel)
+            except _ALWAYS_FATAL as error:
+                raise FatalError(error) from None
+            else:
+                self.pacer.accepted()
+                return answer, attempts
+
+    def _reachable(self) -> bool:
+        """Whether something listens at the server's address: a cut connection is one row's trouble, this is not."""
+        url = urlsplit(self.client.server_url or "")
+        if not url.hostname:
+            return True
+        try:
+            port = url.port or (443 if url.scheme == "https" else 80)
+            socket.create_connection((url.hostname, port), _REACH_SECONDS).close()
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def _enter(self, answer: Generation, occasion: Occasion, source: str, attempts: int = 1) -> None:
+        summary = occasion.summary
+        free = source == "kept"
+        self.ledger.called(
+            summary,
+            Call(
+                query_id=summary.query_id,
+                at=datetime.now(UTC),
+                function=summary.function,
+                provider=summary.provider,
+                model=summary.model,
+                source=source,
+                input_tokens=answer.prompt_tokens,
+                output_tokens=answer.completion_tokens,
+                cached_tokens=answer.cached_tokens,
+                attempts=0 if free else attempts,
+                seconds=0.0 if free else answer.seconds,
+                cost_usd=0.0 if free else answer.cost_usd,
+            ),
+        )
+
+
+def count_tokens(text: str) -> int:
+    """About how many tokens a text has; rather too many than too few."""
+    return len(text.encode("utf-8", "replace")) // BYTES_PER_TOKEN + 1
+
+
+def _read(prompt: Prompt, answer: Generation) -> Any:
+    if answer.truncated and prompt.whole:
+        raise UnfitAnswerError(f"it was cut off at {answer.completion_tokens} tokens; raise max_tokens")
+    return prompt.read(answer.text)
+
+
+def _offline(model: str) -> OfflineError:
+    return OfflineError(
+        f"llmsql_offline is set, and an answer of {model} was not kept from before.",
+        "Run the query once with SET VARIABLE llmsql_offline = false and llmsql_keep_answers = true.",
+    )

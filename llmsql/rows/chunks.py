@@ -1,0 +1,145 @@
+"""Between DuckDB's chunks of rows and the distinct inputs in them.
+
+DuckDB calls an Arrow function with up to 2,048 rows at a time, from several threads. Every row function is two of them:
+``_llmsql_ai_error`` does the work and gives the reason why the query must stop, which the macro raises in one line;
+``_llmsql_ai_value`` gives the answers, which are remembered by then.
+"""
+
+from __future__ import annotations
+
+import _thread
+import json
+from collections import deque
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from llmsql.errors import LLMSQLError
+from llmsql.rows.early_stop import rows_wanted
+from llmsql.rows.engine import COUNTING, Outcome, Plan, Query, RowEngine
+
+# DuckDB 1 reads strings of a chunk after it has let go of them: keep the last ones alive.
+_KEPT_CHUNKS = 64
+
+
+class RowFunctions:
+    """The Python side of the row functions.
+
+    Args:
+        engine: answers distinct inputs.
+    """
+
+    def __init__(self, engine: RowEngine) -> None:
+        self.engine = engine
+        self._alive: deque[pa.Array] = deque(maxlen=_KEPT_CHUNKS)
+
+    def errors(self, texts: Any, arguments: Any, sessions: Any, queries: Any, statements: Any) -> Any:
+        """Answer a chunk; NULL for each row, or the reason why the query must stop.
+
+        Args:
+            texts: the inputs; NULL has no answer and needs no call.
+            arguments: JSON of the other arguments, nearly always the same for all rows.
+            sessions: JSON of the session's variables.
+            queries: DuckDB's id of the query.
+            statements: its text, where a ``LIMIT`` in it may allow to stop early.
+        """
+        try:
+            for group in self._groups(texts, arguments, sessions, queries):
+                self.engine.count_rows(
+                    group.query, group.plan.function, group.plan.caller, int(np.count_nonzero(group.places >= 0))
+                )
+                statement = statements[0].as_py()
+                wanted = rows_wanted(statement) if statement else None
+                if wanted is None:
+                    self.engine.outcomes(group.query, group.plan, group.inputs)
+                else:
+                    self._answer_enough(group, wanted)
+        except KeyboardInterrupt:
+            # Raised again in the main thread once DuckDB has let go of it: here it would be wrapped in another error.
+            _thread.interrupt_main()
+            return self._for_all("The query was interrupted.", len(texts))
+        except (LLMSQLError, Warning) as error:
+            return self._for_all(str(error) or type(error).__name__, len(texts))
+        return pa.nulls(len(texts), pa.string())
+
+    def values(self, texts: Any, arguments: Any, sessions: Any, queries: Any, statements: Any) -> Any:
+        """The answers of a chunk as JSON; ``errors`` has seen to it that they are there."""
+        answers: list[str | None] = []
+        places = np.full(len(texts), -1, dtype=np.int64)
+        for query, plan, inputs, own in self._groups(texts, arguments, sessions, queries):
+            places[own >= 0] = own[own >= 0] + len(answers)
+            answers += [_shown(self.engine.outcome(query, plan, text), plan.on_error) for text in inputs]
+        indices = pa.array(places, mask=places < 0)
+        result = pa.array(answers, pa.string()).take(indices)
+        self._alive.append(result)
+        return result
+
+    def _answer_enough(self, group: _Group, wanted: int) -> None:
+        """Answer a chunk until the query has the rows that its ``LIMIT`` wants."""
+        query, plan, inputs, places = group
+        left = query.wanted.get(plan.key, wanted)
+        outcomes = self.engine.outcomes(query, plan, inputs, enough=max(0, left))
+        true = np.array([outcome.value == "true" for outcome in outcomes], dtype=bool)
+        with query.lock:
+            given = int(np.count_nonzero(true[places[places >= 0]]))
+            query.wanted[plan.key] = query.wanted.get(plan.key, wanted) - given
+
+    def _groups(self, texts: Any, arguments: Any, sessions: Any, queries: Any) -> Iterator[_Group]:
+        """The distinct inputs of a chunk, by the other arguments that they came with."""
+        query_id = queries[0].as_py()
+        if _is_constant(arguments) and _is_constant(sessions):
+            encoded = _one_array(texts).dictionary_encode()
+            places = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+            yield self._group(
+                query_id, arguments[0].as_py(), sessions[0].as_py(), encoded.dictionary.to_pylist(), places
+            )
+            return
+        together: dict[tuple[str, str], dict[str, int]] = {}
+        own: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        rows = zip(texts.to_pylist(), arguments.to_pylist(), sessions.to_pylist(), strict=True)
+        for row, (text, argument, session) in enumerate(rows):
+            if text is not None:
+                inputs = together.setdefault((argument, session), {})
+                place = inputs.setdefault(text, len(inputs))
+                own.setdefault((argument, session), []).append((row, place))
+        for (argument, session), inputs in together.items():
+            places = np.full(len(texts), -1, dtype=np.int64)
+            for row, place in own[argument, session]:
+                places[row] = place
+            yield self._group(query_id, argument, session, list(inputs), places)
+
+    def _group(self, query_id: int, arguments: str, session: str, inputs: list[str], places: Any) -> _Group:
+        query = self.engine.query(query_id, json.loads(session).get(COUNTING))
+        return _Group(query, self.engine.plan(query, arguments, session), inputs, places)
+
+    def _for_all(self, message: str, rows: int) -> Any:
+        result = pa.array([message] * rows, pa.string())
+        self._alive.append(result)
+        return result
+
+
+class _Group(NamedTuple):
+    """Distinct inputs with the same other arguments, and for each row the place of its input among them, or -1."""
+
+    query: Query
+    plan: Plan
+    inputs: list[str]
+    places: Any
+
+
+def _one_array(column: Any) -> Any:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _is_constant(column: Any) -> bool:
+    return column.null_count == 0 and (len(column) == 1 or pc.all(pc.equal(column, column[0])).as_py())
+
+
+def _shown(outcome: Outcome, on_error: str) -> str | None:
+    if on_error != "capture":
+        return outcome.value
+    error = "null" if outcome.error is None else json.dumps(outcome.error, ensure_ascii=False)
+    return f'{{"response": {outcome.value or "null"}, "error": {error}}}'

@@ -1,0 +1,157 @@
+"""``ai_embed``: vectors of texts, in batches, each distinct text once."""
+
+from __future__ import annotations
+
+import _thread
+import hashlib
+import json
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from concurrent.futures import wait
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from llmsql.errors import CancelledError, ConfigError, LLMSQLError, ModelError
+from llmsql.rows.calls import BYTES_PER_TOKEN, Caller, FatalError, Occasion, count_tokens
+from llmsql.rows.engine import Count, Query, RowEngine
+
+MOST_TEXTS_A_BATCH = 128
+MOST_TOKENS_A_BATCH = 20_000
+MOST_REMEMBERED = 100_000
+_WAIT_SECONDS = 0.1
+_KEPT_CHUNKS = 64
+
+
+class VectorFunctions:
+    """The Python side of ``ai_embed``, in two functions as the others; see ``chunks``.
+
+    Args:
+        engine: has the models, the books and the queries.
+    """
+
+    def __init__(self, engine: RowEngine) -> None:
+        self._engine = engine
+        self._vectors: OrderedDict[bytes, np.ndarray[Any, np.dtype[np.float32]] | None] = OrderedDict()
+        self._lock = threading.Lock()
+        self._alive: deque[Any] = deque(maxlen=_KEPT_CHUNKS)
+
+    def errors(self, texts: Any, arguments: Any, sessions: Any, queries: Any) -> Any:
+        """Embed a chunk; NULL for each row, or the reason why the query must stop."""
+        try:
+            options, session = json.loads(arguments[0].as_py()), json.loads(sessions[0].as_py())
+            query = self._engine.query(queries[0].as_py(), session.get("llmsql_counting"))
+            inputs = [text for text in texts.unique().to_pylist() if text is not None]
+            self._embed(query, options, session, inputs, len(texts) - texts.null_count)
+        except KeyboardInterrupt:
+            _thread.interrupt_main()
+            return self._for_all("The query was interrupted.", len(texts))
+        except (LLMSQLError, Warning) as error:
+            return self._for_all(str(error) or type(error).__name__, len(texts))
+        return pa.nulls(len(texts), pa.string())
+
+    def values(self, texts: Any, arguments: Any, sessions: Any, queries: Any) -> Any:
+        """The vectors of a chunk, which ``errors`` has seen to."""
+        model = self._model_key(json.loads(arguments[0].as_py()), json.loads(sessions[0].as_py()))
+        vectors = [None if text is None else self._vectors.get(_key(model, text)) for text in texts.to_pylist()]
+        lengths = np.array([0 if vector is None else len(vector) for vector in vectors])
+        present = [vector for vector in vectors if vector is not None]
+        flat = np.concatenate(present) if present else np.empty(0, np.float32)
+        offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32))
+        missing = pa.array([vector is None for vector in vectors], pa.bool_())
+        result = pa.ListArray.from_arrays(offsets, pa.array(flat, pa.float32()), mask=missing)
+        self._alive.append(result)
+        return result
+
+    def _embed(
+        self, query: Query, options: dict[str, Any], session: dict[str, Any], inputs: Sequence[str], rows: int
+    ) -> None:
+        settings = self._engine.settings(session)
+        caller = self._engine.caller(settings, options.get("model"), embedding=True)
+        model = self._model_key(options, session)
+        summary = self._engine.summary(query, "ai_embed", caller)
+        self._engine.count_rows(query, "ai_embed", caller, rows)
+        missing = [text for text in inputs if _key(model, text) not in self._vectors]
+        batches = batched(missing)
+        if query.counting:
+            with query.lock:
+                for batch in batches:
+                    read = sum(map(count_tokens, batch))
+                    query.counts[_key(model, batch[0])] = Count("ai_embed", caller, len(batch), 1, read, 0)
+            return
+        self._engine.ledger.count(summary, distinct_inputs=len(inputs), remembered=len(inputs) - len(missing))
+        occasion = Occasion(settings, summary, query.budget, query.cancel)
+        waiting = {caller.pool.submit(self._embed_batch, caller, occasion, options, model, batch) for batch in batches}
+        try:
+            while waiting:
+                done, waiting = wait(waiting, _WAIT_SECONDS)
+                if query.cancel.is_set():
+                    raise CancelledError("The query was cancelled.")
+                for future in done:
+                    future.result()
+        except FatalError as error:
+            raise error.error from None
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def _embed_batch(
+        self, caller: Caller, occasion: Occasion, options: dict[str, Any], model: str, texts: Sequence[str]
+    ) -> None:
+        try:
+            answer = caller.embed(texts, occasion, options.get("dims"))
+        except CancelledError:
+            raise
+        except ModelError as error:
+            if len(texts) > 1:  # one of them is too long, or all together: the halves tell which
+                half = len(texts) // 2
+                self._embed_batch(caller, occasion, options, model, texts[:half])
+                self._embed_batch(caller, occasion, options, model, texts[half:])
+                return
+            self._engine.ledger.failed(occasion.summary, texts[0], str(error))
+            self._keep(model, texts, [None])
+            return
+        dims = options.get("dims")
+        if dims is not None and len(answer.vectors[0]) != dims:
+            raise FatalError(
+                ConfigError(
+                    f"{caller.name} gives vectors of {len(answer.vectors[0])}, not {dims}.", "Change or leave out dims."
+                )
+            )
+        self._keep(model, texts, [np.asarray(vector, np.float32) for vector in answer.vectors])
+
+    def _keep(self, model: str, texts: Sequence[str], vectors: Sequence[Any]) -> None:
+        with self._lock:
+            for text, vector in zip(texts, vectors, strict=True):
+                self._vectors[_key(model, text)] = vector
+            while len(self._vectors) > MOST_REMEMBERED:
+                self._vectors.popitem(last=False)
+
+    def _model_key(self, options: dict[str, Any], session: dict[str, Any]) -> str:
+        caller = self._engine.caller(self._engine.settings(session), options.get("model"), embedding=True)
+        return f"{caller.client.identity} {options.get('dims')}"
+
+    def _for_all(self, message: str, rows: int) -> Any:
+        result = pa.array([message] * rows, pa.string())
+        self._alive.append(result)
+        return result
+
+
+def batched(texts: Sequence[str]) -> list[list[str]]:
+    """Texts in their order, in batches that one request takes."""
+    batches: list[list[str]] = []
+    tokens = 0
+    for text in texts:
+        size = len(text.encode("utf-8", "replace")) // BYTES_PER_TOKEN + 1
+        if not batches or len(batches[-1]) >= MOST_TEXTS_A_BATCH or tokens + size > MOST_TOKENS_A_BATCH:
+            batches.append([])
+            tokens = 0
+        batches[-1].append(text)
+        tokens += size
+    return batches
+
+
+def _key(model: str, text: str) -> bytes:
+    return hashlib.blake2b(f"{model}\n{text}".encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -1,0 +1,161 @@
+"""``ai_usage()``, ``ai_usage_summary()``, ``ai_errors()`` and ``ai_estimate()``: what was spent, and what would be."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from llmsql.clients.client import list_price
+from llmsql.errors import ConfigError, LLMSQLError
+from llmsql.functions import open_cursor
+from llmsql.rows.ledger import Ledger, as_rows
+
+if TYPE_CHECKING:
+    from llmsql.rows.calls import Caller
+    from llmsql.rows.engine import Query, RowEngine
+
+_BIG = "BIGINT"
+_ROWS_AT_ONCE = 10_000
+REPORTS: dict[str, dict[str, str]] = {
+    "ai_usage": {
+        "query_id": _BIG,
+        "at": "TIMESTAMP",
+        "function": "VARCHAR",
+        "provider": "VARCHAR",
+        "model": "VARCHAR",
+        "source": "VARCHAR",
+        "input_tokens": _BIG,
+        "output_tokens": _BIG,
+        "cached_tokens": _BIG,
+        "attempts": _BIG,
+        "seconds": "DOUBLE",
+        "cost_usd": "DOUBLE",
+    },
+    "ai_usage_summary": {
+        "query_id": _BIG,
+        "started": "TIMESTAMP",
+        "function": "VARCHAR",
+        "provider": "VARCHAR",
+        "model": "VARCHAR",
+        "rows": _BIG,
+        "distinct_inputs": _BIG,
+        "calls": _BIG,
+        "kept": _BIG,
+        "remembered": _BIG,
+        "proxied": _BIG,
+        "input_tokens": _BIG,
+        "output_tokens": _BIG,
+        "cached_tokens": _BIG,
+        "retries": _BIG,
+        "errors": _BIG,
+        "elapsed_ms": "DOUBLE",
+        "cost_usd": "DOUBLE",
+    },
+    "ai_errors": {
+        "query_id": _BIG,
+        "at": "TIMESTAMP",
+        "function": "VARCHAR",
+        "model": "VARCHAR",
+        "input": "VARCHAR",
+        "error": "VARCHAR",
+    },
+}
+ESTIMATE = {
+    "function": "VARCHAR",
+    "model": "VARCHAR",
+    "rows": _BIG,
+    "distinct_inputs": _BIG,
+    "calls": _BIG,
+    "input_tokens": _BIG,
+    "output_tokens": _BIG,
+    "cost_usd": "DOUBLE",
+    "seconds": "DOUBLE",
+}
+
+
+@dataclass
+class Reports:
+    """The Python side of the reports.
+
+    Args:
+        engine: has the books.
+        siblings: connections to the database; ``ai_estimate`` uses one that is open.
+        prefix: of the functions' names.
+    """
+
+    engine: RowEngine
+    siblings: Iterable[duckdb.DuckDBPyConnection]
+    prefix: str
+
+    def report(self, name: str) -> dict[str, str | None]:
+        """The rows of a report as JSON."""
+        ledger = self.engine.ledger
+        entries: dict[str, list[Any]] = {
+            "ai_usage": ledger.calls(),
+            "ai_usage_summary": ledger.summaries(),
+            "ai_errors": ledger.failures(),
+        }
+        return {"value": json.dumps(as_rows(entries[name], tuple(REPORTS[name]))), "error": None}
+
+    def estimate(self, sql: str | None, session: str) -> dict[str, str | None]:
+        """What a query's row functions would call: it is run with answers that let all rows through."""
+        try:
+            return {"value": json.dumps(self._estimated(sql or "", session)), "error": None}
+        except (LLMSQLError, duckdb.Error) as error:
+            return {"value": None, "error": str(error)}
+
+    def _estimated(self, sql: str, session: str) -> list[dict[str, Any]]:
+        from llmsql.rows.install import install_row_functions
+
+        with open_cursor(self.siblings) as cursor:
+            install_row_functions(cursor, self.engine, self.siblings, self.prefix)
+            statements = cursor.extract_statements(sql)
+            if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+                raise ConfigError("ai_estimate takes one SELECT.", "Of CREATE TABLE … AS SELECT …, pass the SELECT.")
+            for name, value in json.loads(session).items():
+                if value is not None:
+                    cursor.execute(f"SET VARIABLE {name} = ?", [value]).fetchall()
+            token = uuid.uuid4().hex
+            cursor.execute("SET VARIABLE llmsql_counting = ?", [token]).fetchall()
+            cursor.execute(sql)
+            while cursor.fetchmany(_ROWS_AT_ONCE):
+                pass
+        return summed(self.engine.counted(token), self.engine.ledger)
+
+
+def summed(query: Query, ledger: Ledger) -> list[dict[str, Any]]:
+    """What a counted query would take, one row a function and model."""
+    totals: dict[tuple[str, str], dict[str, Any]] = {}
+    callers: dict[tuple[str, str], Caller] = {}
+    for count in query.counts.values():
+        key = (count.function, count.caller.name)
+        callers[key] = count.caller
+        total = totals.setdefault(
+            key,
+            {
+                "function": count.function,
+                "model": count.caller.name,
+                "rows": query.rows.get(key, 0),
+                "distinct_inputs": 0,
+                "calls": 0,
+                "input_tokens": 0,
+                "output_tokens": 0,
+            },
+        )
+        total["distinct_inputs"] += count.inputs
+        total["calls"] += count.calls
+        total["input_tokens"] += count.input_tokens
+        total["output_tokens"] += count.output_tokens
+    for key, total in totals.items():
+        caller = callers[key]
+        price = list_price(caller.client.provider, caller.client.model)
+        dollars = price and (total["input_tokens"] * price["input"] + total["output_tokens"] * price["output"]) / 1e6
+        mean = ledger.mean_seconds(caller.name)
+        total["cost_usd"] = dollars
+        total["seconds"] = None if mean is None else total["calls"] * mean / caller.concurrency
+    return list(totals.values())

@@ -1,0 +1,475 @@
+"""What each function asks of a model, and how its answer is read.
+
+The instruction, the same for every row, goes before the row's text: a server's or the in-process engine's prefix cache
+then reads it once. A task is made once a query from the constant arguments of a call; ``TASKS`` lists them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from llmsql.chat import Message
+from llmsql.errors import ConfigError
+from llmsql.rows.shapes import UnfitAnswerError, for_the_wire, parse_schema, parse_shape, read_answer, schema_of
+
+SHORT_TOKENS = 32
+_EDGES = re.compile(r"""^[\s"'`*.(\[]+|[\s"'`*.,;:!)\]]+$""")
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One request to a model, before it is known which model.
+
+    Args:
+        messages: the chat.
+        read: the value of an answer; raises ``UnfitAnswerError``.
+        max_tokens: most tokens of the answer; None is the setting.
+        schema: JSON Schema of the answer.
+        choices: the answer is one of these.
+        whole: an answer cut off at ``max_tokens`` is an error.
+    """
+
+    messages: tuple[Message, ...]
+    read: Callable[[str], Any]
+    max_tokens: int | None = None
+    schema: Mapping[str, Any] | None = None
+    choices: tuple[str, ...] = ()
+    whole: bool = False
+
+
+Ask = Callable[[Sequence[Prompt]], list[Any]]
+"""Asks prompts, several at once, and gives the values of their answers in order."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A function with its constant arguments.
+
+    Args:
+        answer: the value for one input, by way of ``Ask``.
+        prompt: the request for one input; None for a task that takes several.
+        known: the value that needs no model, where there is one.
+        stub: what counting mode answers; filters let rows through, so that it counts at most too much.
+        typical_tokens: length of a usual answer, for estimates.
+        steps: whether ``answer`` may ask several times, each time with answers to earlier prompts.
+    """
+
+    prompt: Callable[[str], Prompt] | None
+    answer: Callable[[str, Ask], Any]
+    stub: Any = None
+    typical_tokens: int = 64
+    known: Callable[[str], Any] | None = None
+    steps: bool = False
+
+
+def build_task(kind: str, options: Mapping[str, Any], room: int) -> Task:
+    """The task of a function.
+
+    Args:
+        kind: a key of ``TASKS``.
+        options: its constant arguments by name; None where not given.
+        room: characters of text that surely fit into one prompt of the model.
+
+    Raises:
+        ConfigError: an argument is wrong; the message names the function and the fix.
+    """
+    return TASKS[kind](options, room)
+
+
+def _single(prompt: Callable[[str], Prompt], stub: Any, typical_tokens: int) -> Task:
+    return Task(prompt, lambda text, ask: ask([prompt(text)])[0], stub, typical_tokens)
+
+
+def _chat(system: str | None, user: str) -> tuple[Message, ...]:
+    return (*((Message("system", system),) if system else ()), Message("user", user))
+
+
+def _complete(options: Mapping[str, Any], room: int) -> Task:
+    system, max_tokens = options.get("system"), options.get("max_tokens")
+    if options.get("json_schema") is not None:
+        schema: Mapping[str, Any] | None = parse_schema(options["json_schema"])
+    else:
+        shape = parse_shape(options.get("return_type") or "VARCHAR")
+        schema = None if _is_text(shape) else schema_of(shape)
+    if schema is None:
+        return _single(lambda text: Prompt(_chat(system, text), lambda answer: answer, max_tokens), "", 128)
+    ask_for, read, wire = _json_request(schema)
+    told = f"{system}\n\n{ask_for}" if system else ask_for
+    return _single(lambda text: Prompt(_chat(told, text), read, max_tokens, schema=wire, whole=True), None, 64)
+
+
+def _is_text(shape: Any) -> bool:
+    return isinstance(shape, str) and shape.strip().upper() in ("VARCHAR", "TEXT", "STRING")
+
+
+def _json_request(
+    schema: Mapping[str, Any],
+) -> tuple[str, Callable[[str], Any], Mapping[str, Any] | None]:
+    """How to ask for JSON of a schema: in words, how to read it, and the schema to send.
+
+    Servers take objects only, so anything else is asked for as the one field of an object.
+    """
+    bare = schema.get("type") != "object"
+    full = (
+        {"type": "object", "properties": {"value": schema}, "required": ["value"], "additionalProperties": False}
+        if bare
+        else dict(schema)
+    )
+    wire = for_the_wire(full)
+
+    def read(answer: str) -> Any:
+        value = read_answer(answer, full)
+        return value["value"] if bare else value
+
+    words = f"Answer with JSON only, of this JSON Schema:\n{json.dumps(wire, ensure_ascii=False)}"
+    return words, read, wire
+
+
+def _filter(options: Mapping[str, Any], room: int) -> Task:
+    condition = _text(options, "condition", "ai_filter")
+
+    def prompt(text: str) -> Prompt:
+        user = f"Condition: {condition}\n\nText: {text}\n\nDoes the text meet the condition? Answer yes or no."
+        system = "You check whether a text meets a condition. Answer with one word: yes or no."
+        return Prompt(_chat(system, user), _read_yes_or_no, SHORT_TOKENS, choices=("yes", "no"))
+
+    return _single(prompt, True, 2)
+
+
+def _match(options: Mapping[str, Any], room: int) -> Task:
+    condition = _text(options, "condition", "ai_match")
+
+    def prompt(pair: str) -> Prompt:
+        left, right = json.loads(pair)
+        user = (
+            f"Condition: {condition}\n\nFirst text: {left}\n\nSecond text: {right}\n\n"
+            "Do the two texts meet the condition? Answer yes or no."
+        )
+        system = "You check whether two texts meet a condition. Answer with one word: yes or no."
+        return Prompt(_chat(system, user), _read_yes_or_no, SHORT_TOKENS, choices=("yes", "no"))
+
+    return _single(prompt, True, 2)
+
+
+def _read_yes_or_no(answer: str) -> bool:
+    word = _bare(_unwrapped(answer)).split()[:1]
+    if word and _bare(word[0]) in ("yes", "true", "1"):
+        return True
+    if word and _bare(word[0]) in ("no", "false", "0"):
+        return False
+    raise UnfitAnswerError(f"it is neither yes nor no: {' '.join(answer.split())[:60]!r}")
+
+
+def _unwrapped(answer: str) -> str:
+    """The choice in ``{"answer": choice}``, which hosted models are held to."""
+    if answer.lstrip().startswith("{"):
+        try:
+            return str(json.loads(answer)["answer"])
+        except (ValueError, KeyError, TypeError):
+            pass
+    return answer
+
+
+def _bare(text: str) -> str:
+    return _EDGES.sub("", text).casefold()
+
+
+def _classify(options: Mapping[str, Any], room: int) -> Task:
+    labels = check_labels(options.get("labels"))
+    descriptions = _descriptions(options.get("descriptions"), labels)
+    listed = "\n".join(f"- {label}" + (f": {descriptions[label]}" if label in descriptions else "") for label in labels)
+    examples = "".join(f"Text: {text}\nCategory: {label}\n\n" for text, label in _examples(options, labels))
+    multi = bool(options.get("multi"))
+    if multi:
+        schema = {
+            "type": "array",
+            "items": {"type": "string", "enum": list(labels)},
+            "uniqueItems": True,
+            "maxItems": len(labels),
+        }
+        asked, read, wire = _json_request(schema)
+
+        def several(text: str) -> Prompt:
+            system = "You sort texts into categories. Name every category that applies, none if none does."
+            user = f"Categories:\n{listed}\n\n{examples}{asked}\n\nText: {text}"
+            return Prompt(_chat(system, user), read, 16 + 16 * len(labels), schema=wire, whole=True)
+
+        return _single(several, [], 4 + 4 * len(labels))
+
+    def one(text: str) -> Prompt:
+        system = "You sort texts into categories. Answer with one category, exactly as it is written."
+        user = f"Categories:\n{listed}\n\n{examples}Text: {text}\n\nCategory:"
+        return Prompt(
+            _chat(system, user), lambda answer: read_label(answer, labels), SHORT_TOKENS, choices=tuple(labels)
+        )
+
+    task = _single(one, labels[0], 4)
+    if len(labels) == 1:
+        return Task(None, task.answer, labels[0], 0, known=lambda _: labels[0])
+    return task
+
+
+def check_labels(labels: Any) -> list[str]:
+    """Labels without repetition.
+
+    Raises:
+        ConfigError: there are none, one is empty, or two differ in case or space only.
+    """
+    example = "Write them as ['billing', 'bug', 'other']."
+    if not isinstance(labels, list) or not labels:
+        raise ConfigError("ai_classify has no labels.", example)
+    if not all(isinstance(label, str) and label.strip() for label in labels):
+        raise ConfigError("A label of ai_classify is empty.", example)
+    distinct = list(dict.fromkeys(labels))
+    seen: dict[str, str] = {}
+    for label in distinct:
+        other = seen.setdefault(_bare(label) or label, label)
+        if other != label:
+            raise ConfigError(
+                f"Labels {other!r} and {label!r} of ai_classify cannot be told apart.", "Keep one of them."
+            )
+    return distinct
+
+
+def _descriptions(given: Any, labels: Sequence[str]) -> dict[str, str]:
+    if given is None:
+        return {}
+    if isinstance(given, list) and len(given) == len(labels):
+        return {label: str(text) for label, text in zip(labels, given, strict=True) if text is not None}
+    if isinstance(given, dict):
+        unknown = [name for name in given if name not in labels]
+        if not unknown:
+            return {label: str(text) for label, text in given.items() if text is not None}
+        raise ConfigError(f"descriptions of ai_classify has {unknown[0]!r}, which is no label.", "Use the labels.")
+    raise ConfigError(
+        "descriptions of ai_classify must be one text a label, or a struct or map from label to text.",
+        "Write it as {'bug': 'the software does something wrong'}.",
+    )
+
+
+def _examples(options: Mapping[str, Any], labels: Sequence[str]) -> list[tuple[str, str]]:
+    examples = options.get("examples") or []
+    fix = "Write them as [{'text': 'it crashed', 'label': 'bug'}]."
+    if not isinstance(examples, list):
+        raise ConfigError("examples of ai_classify must be a list.", fix)
+    pairs = []
+    for example in examples:
+        if not isinstance(example, dict) or not {"text", "label"} <= set(example):
+            raise ConfigError("An example of ai_classify has no text or no label.", fix)
+        if example["label"] not in labels:
+            raise ConfigError(f"An example of ai_classify has the label {example['label']!r}, which is none.", fix)
+        pairs.append((str(example["text"]), str(example["label"])))
+    return pairs
+
+
+def read_label(answer: str, labels: Sequence[str]) -> str:
+    """The label that an answer means, as the caller spells it.
+
+    Raises:
+        UnfitAnswerError: it means none, or several.
+    """
+    text = _unwrapped(answer)
+    if text in labels:
+        return text
+    by_bare = {_bare(label) or label: label for label in labels}
+    bare = _bare(text)
+    if bare in by_bare:
+        return by_bare[bare]
+    named = [label for key, label in by_bare.items() if re.search(rf"(?<!\w){re.escape(key)}(?!\w)", bare)]
+    if len(named) == 1:
+        return named[0]
+    raise UnfitAnswerError(f"it is none of the categories: {' '.join(text.split())[:60]!r}")
+
+
+def _extract(options: Mapping[str, Any], room: int) -> Task:
+    shape = parse_shape(_text(options, "spec", "ai_extract"))
+    asked, read, wire = _json_request(schema_of(shape))
+    note = f"\n\n{options['instructions']}" if options.get("instructions") else ""
+
+    def prompt(text: str) -> Prompt:
+        system = f"You extract facts from a text. {asked}\nUse null for what the text does not say.{note}"
+        return Prompt(_chat(system, f"Text: {text}"), read, options.get("max_tokens"), schema=wire, whole=True)
+
+    return _single(prompt, None, 48)
+
+
+def _score(options: Mapping[str, Any], room: int) -> Task:
+    criterion = _text(options, "criterion", "ai_score")
+
+    def prompt(text: str) -> Prompt:
+        system = "You rate how well a text meets a criterion, from 0, not at all, to 10, fully. Answer with the number."
+        user = f"Criterion: {criterion}\n\nText: {text}\n\nRating from 0 to 10:"
+        return Prompt(_chat(system, user), _read_score, SHORT_TOKENS, choices=tuple(map(str, range(11))))
+
+    return _single(prompt, 1.0, 2)
+
+
+def _read_score(answer: str) -> float:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(?:\s*/\s*10)?", _bare(_unwrapped(answer)))
+    if found is None or float(found.group(1)) > 10:
+        raise UnfitAnswerError(f"it is no number from 0 to 10: {' '.join(answer.split())[:60]!r}")
+    return float(found.group(1)) / 10
+
+
+SENTIMENTS = ["positive", "negative", "neutral", "mixed"]
+
+
+def _sentiment(options: Mapping[str, Any], room: int) -> Task:
+    def prompt(text: str) -> Prompt:
+        system = "You judge the sentiment of a text. Answer with one word: positive, negative, neutral or mixed."
+        user = f"Text: {text}\n\nSentiment:"
+        return Prompt(
+            _chat(system, user), lambda answer: read_label(answer, SENTIMENTS), SHORT_TOKENS, choices=tuple(SENTIMENTS)
+        )
+
+    return _single(prompt, "neutral", 2)
+
+
+def _translate(options: Mapping[str, Any], room: int) -> Task:
+    language = _text(options, "language", "ai_translate")
+
+    def prompt(text: str) -> Prompt:
+        system = f"You translate texts into {language}. Answer with the translation only."
+        return Prompt(_chat(system, text), str.strip, options.get("max_tokens"), whole=True)
+
+    return _single(prompt, "", 128)
+
+
+def _redact(options: Mapping[str, Any], room: int) -> Task:
+    kinds = options.get("entities") or ["name", "email", "phone", "address", "account number"]
+    if not isinstance(kinds, list) or not all(isinstance(kind, str) and kind.strip() for kind in kinds):
+        raise ConfigError("entities of ai_redact must be a list of texts.", "Write it as ['name', 'email'].")
+    schema = {
+        "type": "array",
+        "items": _span_schema(kinds),
+    }
+    asked, read, wire = _json_request(schema)
+
+    def prompt(text: str) -> Prompt:
+        system = f"You find personal data in a text: {', '.join(kinds)}. Copy every piece exactly. {asked}"
+        return Prompt(_chat(system, f"Text: {text}"), read, options.get("max_tokens"), schema=wire, whole=True)
+
+    # The model names the pieces and the text is changed here: nothing else in it can change.
+    def answer(text: str, ask: Ask) -> str:
+        return redacted(text, ask([prompt(text)])[0], kinds)
+
+    return Task(prompt, answer, "", 48)
+
+
+def _span_schema(kinds: Sequence[str]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {"text": {"type": "string"}, "kind": {"type": "string", "enum": list(kinds)}},
+        "required": ["text", "kind"],
+        "additionalProperties": False,
+    }
+
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+def redacted(text: str, found: Sequence[Mapping[str, str]], kinds: Sequence[str]) -> str:
+    """A text with every named piece replaced by ``[KIND]``; e-mail addresses are found without a model too."""
+    pieces = {item["text"]: item["kind"] for item in found if item["text"].strip()}
+    if "email" in kinds:
+        pieces |= dict.fromkeys(_EMAIL.findall(text), "email")
+    if not pieces:
+        return text
+    longest_first = sorted(pieces, key=len, reverse=True)
+    pattern = re.compile("|".join(re.escape(piece) for piece in longest_first))
+    return pattern.sub(lambda match: f"[{pieces[match.group()].upper()}]", text)
+
+
+def _summarize(options: Mapping[str, Any], room: int) -> Task:
+    instruction = options.get("instruction") or "Summarize in one or two sentences."
+    reduce = _map_reduce(instruction, options.get("max_tokens"), room)
+    return Task(None, lambda text, ask: reduce([text], ask), "", 96, steps=True)
+
+
+def _aggregate(options: Mapping[str, Any], room: int) -> Task:
+    reduce = _map_reduce(_text(options, "instruction", "ai_agg"), options.get("max_tokens"), room)
+
+    def answer(texts: str, ask: Ask) -> Any:
+        kept = [text for text in json.loads(texts) if text is not None]
+        return reduce(kept, ask) if kept else None
+
+    return Task(None, answer, "", 128, steps=True)
+
+
+def _map_reduce(instruction: str, max_tokens: int | None, room: int) -> Callable[[Sequence[str], Ask], str]:
+    """Texts of any number and length to one answer: what does not fit into a prompt goes into several.
+
+    Their answers are texts again, until one prompt holds them all. Nothing is cut: a text too long for a prompt is
+    split between words.
+    """
+
+    def prompt(texts: Sequence[str], last: bool) -> Prompt:
+        goal = "" if last else "\nThese are only some of the texts: keep all that the whole answer may need, briefly."
+        listed = texts[0] if len(texts) == 1 else "\n".join(f"<text>{text}</text>" for text in texts)
+        system = f"You work on texts. Follow the instruction, and answer with the result only.{goal}"
+        user = f"Instruction: {instruction}\n\n{listed}\n\nInstruction, once more: {instruction}"
+        return Prompt(_chat(system, user), str.strip, max_tokens, whole=True)
+
+    def reduce(texts: Sequence[str], ask: Ask) -> str:
+        level = list(texts)
+        while True:
+            groups = pack([piece for text in level for piece in split(text, room)], room)
+            answers: list[str] = ask([prompt(group, len(groups) == 1) for group in groups])
+            if len(groups) == 1:
+                return answers[0]
+            if sum(map(len, answers)) >= sum(map(len, level)):
+                raise UnfitAnswerError("the partial answers are as long as the texts: set max_tokens lower")
+            level = answers
+
+    return reduce
+
+
+def split(text: str, room: int) -> list[str]:
+    """Pieces of at most ``room`` characters that together are the text, cut after a space where there is one."""
+    pieces = []
+    while len(text) > room:
+        cut = text.rfind(" ", room // 2, room) + 1 or room
+        pieces.append(text[:cut])
+        text = text[cut:]
+    return [*pieces, text]
+
+
+def pack(texts: Sequence[str], room: int) -> list[list[str]]:
+    """Texts in their order, in groups of at most ``room`` characters, the marks around them counted."""
+    groups: list[list[str]] = [[]]
+    used = 0
+    for text in texts:
+        size = len(text) + len("<text></text>\n")
+        if groups[-1] and used + size > room:
+            groups.append([])
+            used = 0
+        groups[-1].append(text)
+        used += size
+    return groups
+
+
+def _text(options: Mapping[str, Any], name: str, function: str) -> str:
+    value = options.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise ConfigError(f"{function} has no {name}.", f"Pass it as text: {function}(body, '…').")
+    return value
+
+
+TASKS: dict[str, Callable[[Mapping[str, Any], int], Task]] = {
+    "ai_agg": _aggregate,
+    "ai_classify": _classify,
+    "ai_complete": _complete,
+    "ai_extract": _extract,
+    "ai_filter": _filter,
+    "ai_match": _match,
+    "ai_redact": _redact,
+    "ai_score": _score,
+    "ai_sentiment": _sentiment,
+    "ai_summarize": _summarize,
+    "ai_translate": _translate,
+}
+"""Function to what makes its task."""

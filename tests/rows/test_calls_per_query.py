@@ -1,0 +1,207 @@
+"""How many calls each shape of query makes: one a distinct input, whatever plan DuckDB picks."""
+
+from __future__ import annotations
+
+import threading
+
+import duckdb
+import pytest
+
+import llmsql
+from tests.rows.stubs import StubModel
+
+YES = "ai_filter(body, 'is affirmative')"
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows", "calls"),
+    [
+        ("SELECT ai_complete(body) FROM t", 10_000, 50),
+        ("SELECT ai_complete(body), ai_complete(body) FROM t", 10_000, 50),
+        (f"SELECT id FROM t WHERE {YES}", 2_000, 50),
+        (f"SELECT {YES} FROM t WHERE {YES}", 2_000, 50),
+        (f"SELECT id FROM t WHERE {YES} AND id < 7", 2, 7),
+        (f"SELECT id FROM t WHERE id < 7 AND {YES}", 2, 7),
+        (f"SELECT body FROM t GROUP BY body HAVING {YES}", 10, 50),
+        (f"SELECT body, {YES} FROM t GROUP BY body", 50, 50),
+        (f"SELECT DISTINCT body, {YES} FROM t", 50, 50),
+        (f"SELECT body FROM t QUALIFY row_number() OVER (PARTITION BY body ORDER BY id) = 1 AND {YES}", 10, 50),
+        (f"SELECT a.id FROM t a JOIN (FROM t WHERE id < 100) b USING (id) WHERE {YES.replace('body', 'a.body')}", 20, 50),
+        (f"WITH f AS MATERIALIZED (FROM t WHERE {YES}) SELECT count(*) FROM f a, f b WHERE a.id = b.id", 1, 50),
+        (f"SELECT id FROM t WHERE {YES} UNION ALL SELECT id FROM t WHERE {YES}", 4_000, 50),
+        (f"SELECT (SELECT count(*) FROM t WHERE {YES})", 1, 50),
+        (f"SELECT sum(CASE WHEN {YES} THEN 1 ELSE 0 END) FROM t", 1, 50),
+        ("SELECT ai_classify(body, ['yes', 'other']) AS c, count(*) FROM t GROUP BY c", 2, 50),
+        ("SELECT id FROM t ORDER BY ai_score(body, 'long'), id LIMIT 5", 5, 50),
+        ("SELECT ai_complete('a constant') FROM t", 10_000, 1),
+        ("SELECT ai_complete(body) FROM t WHERE false", 0, 0),
+        ("SELECT ai_complete(CASE WHEN id > 10000 THEN body END) FROM t", 10_000, 0),
+        ("SELECT ai_agg(body, 'themes') FROM t WHERE id < 20 GROUP BY id % 4", 4, 4),
+        ("SELECT ai_similarity(body, 'text 1') FROM t", 10_000, 1),
+    ],
+)  # fmt: skip
+def test_a_distinct_input_is_asked_once(
+    con: llmsql.Connection, model: StubModel, sql: str, rows: int, calls: int
+) -> None:
+    assert len(con.execute(sql).fetchall()) == rows
+    assert len(model.requests) == calls
+    assert len(con.execute(sql).fetchall()) == rows  # and never again
+    assert len(model.requests) == calls
+
+
+def test_con_sql_runs_a_query_at_each_reading_but_asks_once(con: llmsql.Connection, model: StubModel) -> None:
+    relation = con.sql(f"SELECT id FROM t WHERE {YES}")
+    relation.df()
+    assert len(relation.fetchall()) == 2_000
+    con.sql(f"EXPLAIN SELECT id FROM t WHERE {YES}").fetchall()
+    assert len(model.requests) == 50
+
+
+def test_a_limit_over_the_select_list_sends_that_many_rows(con: llmsql.Connection, model: StubModel) -> None:
+    con.execute("CREATE TABLE u AS SELECT 'unique ' || i AS body FROM range(10_000) r(i)").fetchall()
+    assert len(con.execute("SELECT ai_complete(body) FROM u LIMIT 3").fetchall()) == 3
+    assert len(model.requests) == 3
+
+
+@pytest.fixture
+def u(con: llmsql.Connection) -> llmsql.Connection:
+    """A table of distinct texts, every tenth of them affirmative."""
+    con.execute(
+        "CREATE TABLE u AS SELECT i AS id, 'unique ' || i || CASE WHEN i % 10 = 9 THEN ' yes' ELSE '' END AS body "
+        "FROM range(10_000) r(i)"
+    ).fetchall()
+    return con
+
+
+@pytest.mark.parametrize(
+    ("sql", "most"),
+    [
+        ("SELECT id FROM u WHERE ai_filter(body, 'c') LIMIT 3", 50),
+        ("FROM u WHERE ai_filter(body, 'c') LIMIT 3", 50),
+        ("SELECT id, ai_complete(body) FROM u WHERE (ai_filter(body, 'c')) LIMIT 2 OFFSET 1", 60),
+        ("CREATE TABLE kept AS SELECT id FROM u WHERE ai_filter(body, 'c') LIMIT 3; FROM kept", 50),
+        ("SELECT id FROM u WHERE CASE WHEN id >= 500 THEN ai_filter(body, 'c') END LIMIT 3", 50),
+        ("SELECT id FROM u WHERE CASE WHEN id >= 500 THEN ai_filter(body, 'c') ELSE false END LIMIT 3", 50),
+    ],
+)
+def test_a_limit_over_a_filter_stops_asking(u: llmsql.Connection, model: StubModel, sql: str, most: int) -> None:
+    for statement in sql.split(";"):
+        rows = u.execute(statement).fetchall()
+    assert len(rows) == (2 if "OFFSET" in sql else 3)
+    assert all(row[0] % 10 == 9 for row in rows)
+    assert len(model.requests) <= most
+
+
+def test_a_limit_of_a_shown_relation_stops_asking(u: llmsql.Connection, model: StubModel) -> None:
+    relation = u.sql("SELECT id FROM u WHERE ai_filter(body, 'c') LIMIT 3")
+    relation.show()
+    assert relation.fetchall() == [(9,), (19,), (29,)]
+    assert len(model.requests) <= 50
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows"),
+    [
+        ("SELECT id FROM w WHERE ai_filter(body, 'c') AND id >= 20 LIMIT 3", 3),
+        ("SELECT id FROM w WHERE ai_filter(body, 'c') ORDER BY id DESC LIMIT 3", 3),
+        ("SELECT count(*) FROM w WHERE ai_filter(body, 'c') LIMIT 3", 1),
+        ("SELECT DISTINCT id % 10 FROM w WHERE ai_filter(body, 'c') LIMIT 3", 1),
+        ("SELECT unnest([id, id]) FROM w WHERE ai_filter(body, 'c') LIMIT 3", 3),
+        ("SELECT w.id FROM w JOIN t ON w.id = t.id + 20 WHERE ai_filter(w.body, 'c') LIMIT 3", 3),
+        ("SELECT row_number() OVER () FROM w WHERE ai_filter(body, 'c') LIMIT 3", 3),
+        ("SELECT id FROM (FROM w LIMIT 300) WHERE NOT ai_filter(body, 'c') LIMIT 3", 3),
+        ("SELECT id FROM w WHERE ai_filter(body, 'c') OR id = 1 LIMIT 3", 3),
+        ("SELECT ai_filter(body, 'c') FROM w WHERE ai_filter(body, 'c') LIMIT 3", 3),
+        ("(SELECT id FROM w WHERE ai_filter(body, 'c') LIMIT 3) UNION ALL (SELECT id FROM w WHERE ai_filter(body, 'c') LIMIT 2)", 5),
+        ("SELECT id FROM w WHERE ai_filter(body, 'c') LIMIT (SELECT 3)", 3),
+    ],
+)  # fmt: skip
+def test_where_a_limit_cannot_stop_early_the_rows_are_right_all_the_same(
+    u: llmsql.Connection, sql: str, rows: int
+) -> None:
+    u.execute("CREATE TABLE w AS FROM u WHERE id < 60").fetchall()
+    assert len(u.execute(sql).fetchall()) == rows
+
+
+def test_a_limit_that_is_larger_than_what_there_is(u: llmsql.Connection) -> None:
+    u.execute("CREATE TABLE few AS FROM u LIMIT 25").fetchall()
+    for _ in range(2):
+        assert len(u.execute("SELECT id FROM few WHERE ai_filter(body, 'c') LIMIT 30").fetchall()) == 2
+
+
+def test_prepared_statements(con: llmsql.Connection, model: StubModel) -> None:
+    con.execute(f"PREPARE p AS SELECT count(*) FROM t WHERE {YES}").fetchall()
+    for _ in range(2):
+        assert con.execute("EXECUTE p").fetchall() == [(2_000,)]
+    assert con.execute("SELECT count(*) FROM t WHERE ai_filter(body, ?)", ["is affirmative"]).fetchall() == [(2_000,)]
+    assert con.execute("SELECT ai_complete(?)", ["q"]).fetchall() == [("[1] q",)]
+    assert len(model.requests) == 51
+
+
+def test_views_and_cursors_share_what_is_remembered(con: llmsql.Connection, model: StubModel) -> None:
+    con.execute(f"CREATE TEMP VIEW v AS SELECT id FROM t WHERE {YES}").fetchall()
+    assert len(con.execute("FROM v").fetchall()) == 2_000
+    cursor = con.cursor()
+    assert cursor.execute(f"SELECT count(*) FROM t WHERE {YES}").fetchall() == [(2_000,)]
+    assert len(model.requests) == 50
+
+
+def test_threads_share_requests_in_flight(con: llmsql.Connection, model: StubModel) -> None:
+    model.latency = 0.05
+    counts: list[object] = []
+
+    def run(cursor: llmsql.Connection) -> None:
+        counts.append(cursor.execute(f"SELECT count(*) FROM t WHERE {YES}").fetchall())
+
+    threads = [threading.Thread(target=run, args=(con.cursor(),)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert counts == [[(2_000,)]] * 3
+    assert len(model.requests) == 50
+
+
+def test_several_row_groups_on_several_threads(con: llmsql.Connection, model: StubModel) -> None:
+    con.execute("SET threads = 4").fetchall()
+    con.execute("CREATE TABLE big AS SELECT 'text ' || (i % 40) AS body FROM range(500_000) r(i)").fetchall()
+    assert con.execute("SELECT count(DISTINCT ai_complete(body)) FROM big").fetchall() == [(40,)]
+    assert len(model.requests) == 40
+
+
+def test_options_are_part_of_an_input(con: llmsql.Connection, model: StubModel) -> None:
+    for options in ("", ", system := 's'", ", max_tokens := 5", ", model := 'other'", ", temperature := 0.5"):
+        con.execute(f"SELECT ai_complete('q'{options})").fetchall()
+    assert len(model.requests) == 5
+    bodies = [body for _, _, body in model.requests]
+    assert [body["max_tokens"] for body in bodies] == [512, 512, 5, 512, 512]
+    assert [body["model"] for body in bodies] == ["stub-1", "stub-1", "stub-1", "other", "stub-1"]
+    assert [body["temperature"] for body in bodies] == [0, 0, 0, 0, 0.5]
+
+
+def test_sampling_asks_anew_in_each_query_and_by_seed(con: llmsql.Connection, model: StubModel) -> None:
+    for calls in (1, 2):
+        con.execute("SELECT ai_complete('q', temperature := 1) FROM range(5)").fetchall()
+        assert len(model.requests) == calls
+    con.execute("SELECT ai_complete('q', temperature := 1, seed := i) FROM range(5) r(i)").fetchall()
+    assert len(model.requests) == 7
+    for calls in (8, 9):
+        con.execute("SELECT ai_complete('q', cache := false) FROM range(5)").fetchall()
+        assert len(model.requests) == calls
+
+
+def test_arguments_may_come_from_columns(con: llmsql.Connection, model: StubModel) -> None:
+    con.execute(
+        "CREATE TABLE rules AS SELECT * FROM (VALUES ('a yes', 'r1'), ('b', 'r2'), ('a yes', 'r1')) v(body, rule)"
+    )
+    assert con.execute("SELECT ai_filter(body, rule) FROM rules").fetchall() == [(True,), (False,), (True,)]
+    assert len(model.requests) == 2
+
+
+def test_a_plain_connection_has_the_functions_too(model: StubModel) -> None:
+    with duckdb.connect() as plain:
+        llmsql.install(plain, prefix="x_")
+        assert plain.sql("SELECT x_ai_filter('yes', 'c')").fetchall() == [(True,)]
+        plain.execute("CREATE TABLE u AS SELECT 'unique ' || i AS body FROM range(5000) r(i)").fetchall()
+        plain.execute("SET VARIABLE llmsql_max_calls = 5").fetchall()
+        assert plain.sql("SELECT x_ai_complete(body) FROM u LIMIT 2").fetchall()
