@@ -23,6 +23,7 @@ from llmsql.errors import CancelledError, QuestionError
 from llmsql.functions import VARIABLES, install_functions
 from llmsql.rows.engine import RowEngine, database_is_file
 from llmsql.rows.install import install_row_functions
+from llmsql.rows.interrupts import stop_on_interrupt
 from llmsql.settings import Settings
 
 _DATA_FRAME_LIBRARIES = frozenset({"pandas", "polars", "pyarrow"})
@@ -63,6 +64,8 @@ class Connection:
         )
         self._siblings.add(con)
         self.rows: RowEngine = parent.rows if parent else RowEngine(engine.settings, database_is_file(con))
+        if parent is None:
+            stop_on_interrupt(self.rows)
         install_functions(con, engine, self._siblings, prefix)
         install_row_functions(con, self.rows, self._siblings, prefix, self._aliases)
 

@@ -256,7 +256,11 @@ def price_usd(model: str, generation: Generation) -> float | None:
 def _prices() -> dict[str, dict[str, float]]:
     table = json.loads(resources.files("llmsql").joinpath("prices.json").read_text(encoding="utf-8"))
     models: dict[str, dict[str, float]] = table["models"]
-    return models
+    embeddings = {
+        name: {"input": price, "cached_input": price, "output": 0.0}
+        for name, price in table["embeddings"]["models"].items()
+    }
+    return models | embeddings
 
 
 def _open_provider(name: str, model: str, options: dict[str, Any]) -> Provider:

@@ -459,21 +459,25 @@ class _Engine:
         """The chunks of a raw completion; the last one has ``usage``, unless the call was abandoned."""
         chunks: list[dict[str, Any]] = []
         errors: list[dict[str, Any]] = []
+        alone = self.load.slots == 1
 
         def receive(chunk: dict[str, Any]) -> bool:
             if "error" in chunk or "choices" not in chunk:
                 errors.append(chunk.get("error", chunk))
             elif "prompt_progress" in chunk:
                 reading = chunk["prompt_progress"]
-                self.progress = CallProgress(reading["processed"], reading["total"], 0, reading["time_ms"] / 1000)
+                if alone:
+                    self.progress = CallProgress(reading["processed"], reading["total"], 0, reading["time_ms"] / 1000)
             else:
                 chunks.append(chunk)
-                if self.progress is not None:
+                if alone and self.progress is not None:
                     self.progress = replace(self.progress, written=len(chunks))
             return abandoned.is_set()
 
         # Progress chunks call back between the batches of a long prompt, where it can be stopped.
-        streaming = {"stream": True, "return_progress": True, "cache_prompt": True, "id_slot": 0}
+        streaming = {"stream": True, "return_progress": True, "cache_prompt": True}
+        if alone:
+            streaming["id_slot"] = 0
         try:
             self._server.handle_completions({**body, **streaming}, receive)
         finally:

@@ -251,8 +251,9 @@ class OpenAIProvider:
             json_schema = {"name": "answer", "schema": dict(schema), "strict": True}
             parameters["response_format"] = {"type": "json_schema", "json_schema": json_schema}
         if self.name == "openai" and _REASONING.match(self.model):
-            # Thinking counts: a limit that fits the answer alone would leave none of it.
-            return parameters | {"max_completion_tokens": max(request.max_tokens, 2048)}
+            # Thinking counts: a limit that fits a short answer alone would leave none of it.
+            least = 2048 if schema else 0
+            return parameters | {"max_completion_tokens": max(request.max_tokens, least)}
         parameters |= {"max_tokens": request.max_tokens, "temperature": request.temperature}
         if request.stop:
             parameters["stop"] = list(request.stop)

@@ -7,7 +7,6 @@ DuckDB calls an Arrow function with up to 2,048 rows at a time, from several thr
 
 from __future__ import annotations
 
-import _thread
 import json
 from collections import deque
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ import pyarrow.compute as pc
 from llmsql.errors import LLMSQLError
 from llmsql.rows.early_stop import rows_wanted
 from llmsql.rows.engine import COUNTING, Outcome, Plan, Query, RowEngine
+from llmsql.rows.interrupts import interrupt_later
 
 # DuckDB 1 reads strings of a chunk after it has let go of them: keep the last ones alive.
 _KEPT_CHUNKS = 64
@@ -58,8 +58,7 @@ class RowFunctions:
                 else:
                     self._answer_enough(group, wanted)
         except KeyboardInterrupt:
-            # Raised again in the main thread once DuckDB has let go of it: here it would be wrapped in another error.
-            _thread.interrupt_main()
+            interrupt_later()
             return self._for_all("The query was interrupted.", len(texts))
         except (LLMSQLError, Warning) as error:
             return self._for_all(str(error) or type(error).__name__, len(texts))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _thread
 import hashlib
 import json
 import threading
@@ -17,6 +16,7 @@ import pyarrow as pa
 from llmsql.errors import CancelledError, ConfigError, LLMSQLError, ModelError
 from llmsql.rows.calls import BYTES_PER_TOKEN, Caller, FatalError, Occasion, count_tokens
 from llmsql.rows.engine import Count, Query, RowEngine
+from llmsql.rows.interrupts import interrupt_later
 
 MOST_TEXTS_A_BATCH = 128
 MOST_TOKENS_A_BATCH = 20_000
@@ -46,7 +46,7 @@ class VectorFunctions:
             inputs = [text for text in texts.unique().to_pylist() if text is not None]
             self._embed(query, options, session, inputs, len(texts) - texts.null_count)
         except KeyboardInterrupt:
-            _thread.interrupt_main()
+            interrupt_later()
             return self._for_all("The query was interrupted.", len(texts))
         except (LLMSQLError, Warning) as error:
             return self._for_all(str(error) or type(error).__name__, len(texts))

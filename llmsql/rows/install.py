@@ -197,7 +197,10 @@ def _call(
     passed = f"({text}, {options}::VARCHAR, {_session()}, current_query_id()::UBIGINT, {statement})"
     error, value = f"_llmsql_ai_error_{suffix}{passed}", f"_llmsql_ai_value_{suffix}{passed}"
     captured = f"""'{{"response":' || {shape} || ',"error":"VARCHAR"}}'"""
-    captured = f"CASE WHEN {on_error} = 'capture' THEN {captured} ELSE {shape} END"
+    # json_valid is overloaded, which keeps DuckDB 1 from settling the type when the macro is made, without arguments.
+    captured = (
+        f"CASE WHEN {on_error} = 'capture' OR json_valid({on_error}) IS NULL AND false THEN {captured} ELSE {shape} END"
+    )
     return f"from_json({_raising(error, value)}, {captured})"
 
 
