@@ -475,7 +475,7 @@ class _Engine:
             return abandoned.is_set()
 
         # Progress chunks call back between the batches of a long prompt, where it can be stopped.
-        streaming = {"stream": True, "return_progress": True, "cache_prompt": True}
+        streaming: dict[str, Any] = {"stream": True, "return_progress": True, "cache_prompt": True}
         if alone:
             streaming["id_slot"] = 0
         try:
