@@ -91,7 +91,6 @@ def build_parser() -> argparse.ArgumentParser:
     ask.add_argument("--max-rows", type=int, metavar="N", help="most rows to return; default: 10000")
     ask.add_argument("--timeout", type=float, metavar="S", help="seconds for the query; default: 30")
     ask.add_argument("--today", metavar="DATE", help="what 'last month' is relative to; default: today")
-
     ask.add_argument(
         "--candidates", type=int, metavar="N", help="draw N answers and give the one that most agree on; default: 1"
     )
@@ -121,6 +120,19 @@ def build_parser() -> argparse.ArgumentParser:
         "(the line that starts them); card (Hugging Face); default: %(default)s",
     )
     export.add_argument("--output", metavar="DIR", help="folder to write to; default: NAME in the working directory")
+
+    serve = commands.add_parser(
+        "serve",
+        help="give other DuckDB programs ask()",
+        description="Serve a database to other DuckDB programs, the official duckdb command among them, for reading.",
+    )
+    serve.add_argument("database", metavar="FILE", nargs="?", help="as ask -d; default: the built-in sales data")
+    serve.add_argument("-m", "--model", metavar="NAME", help="as ask -m")
+    serve.add_argument("--write-init", metavar="F", help="the file for `duckdb -init F`; it goes with the server")
+    serve.add_argument(
+        "--port", type=int, metavar="N", default=9494, help="0 is any that is free; default: %(default)s"
+    )
+    serve.add_argument("--host", metavar="NAME", default="localhost", help="default: %(default)s, this machine only")
     return parser
 
 
@@ -143,7 +155,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             return run_shell(argv[1:])
         options = build_parser().parse_args(argv)
-        code = _ask(options) if options.command == "ask" else _models(options)
+        code = {"ask": _ask, "models": _models, "serve": _serve}[options.command](options)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
@@ -197,6 +209,23 @@ def _ask(options: argparse.Namespace) -> int:
         _print_rows(answer, options.format)
         if answer.truncated:
             _note(f"only the first {answer.table.num_rows:,} rows; see --max-rows")
+    return ExitCode.OK
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from llmsql.serve import serve
+
+    serve(
+        options.database,
+        host=options.host,
+        port=options.port,
+        init_file=Path(options.write_init).expanduser() if options.write_init else None,
+        say=_note,
+        show=lambda text: print(text, flush=True),
+        model=options.model,
+    )
     return ExitCode.OK
 
 
