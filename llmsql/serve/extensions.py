@@ -52,9 +52,7 @@ def load_extensions(con: duckdb.DuckDBPyConnection, *, offline: bool = False) ->
 
 
 def _missing(name: str, offline: bool) -> ConfigError:
-    reason = (
-        "offline" if offline else "the extension repository cannot be reached, and the package index has none for it"
-    )
+    reason = "llmsql is offline" if offline else "neither DuckDB's extension repository nor the package index gives it"
     packages = " ".join(f"{p}=={_NEWEST_WITH_WHEELS}" for p in ("duckdb", "duckdb-cli", *map(_wheel, NAMES)))
     return ConfigError(
         f"The {name} extension of DuckDB {duckdb.__version__} cannot be had: {reason}.",

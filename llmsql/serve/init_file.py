@@ -54,7 +54,8 @@ def render_init_file(
         f".output {os.devnull}",
         *(f"LOAD {_text(str(path))};" for path in extensions),
         f"CREATE TEMPORARY SECRET llmsql (TYPE quack, TOKEN {_text(token)}, SCOPE {_text(address)});",
-        f"SELECT 1 FROM {remote(_text('SELECT 1'))}; -- fails here? Start llmsql serve again.",
+        # DuckDB quotes the line that fails: this one asks the question that then helps.
+        f"/* Has llmsql serve ended? Start it again. */ FROM {remote(_text('SELECT 1'))};",
         *_sending(remote),
         *(_forwarding(macro, remote) for macro in macros),
         *_views(tables, remote),

@@ -17,7 +17,7 @@ import duckdb
 
 from llmsql.errors import ConfigError
 from llmsql.serve.init_file import write_init_file
-from llmsql.serve.server import Server
+from llmsql.serve.server import Server, leave
 
 
 def run_official(
@@ -51,7 +51,10 @@ def run_official(
         write_init_file(init_file, server.init_file())
         process = subprocess.Popen([str(command), "-init", str(init_file), *arguments])
         with _signals_are_the_child_s(server, process):
-            return process.wait()
+            code = process.wait()
+    if not server.is_quiet:
+        leave(code)
+    return code
 
 
 def find_official() -> Path:

@@ -8,16 +8,18 @@ import os
 import secrets
 import signal
 import socket
+import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Self
+from typing import NoReturn, Self
 
 import duckdb
 
 from llmsql.connection import Connection
-from llmsql.errors import ConfigError
+from llmsql.errors import ConfigError, SourceError
 from llmsql.functions import macros
 from llmsql.serve.extensions import load_extensions
 from llmsql.serve.gate import Gate
@@ -27,6 +29,7 @@ from llmsql.sources import open_source
 DEFAULT_PORT = 9494
 """Quack's own."""
 _TRIES_FOR_A_FREE_PORT = 5
+_SECONDS_TO_END = 5.0
 
 
 class Server:
@@ -61,6 +64,7 @@ class Server:
         self._token = secrets.token_urlsafe(32)
         self._extensions: list[Path] = []
         self._port = 0
+        self.is_quiet = True
         self.connection = open_source(source, say=say, prepare=lambda con: self._listen(con, port), **settings)
         try:
             # Not when the first client asks: weights may have to be fetched, and a missing key is to be told here.
@@ -100,11 +104,27 @@ class Server:
         )
 
     def stop(self) -> None:
-        """Stop models and statements that run, close the port and the database."""
-        self.connection.interrupt()
+        """Stop the models, close the port and the database. Clients get their answer, or hear that there is none.
+
+        A client's long statement cannot be stopped from here: ``is_quiet`` says whether all have ended.
+        """
+        deadline = time.monotonic() + _SECONDS_TO_END
+        while True:
+            self.connection.interrupt()  # again and again: a model may be about to be asked
+            self.is_quiet = not self._running()
+            if self.is_quiet or time.monotonic() > deadline:
+                break
+            time.sleep(0.05)
         with contextlib.suppress(duckdb.Error):
             self.connection.execute("CALL quack_stop(?)", [self._listening]).fetchall()
         self.connection.close()
+
+    def _running(self) -> int:
+        """Statements of clients that run."""
+        [(running,)] = self.connection.execute(
+            "SELECT count(*) FROM quack_active_connections() WHERE state = 'active'"
+        ).fetchall()
+        return int(running)
 
     def __enter__(self) -> Self:
         return self
@@ -118,6 +138,8 @@ class Server:
 
     def _listen(self, connection: Connection, port: int) -> None:
         con = connection.duckdb
+        if con.execute("SELECT current_setting('lock_configuration')").fetchall() == [(True,)]:
+            raise SourceError("The database is open in this process, and locked.", "Serve it from another process.")
         self._extensions = load_extensions(con, offline=connection.engine.settings().offline)
         self._install_gate(connection)
         for _ in range(_TRIES_FOR_A_FREE_PORT):
@@ -193,6 +215,15 @@ def serve(
         show(f"duckdb -init {init_file}")
         while not ended.wait(1.0):  # in turns: a wait without end cannot be interrupted on Windows
             pass
+    if not server.is_quiet:
+        leave(0)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process though statements run on: Python would wait for their threads, or trip over them."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 @contextlib.contextmanager
