@@ -1,0 +1,341 @@
+"""Fits how sure answers are.
+
+``python -m training.calibrate --model NAME --dataset FILE … [--write-registry NAME]`` asks validation questions,
+several answers each, sees which are right on the database and on re-populated copies of it, and fits a logistic
+regression from what can be seen of an answer (``llmsql.asking.confidence``) to whether it is right: once for single
+greedy answers, once for candidates that were run and grouped. What is reported (expected calibration error, the
+threshold for 95 % right answers, the share of questions above it) comes from questions left out of the fit, a fifth of
+the databases at a time.
+
+Questions of a test split are refused: what is tuned on them can't be measured on them.
+
+``--texts FILE`` keeps what the model wrote; with a file that has the texts already the model is not asked again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqlglot
+
+from llmsql.asking.candidates import Candidate, weigh_candidates
+from llmsql.asking.confidence import EVIDENCE
+from llmsql.asking.dates import find_dates
+from llmsql.asking.link import link_values, select_tables
+from llmsql.asking.pipeline import SAMPLING_TEMPERATURE
+from llmsql.asking.prompt import StoredValue, build_correction, build_messages
+from llmsql.asking.settle import Knowledge, set_today
+from llmsql.chat import Message
+from llmsql.clients import Generation, GenerationRequest, LLMClient
+from llmsql.errors import LLMSQLError, TrainingError
+from llmsql.models import open_model
+from llmsql.registry import Calibration, record_calibration
+from llmsql.settings import load_settings
+from training.dataset import Database, Databases, Record, load_records
+from training.evaluate import Judge
+
+FOLDS = 5
+BINS = 10
+RIDGE = 1.0
+WANTED_RIGHT = 0.95
+SALES_TODAY = datetime.date(2024, 12, 31)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An answer, as the engine sees it, and whether it is right.
+
+    Args:
+        database: where the question was asked; answers of one database are left out of a fit together.
+        evidence: see ``llmsql.asking.confidence.EVIDENCE``.
+        is_right: same rows as the right query, everywhere.
+    """
+
+    database: str
+    evidence: dict[str, float]
+    is_right: bool
+
+
+def fit(seen: Sequence[Seen], kind: str, dataset: str) -> Calibration:
+    """The calibration of one kind.
+
+    Args:
+        seen: answers.
+        kind: a key of ``EVIDENCE``.
+        dataset: what to call the questions.
+
+    Raises:
+        TrainingError: there is nothing to tell right from wrong by.
+    """
+    right = np.array([s.is_right for s in seen], dtype=float)
+    if len(seen) < 2 * FOLDS or right.min() == right.max():
+        raise TrainingError(f"{len(seen)} answers, {int(right.sum())} of them right, are too few to calibrate on.")
+    names = EVIDENCE[kind]
+    inputs = np.array([[s.evidence.get(name, 0.0) for name in names] for s in seen])
+    folds = _folds([s.database for s in seen])
+    left_out = np.empty(len(seen))
+    for fold in range(FOLDS):
+        mine = folds == fold
+        intercept, weights = fit_logistic(inputs[~mine], right[~mine])
+        left_out[mine] = 1 / (1 + np.exp(-(intercept + inputs[mine] @ weights)))
+    intercept, weights = fit_logistic(inputs, right)
+    threshold, coverage = threshold_for(left_out, right, WANTED_RIGHT)
+    return Calibration(
+        intercept=round(float(intercept), 4),
+        weights={name: round(float(w), 4) for name, w in zip(names, weights, strict=True)},
+        n=len(seen),
+        ece=round(calibration_error(left_out, right), 4),
+        threshold=None if threshold is None else round(threshold, 4),
+        coverage=round(coverage, 4),
+        dataset=dataset,
+        date=datetime.date.today().isoformat(),
+    )
+
+
+def fit_logistic(inputs: Any, right: Any) -> tuple[float, Any]:
+    """Intercept and weights of a logistic regression with a small ridge, by Newton's method.
+
+    Args:
+        inputs: a row an answer.
+        right: 0 or 1 for each.
+    """
+    mean, scale = inputs.mean(axis=0), inputs.std(axis=0)
+    scale = np.where(scale > 1e-9, scale, 1.0)
+    rows = np.column_stack([np.ones(len(inputs)), (inputs - mean) / scale])
+    ridge = RIDGE * np.diag([0.0, *np.ones(inputs.shape[1])])
+    beta = np.zeros(rows.shape[1])
+    for _ in range(50):
+        probability = 1 / (1 + np.exp(-np.clip(rows @ beta, -30, 30)))
+        slope = rows.T @ (right - probability) - ridge @ beta
+        curve = rows.T @ (rows * (probability * (1 - probability))[:, None]) + ridge + 1e-9 * np.eye(len(beta))
+        step = np.linalg.solve(curve, slope)
+        beta = beta + step
+        if np.abs(step).max() < 1e-8:
+            break
+    weights = beta[1:] / scale
+    return float(beta[0] - weights @ mean), weights
+
+
+def calibration_error(probability: Any, right: Any) -> float:
+    """Expected calibration error: mean distance of confidence and share of right answers over ten equal bins.
+
+    Source: Naeini, Cooper and Hauskrecht, 2015; each bin counts by its size.
+    """
+    bins = np.minimum((probability * BINS).astype(int), BINS - 1)
+    error = 0.0
+    for number in range(BINS):
+        mine = bins == number
+        if mine.any():
+            error += mine.mean() * abs(probability[mine].mean() - right[mine].mean())
+    return float(error)
+
+
+def threshold_for(probability: Any, right: Any, wanted: float) -> tuple[float | None, float]:
+    """The lowest confidence from which on the wanted share is right, and the share of answers at or above it."""
+    order = np.argsort(-probability, kind="stable")
+    shares = np.cumsum(right[order]) / np.arange(1, len(right) + 1)
+    enough = np.flatnonzero(shares >= wanted)
+    if not len(enough):
+        return None, 0.0
+    last = int(enough[-1])
+    return float(probability[order[last]]), (last + 1) / len(right)
+
+
+def _folds(databases: Sequence[str]) -> Any:
+    """A fold for each answer; databases stay whole where there are enough of them."""
+    names = sorted(set(databases))
+    if len(names) >= 2 * FOLDS:
+        return np.array([names.index(d) % FOLDS for d in databases])
+    return np.arange(len(databases)) % FOLDS
+
+
+class Observer:
+    """Draws answers and looks at them as the engine does.
+
+    Args:
+        client: the model; None uses kept texts only.
+        databases: where questions are asked.
+        candidates: answers to a question, the greedy one among them.
+        texts: JSONL file of what was written, read and added to; None keeps nothing.
+    """
+
+    def __init__(self, client: LLMClient | None, databases: Databases, candidates: int, texts: Path | None) -> None:
+        self._client = client
+        self._databases = databases
+        self._candidates = candidates
+        self._texts = texts
+        self._judges: dict[str, Judge] = {}
+        self._kept: dict[tuple[str, str], dict[str, Any]] = {}
+        if texts is not None and texts.is_file():
+            lines = [json.loads(line) for line in texts.read_text(encoding="utf-8").splitlines()]
+            self._kept = {(line["database"], line["question"]): line for line in lines}
+
+    def observe(self, record: Record) -> dict[str, Seen]:
+        """The answers to a question, by kind; a kind that gave none is not there."""
+        database = self._databases.open(record.database)
+        knowledge = Knowledge(database.catalog, database.graph, database.values)
+        values = link_values(database.values, database.catalog, record.question)
+        shown = select_tables(database.catalog, database.graph, record.question, values)
+        values = [v for v in values if shown.table(v.table) is not None]
+        messages = build_messages(shown, record.question, values)
+        kept = self._kept.get((record.database, record.question))
+        if kept is None:
+            if self._client is None:
+                return {}
+            kept = self._draw(record, messages, database, knowledge, values)
+        seen = {}
+        for kind, parts in (("single", ("greedy",)), ("candidates", ("greedy", "samples"))):
+            generations = [_generation(*text) for part in parts for text in kept[part]]
+            best = self._best(record, database, knowledge, generations, values)
+            corrected = kept.get("corrected")
+            if best.error is not None and corrected and kind == "single":
+                best = self._best(record, database, knowledge, [_generation(*corrected)], values, corrected=True)
+            if best.sql is not None and best.error is None and (kind == "single" or len(generations) > 1):
+                is_right = self._judge(record, database, best.sql)
+                seen[kind] = Seen(record.database, dict(best.evidence or {}), is_right)
+        return seen
+
+    def _draw(
+        self,
+        record: Record,
+        messages: list[Message],
+        database: Database,
+        knowledge: Knowledge,
+        values: list[StoredValue],
+    ) -> dict[str, Any]:
+        assert self._client is not None
+        greedy = self._client.generate(_request(messages, 0.0))
+        samples = self._client.generate_many(_request(messages, SAMPLING_TEMPERATURE), self._candidates - 1)
+        drawn: dict[str, Any] = {
+            "database": record.database,
+            "question": record.question,
+            "greedy": [_text(greedy)],
+            "samples": [_text(sample) for sample in samples],
+        }
+        first = self._best(record, database, knowledge, [greedy], values)
+        if first.error is not None:
+            correction = build_correction(messages, first.written, first.error)
+            drawn["corrected"] = _text(self._client.generate(_request(correction, 0.0)))
+        if self._texts is not None:
+            with self._texts.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(drawn, ensure_ascii=False) + "\n")
+        return drawn
+
+    def _best(
+        self,
+        record: Record,
+        database: Database,
+        knowledge: Knowledge,
+        generations: list[Generation],
+        values: list[StoredValue],
+        *,
+        corrected: bool = False,
+    ) -> Candidate:
+        today = SALES_TODAY if record.database == "sales" else None
+        return weigh_candidates(
+            database.con,
+            generations,
+            knowledge,
+            record.question,
+            values,
+            today=today,
+            dates=find_dates(record.question, today or datetime.date.today()),
+            corrected=corrected,
+        )[0]
+
+    def _judge(self, record: Record, database: Database, sql: str) -> bool:
+        if record.database not in self._judges:
+            self._judges[record.database] = Judge(database)
+        tree = sqlglot.parse_one(record.sql, read="duckdb")
+        gold = (set_today(tree, SALES_TODAY) if record.database == "sales" else tree).sql("duckdb")
+        return self._judges[record.database].judge(record, gold, sql)[0]
+
+
+def _request(messages: list[Message], temperature: float) -> GenerationRequest:
+    return GenerationRequest(tuple(messages), temperature=temperature, timeout=600.0, cancel=threading.Event())
+
+
+def _text(generation: Generation) -> list[Any]:
+    """Text, log-probability of the whole, tokens."""
+    total = None if generation.logprob is None else generation.logprob * generation.completion_tokens
+    return [generation.text, total, generation.completion_tokens]
+
+
+def _generation(text: str, logprob: float | None, tokens: int) -> Generation:
+    mean = None if logprob is None or not tokens else logprob / tokens
+    return Generation(text, 0, tokens, 0, 0.0, 0.0, logprob=mean)
+
+
+def validation_records(files: Sequence[Path], limit: int | None) -> list[Record]:
+    """The validation split of several datasets, so many of each, evenly spread.
+
+    Raises:
+        TrainingError: a dataset has no validation split.
+    """
+    chosen: list[Record] = []
+    for file in files:
+        records = [r for r in load_records(file, "validation") if r.kind != "spider-syn"]
+        if not records:
+            raise TrainingError(f"{file} has no validation split.", "A test split is for measuring only.")
+        if limit and len(records) > limit:
+            records = [records[i * len(records) // limit] for i in range(limit)]
+        chosen += records
+    return chosen
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(description="Fit how sure a model's answers are, on validation questions.")
+    parser.add_argument("--model", help="registry name or GGUF file; default: the registry's default")
+    parser.add_argument("--adapter", help="GGUF adapter on top of the model")
+    parser.add_argument("--dataset", type=Path, nargs="+", required=True, help="JSON or JSONL of records")
+    parser.add_argument(
+        "--data-root", type=Path, default=Path("data/training"), help="folder of the datasets' databases"
+    )
+    parser.add_argument("--limit", type=int, help="only so many questions of each dataset, evenly spread")
+    parser.add_argument("--candidates", type=int, default=6, help="answers to a question; default: %(default)s")
+    parser.add_argument("--texts", type=Path, help="JSONL of what the model wrote, read and added to")
+    parser.add_argument("--no-model", action="store_true", help="use the texts of that file only")
+    parser.add_argument("--write-registry", metavar="NAME", help="keep the calibration with this model")
+    options = parser.parse_args(argv)
+    try:
+        records = validation_records(options.dataset, options.limit)
+        settings = load_settings({"model": options.model, "adapter": options.adapter})
+        client = None if options.no_model else open_model(settings)[1]
+        observer = Observer(client, Databases(options.data_root), options.candidates, options.texts)
+        seen: dict[str, list[Seen]] = {kind: [] for kind in EVIDENCE}
+        for done, record in enumerate(records, 1):
+            for kind, one in observer.observe(record).items():
+                seen[kind].append(one)
+            if done % 25 == 0:
+                print(f"{done}/{len(records)}", file=sys.stderr)
+        if client is not None:
+            client.close()
+        name = " + ".join(f"{file.name} validation" for file in options.dataset)
+        fitted = {kind: fit(answers, kind, name) for kind, answers in seen.items()}
+        for kind, calibration in fitted.items():
+            right = sum(s.is_right for s in seen[kind]) / len(seen[kind])
+            print(
+                f"{kind}: {calibration.n} answers, {right:.1%} right; calibration error {calibration.ece:.3f}; "
+                f"95 % right from {calibration.threshold} on, {calibration.coverage:.1%} of the answers"
+            )
+            print(f"  {json.dumps(calibration.weights)}")
+        if options.write_registry:
+            print(f"written to {record_calibration(options.write_registry, fitted)}")
+    except LLMSQLError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
