@@ -6,7 +6,9 @@ question that the index knows win; a word that nothing explains may be a misspel
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from dataclasses import replace
 
 from llmsql.asking.joins import KeyGraph
@@ -23,7 +25,8 @@ MOST_HINTS = 6
 MOST_HINTS_A_VALUE = 3
 PROMPT_CHARS = 8_000
 WIDEST_TABLE = 60
-MOST_TABLES = 16
+MOST_TABLES = 24
+SHARED_RELEVANCE = 0.3
 _WORD = re.compile(r"[^\W_]+(?:['’.&/-][^\W_]+)*", re.UNICODE)
 _QUOTED = re.compile(r"""["“']([^"”']{1,60})["”']""")
 _COMMON = frozenset(
@@ -177,24 +180,31 @@ def select_tables(catalog: Catalog, graph: KeyGraph, question: str, values: list
         return catalog
     asked = {_stem(word) for word in re.findall(r"[^\W_]{2,}", fold(question))} - _COMMON
     named = {v.table for v in values}
-    narrow = {t.reference: _narrowed(t, asked, values) for t in catalog}
-    ranked = sorted(catalog, key=lambda t: -_relevance(t, asked, t.reference in named))
-    chosen: dict[str, None] = {}
+    relevance = _relevances(catalog, graph, asked, named)
+    ranked = sorted(catalog, key=lambda t: -relevance[t.reference])
+    chosen: dict[str, Table] = {}
     left = PROMPT_CHARS
     for table in ranked:
         wanted = [table.reference]
-        if chosen and not _relevance(table, asked, table.reference in named):
+        if chosen and not relevance[table.reference]:
             break
         if chosen:
             wanted = [*_between(graph, catalog, list(chosen)[:3], table.reference), *wanted]
         for reference in wanted:
-            cost = len(render_schema(Catalog((narrow[reference],))))
-            if reference not in chosen and (cost <= left or not chosen):
-                chosen[reference] = None
+            known = catalog.table(reference)
+            if reference in chosen or known is None:
+                continue
+            narrow = _narrowed(known, asked, values, WIDEST_TABLE)
+            for most in (WIDEST_TABLE // 2, WIDEST_TABLE // 4):
+                if len(render_schema(Catalog((narrow,)))) > PROMPT_CHARS // 3:
+                    narrow = _narrowed(known, asked, values, most)
+            cost = len(render_schema(Catalog((narrow,))))
+            if cost <= left or not chosen:
+                chosen[reference] = narrow
                 left -= cost
         if left <= 0 or len(chosen) >= MOST_TABLES:
             break
-    return Catalog(tuple(narrow[t.reference] for t in catalog if t.reference in chosen))
+    return Catalog(tuple(chosen[t.reference] for t in catalog if t.reference in chosen))
 
 
 def _between(graph: KeyGraph, catalog: Catalog, starts: list[str], goal: str) -> list[str]:
@@ -206,17 +216,44 @@ def _between(graph: KeyGraph, catalog: Catalog, starts: list[str], goal: str) ->
     return [t.reference for t in tables if t is not None]
 
 
-def _relevance(table: Table, asked: set[str], has_value: bool) -> float:
-    name = _name_words(table.name)
-    columns = set().union(*(_name_words(c.name) for c in table.columns)) if table.columns else set()
-    comments = " ".join(filter(None, [table.comment, *(c.comment for c in table.columns)]))
-    described = {_stem(word) for word in re.findall(r"[^\W_]{3,}", fold(comments))}
-    return 4.0 * len(asked & name) + 1.5 * len(asked & columns) + 0.5 * len(asked & described) + 3.0 * has_value
+def _relevances(catalog: Catalog, graph: KeyGraph, asked: set[str], named: set[str]) -> dict[str, float]:
+    """How much each table has to do with a question: rare words count more, and keys hand some of it on.
+
+    Args:
+        catalog: all tables.
+        graph: their keys.
+        asked: stems of the question's words.
+        named: tables that have a value which the question names.
+    """
+    words: dict[str, tuple[set[str], set[str], set[str]]] = {}
+    frequency: Counter[str] = Counter()
+    for table in catalog:
+        columns = set().union(*(_name_words(c.name) for c in table.columns)) if table.columns else set()
+        comments = " ".join(filter(None, [table.comment, *(c.comment for c in table.columns)]))
+        described = {_stem(word) for word in re.findall(r"[^\W_]{3,}", fold(comments))}
+        mine = (asked & _name_words(table.name), asked & columns, asked & described)
+        words[table.reference] = mine
+        frequency.update(mine[0] | mine[1] | mine[2])
+    rarity = {word: math.log(1 + len(catalog) / count) for word, count in frequency.items()}
+    own = {
+        reference: 4.0 * sum(rarity[w] for w in name)
+        + 1.5 * sum(rarity[w] for w in columns - name)
+        + 1.0 * sum(rarity[w] for w in described - name - columns)
+        + (3.0 * math.log(1 + len(catalog)) if reference in named else 0.0)
+        for reference, (name, columns, described) in words.items()
+    }
+    folded = {fold_reference(reference): score for reference, score in own.items()}
+    return {
+        reference: score
+        + SHARED_RELEVANCE
+        * max((folded.get(e.right, 0.0) for e in graph.edges.get(fold_reference(reference), ())), default=0.0)
+        for reference, score in own.items()
+    }
 
 
-def _narrowed(table: Table, asked: set[str], values: list[StoredValue]) -> Table:
-    """A very wide table with its keys, the columns that the question speaks of, and as many others as fit."""
-    if len(table.columns) <= WIDEST_TABLE:
+def _narrowed(table: Table, asked: set[str], values: list[StoredValue], most: int) -> Table:
+    """A very wide table with its keys, the columns that the question speaks of, and others up to ``most``."""
+    if len(table.columns) <= most:
         return table
     keys = {*table.primary_key, *(name for fk in table.foreign_keys for name in fk.columns)}
     named = {v.column for v in values if v.table == table.reference}
@@ -226,5 +263,5 @@ def _narrowed(table: Table, asked: set[str], values: list[StoredValue]) -> Table
         words = _name_words(column.name) | described
         return -(10 * (column.name in keys) + 10 * (column.name in named) + 4 * len(asked & words))
 
-    kept = {c.name for c in sorted(table.columns, key=rank)[:WIDEST_TABLE]}
+    kept = {c.name for c in sorted(table.columns, key=rank)[:most]}
     return replace(table, columns=tuple(c for c in table.columns if c.name in kept))
