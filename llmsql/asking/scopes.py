@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
+import sqlglot
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
 
 
 def table_reference(table: exp.Table) -> str:
@@ -45,3 +48,19 @@ def own_columns(select: exp.Select) -> Iterator[exp.Column]:
     for node in select.walk(prune=lambda n: n is not select and isinstance(n, exp.Query)):
         if isinstance(node, exp.Column):
             yield node
+
+
+@lru_cache(maxsize=4096)
+def plain_sql(sql: str) -> str:
+    """SQL as it is compared: without differences of layout and of the case of keywords."""
+    try:
+        return sqlglot.parse_one(sql, read="duckdb").sql("duckdb", comments=False)
+    except (SqlglotError, RecursionError):
+        return " ".join(sql.split())
+
+
+def table_names(sql: str) -> list[str]:
+    """References of the tables that a query reads, each once, CTEs left out."""
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    found = [t for t in tree.find_all(exp.Table) if t.name.casefold() not in cte_names(t)]
+    return list(dict.fromkeys(table_reference(t) for t in found))

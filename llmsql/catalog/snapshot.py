@@ -19,7 +19,8 @@ from llmsql.catalog.profile import profile_table
 
 PROFILE_SECONDS = 2.0
 _HIDDEN_DATABASES = ("system",)
-_HIDDEN_SCHEMAS = ("information_schema", "pg_catalog")
+OWN_SCHEMA = "_llmsql"
+_HIDDEN_SCHEMAS = ("information_schema", "pg_catalog", OWN_SCHEMA)
 
 _RELATIONS = """
 SELECT database_name, schema_name, table_name, 'table', comment, estimated_size, table_oid
@@ -37,15 +38,15 @@ SELECT database_name, schema_name, table_name, constraint_type, constraint_colum
        referenced_table, referenced_column_names
 FROM duckdb_constraints() WHERE constraint_type IN ('PRIMARY KEY', 'UNIQUE', 'FOREIGN KEY')
 """
-_VERSION = """
+_VERSION = f"""
 SELECT current_database(), current_schema(), bit_xor(part), count(*) FROM (
     SELECT hash(database_name, schema_name, table_name, comment, table_oid, (10 * log2(estimated_size + 1))::INTEGER)
-        AS part FROM duckdb_tables() WHERE NOT internal
+        AS part FROM duckdb_tables() WHERE NOT internal AND schema_name <> '{OWN_SCHEMA}'
     UNION ALL
     SELECT hash(database_name, schema_name, view_name, comment, view_oid) FROM duckdb_views() WHERE NOT internal
     UNION ALL
     SELECT hash(database_oid, table_oid, column_name, comment, column_index, data_type)
-        FROM duckdb_columns() WHERE NOT internal
+        FROM duckdb_columns() WHERE NOT internal AND schema_name <> '{OWN_SCHEMA}'
 )
 """
 _Place = tuple[str, str, str]
