@@ -31,10 +31,11 @@ class Edge:
     left_columns: tuple[str, ...]
     right: str
     right_columns: tuple[str, ...]
+    preferred: bool = False
 
     def reversed(self) -> Edge:
         """The same link seen from the other table."""
-        return Edge(self.right, self.right_columns, self.left, self.left_columns)
+        return Edge(self.right, self.right_columns, self.left, self.left_columns, self.preferred)
 
 
 class KeyGraph:
@@ -52,7 +53,8 @@ class KeyGraph:
                 target = catalog.table(key.target)
                 if target is None or len(key.columns) != len(key.target_columns):
                     continue
-                edge = Edge(fold(table.reference), key.columns, fold(target.reference), key.target_columns)
+                ends = (fold(table.reference), key.columns, fold(target.reference), key.target_columns)
+                edge = Edge(*ends, preferred=key.preferred)
                 if edge.left == edge.right:
                     continue
                 self.edges[edge.left].append(edge)
@@ -102,8 +104,11 @@ class KeyGraph:
             latest = [c for c in found if c[0].left == starts[-1]]
             if len(latest) == 1:
                 return latest[0]
-            if wording is not None:
-                return wording.choose(latest or found)
+            liked = [c for c in latest or found if any(edge.preferred for edge in c)]
+            if wording is not None:  # of chains that the words speak for alike, the first
+                return wording.choose([*liked, *(c for c in latest or found if c not in liked)])
+            if len(liked) == 1:
+                return liked[0]
             raise SQLRejectedError(
                 f"More than one way joins {goal} to {', '.join(starts)}: "
                 + " or ".join(_describe(chain) for chain in found[:3])

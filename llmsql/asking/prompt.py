@@ -128,26 +128,32 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def render_question(question: str, values: Sequence[StoredValue] = ()) -> str:
+def render_question(question: str, values: Sequence[StoredValue] = (), terms: Sequence[str] = ()) -> str:
     """The part of the prompt that depends on the question.
 
     Args:
         question: as typed.
         values: stored values that it names.
+        terms: what its words mean, ``name = definition``, see ``glossary.Glossary.lines``; none leave no trace.
     """
     lines = [f"Question: {_one_line(question)}"]
     if values:
         lines.append("Values: " + ", ".join(v.sql for v in values))
+    if terms:
+        lines.append("Terms: " + "; ".join(_one_line(term) for term in terms))
     return "\n".join(lines)
 
 
-def build_messages(catalog: Catalog, question: str, values: Sequence[StoredValue] = ()) -> list[Message]:
+def build_messages(
+    catalog: Catalog, question: str, values: Sequence[StoredValue] = (), terms: Sequence[str] = ()
+) -> list[Message]:
     """The chat that asks a model for SQL.
 
     Args:
         catalog: the tables to choose from.
         question: as typed.
         values: stored values that it names, see ``link.link_values``.
+        terms: what its words mean, see ``glossary.Glossary.lines``.
 
     Returns:
         System and user messages; the user message is the schema, an empty line, and the question, so that
@@ -155,7 +161,30 @@ def build_messages(catalog: Catalog, question: str, values: Sequence[StoredValue
     """
     return [
         Message("system", SYSTEM),
-        Message("user", f"{render_schema(catalog)}\n\n{render_question(question, values)}"),
+        Message("user", f"{render_schema(catalog)}\n\n{render_question(question, values, terms)}"),
+    ]
+
+
+def build_follow_up(
+    catalog: Catalog,
+    question: str,
+    last: tuple[str, str],
+    values: Sequence[StoredValue] = (),
+    terms: Sequence[str] = (),
+) -> list[Message]:
+    """The chat that asks for SQL where a question leans on the one before it.
+
+    Args:
+        catalog: the tables to choose from.
+        question: as typed.
+        last: the question before it, with those that that one followed, and its SQL.
+        values: stored values that the question names.
+        terms: what its words mean.
+    """
+    return [
+        *build_messages(catalog, last[0]),
+        Message("assistant", last[1]),
+        Message("user", render_question(question, values, terms)),
     ]
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 from sqlglot import exp
 
 from llmsql.asking.check import check_sql, extract_sql, parse_query
 from llmsql.asking.dates import DateRange, repair_dates
+from llmsql.asking.glossary import Glossary, expand_metrics
+from llmsql.asking.hidden import hide_columns
 from llmsql.asking.intent import repair_intent
 from llmsql.asking.joins import KeyGraph, Wording, complete_joins
 from llmsql.asking.quiet import quiet_sqlglot
 from llmsql.asking.repair import repair_columns, repair_error, repair_tables, repair_values
+from llmsql.asking.scopes import plain_sql
 from llmsql.asking.values import ValueIndex
 from llmsql.catalog import Catalog
 from llmsql.errors import SQLRejectedError
@@ -31,11 +34,15 @@ class Knowledge:
         catalog: its tables.
         graph: their keys.
         values: their text.
+        glossary: what words mean here.
+        refused: SQL that the user has called wrong for the question at hand, as ``plain_sql`` writes it.
     """
 
     catalog: Catalog
     graph: KeyGraph
     values: ValueIndex
+    glossary: Glossary = field(default_factory=Glossary)
+    refused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +94,31 @@ def _settle(
     wording: Wording | None,
     dates: Sequence[DateRange],
 ) -> Settled:
+    settled = _repaired(con, text, knowledge, today, wording, dates)
+    sql = hide_columns(settled.sql, knowledge.catalog)
+    if sql != settled.sql:
+        error = bind_error(con, sql)
+        if error is not None:
+            raise SQLRejectedError(error)
+    if knowledge.refused and plain_sql(sql) in knowledge.refused:
+        raise SQLRejectedError("The user has called this answer wrong.", "Write another query.")
+    return Settled(sql, settled.notes)
+
+
+def _repaired(
+    con: duckdb.DuckDBPyConnection,
+    text: str,
+    knowledge: Knowledge,
+    today: datetime.date | None,
+    wording: Wording | None,
+    dates: Sequence[DateRange],
+) -> Settled:
     tree: exp.Expr = parse_query(extract_sql(text))
     notes = repair_tables(tree, knowledge.catalog)
     tree = complete_joins(tree, knowledge.catalog, knowledge.graph, wording)
     if wording is not None:
         notes += wording.notes
+    notes += expand_metrics(tree, knowledge.catalog, knowledge.glossary)
     notes += repair_columns(tree, knowledge.catalog, knowledge.graph)
     notes += repair_values(tree, knowledge.catalog, knowledge.values)
     if wording is not None:

@@ -43,12 +43,14 @@ class ForeignKey:
         target: ``Table.reference`` of the table pointed at.
         target_columns: in that table, in the same order.
         inferred: found from names and data, not declared.
+        preferred: the one to take where several keys link the tables.
     """
 
     columns: tuple[str, ...]
     target: str
     target_columns: tuple[str, ...]
     inferred: bool = False
+    preferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Table:
         foreign_keys: declared ones first.
         comment: the table's comment, if any.
         rows: row count, estimated for huge tables; None for views.
+        hidden: columns that are there but not shown, and given to nobody.
     """
 
     reference: str
@@ -75,6 +78,7 @@ class Table:
     foreign_keys: tuple[ForeignKey, ...] = ()
     comment: str | None = None
     rows: int | None = None
+    hidden: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column | None:
         """The column of that name, in any case of letters, or None."""
