@@ -8,7 +8,9 @@ from typing import Any
 
 import duckdb
 
+from llmsql.asking.engine import Engine
 from llmsql.asking.pipeline import Draft
+from llmsql.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Answer:
     truncated: bool
     seconds: float
     connection: duckdb.DuckDBPyConnection = field(repr=False)
+    engine: Engine | None = field(default=None, repr=False)
 
     @property
     def question(self) -> str:
@@ -70,6 +73,41 @@ class Answer:
     def explanation(self) -> str:
         """What the SQL counts, from which tables, filtered by what, with which assumptions: plain words, no model."""
         return self.draft.explanation
+
+    def good(self) -> str:
+        """Verify the answer: the same question, and the same with other years, numbers or values, gets it from now on.
+
+        Returns:
+            What was kept and where, in a sentence.
+        """
+        return self._say("good", self._engine().timeless_sql(self.connection, self.draft))
+
+    def bad(self, correction: str | None = None) -> str:
+        """Call the answer wrong: it is not given to this question again.
+
+        Args:
+            correction: the right SQL, which answers the question from now on.
+
+        Returns:
+            What was kept and where, in a sentence.
+
+        Raises:
+            LLMSQLError: the correction may not run or does not bind; nothing is kept then.
+        """
+        if correction is None:
+            return self._say("bad", self.sql)
+        said = self._say("good", correction)
+        self._say("bad", self.sql)
+        return said
+
+    def _say(self, verdict: str, sql: str) -> str:
+        variables = {"llmsql_today": self.draft.today.isoformat()} if self.draft.today is not None else {}
+        return self._engine().feedback(self.connection, self.draft.asked, sql, verdict, variables)
+
+    def _engine(self) -> Engine:
+        if self.engine is None:
+            raise ConfigError("This answer does not know who gave it.", "Use con.feedback(question, sql, verdict).")
+        return self.engine
 
     @cached_property
     def relation(self) -> duckdb.DuckDBPyRelation:

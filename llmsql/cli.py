@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from llmsql import __version__
+from llmsql.cli_memory import add_memory_commands, run_glossary, run_verify
 from llmsql.errors import (
     ConfigError,
     LimitError,
@@ -133,6 +134,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--port", type=int, metavar="N", default=9494, help="0 is any that is free; default: %(default)s"
     )
     serve.add_argument("--host", metavar="NAME", default="localhost", help="default: %(default)s, this machine only")
+    add_memory_commands(commands)
     return parser
 
 
@@ -155,7 +157,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             return run_shell(argv[1:])
         options = build_parser().parse_args(argv)
-        code = {"ask": _ask, "models": _models, "serve": _serve}[options.command](options)
+        run = {"ask": _ask, "models": _models, "serve": _serve, "verify": run_verify, "glossary": run_glossary}
+        code = run[options.command](options)
         sys.stdout.flush()
         return code
     except BrokenPipeError:

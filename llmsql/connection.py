@@ -8,6 +8,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any, Self
 
@@ -148,7 +149,10 @@ class Connection:
         """
         with _hint_at_data_frames(sys._getframe(1)):
             return self._draft(
-                question, tables, model, {**settings, "candidates": candidates, "min_confidence": 0.0}
+                question,
+                tables,
+                model,
+                {**settings, "candidates": candidates, "min_confidence": 0.0, "verified": False},
             ).candidates
 
     def draft(
@@ -160,6 +164,22 @@ class Connection:
     def settings(self, **settings: object) -> Settings:
         """The settings in force in this session, with settings for one call put over them."""
         return self.engine.settings(self._variables(settings))
+
+    def feedback(self, question: str, sql: str, verdict: str = "good") -> str:
+        """Keep what you say about an answer; it counts from the next question on.
+
+        Args:
+            question: as it was asked.
+            sql: the query meant.
+            verdict: ``good``: give it whenever this is asked; ``bad``: never for this question; ``forget``: neither.
+
+        Returns:
+            What was kept and where, in a sentence.
+
+        Raises:
+            LLMSQLError: SQL called good may not run or does not bind, or the verdict cannot be kept.
+        """
+        return self.engine.feedback(self.duckdb, question, sql, verdict, self._variables({}))
 
     def catalog(self) -> Catalog:
         """What questions on this connection can be about."""
@@ -199,7 +219,7 @@ class Connection:
         limits = self.engine.settings(variables)
         started = time.perf_counter()
         table, truncated = run_query(con, draft.sql, timeout=limits.query_timeout, max_rows=limits.max_rows)
-        return Answer(draft, table, truncated, time.perf_counter() - started, self.duckdb)
+        return Answer(draft, table, truncated, time.perf_counter() - started, self.duckdb, self.engine)
 
     def _draft(
         self, question: str, tables: list[str] | None, model: str | None, settings: Mapping[str, object]
@@ -245,6 +265,7 @@ def connect(
     aliases: Sequence[str] = (),
     sandbox: bool = False,
     refine: Callable[[Catalog], Catalog] | None = None,
+    origin: Path | None = None,
     **settings: object,
 ) -> Connection:
     """Open a database and put ``ask()`` into it.
@@ -262,13 +283,14 @@ def connect(
         aliases: further names of the row functions, for people who come from elsewhere: ``"motherduck"``, ``"flock"``.
         sandbox: close the door to files and the network, and lock the configuration, once the database is open.
         refine: completes a fresh catalog snapshot, for example with keys that the database does not declare.
+        origin: the file or folder that an in-memory database is filled from: its verified answers are kept by that.
         **settings: fields of ``llmsql.settings.Settings``, for example ``model="qwen2.5-coder-0.5b"``.
 
     Raises:
         duckdb.Error: the database cannot be opened.
         ConfigError: a setting is wrong, or the database has functions of these names.
     """
-    engine = Engine(settings, refine)
+    engine = Engine(settings, refine, origin)
     engine.settings()
     con = duckdb.connect(database, read_only, config or {})
     try:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from llmsql.asking.pipeline import Draft
     from llmsql.settings import Settings
 
-FUNCTIONS = ("ask", "ask_sql", "ask_explain", "ask_candidates", "llm_models")
+FUNCTIONS = ("ask", "ask_sql", "ask_explain", "ask_candidates", "ask_feedback", "llm_models")
 VARIABLES = (
     "provider",
     "model",
@@ -42,6 +42,8 @@ VARIABLES = (
     "cascade",
     "cascade_confidence",
     "grammar",
+    "verified",
+    "session",
 )
 MOST_FAILURES = 100
 _RESULT = "STRUCT(value VARCHAR, error VARCHAR)"
@@ -158,7 +160,11 @@ def macros(engine: Engine, prefix: str = "") -> tuple[Macro, ...]:
     explanation = _raising(f"_llmsql_explain_{suffix}{call}")
     models = _raising(f"_llmsql_models_{suffix}()")
     listed = _raising(f"_llmsql_candidates_{suffix}{call}")
-    options = "question, tables := NULL, model := NULL, candidates := NULL"
+    options = "question, tables := NULL, model := NULL, candidates := NULL, session := NULL"
+    verdict = _raising(
+        f"_llmsql_feedback_{suffix}(question::VARCHAR, sql::VARCHAR, verdict::VARCHAR, "
+        "to_json({'llmsql_today': getvariable('llmsql_today')::VARCHAR})::VARCHAR)"
+    )
     return (
         Macro(f"{prefix}ask_sql", options, sql),
         Macro(f"{prefix}ask", options, f"TABLE FROM query({rows})"),
@@ -167,6 +173,7 @@ def macros(engine: Engine, prefix: str = "") -> tuple[Macro, ...]:
             options,
             f"TABLE SELECT unnest(from_json({explanation}, {_json(_EXPLANATION)}))",
         ),
+        Macro(f"{prefix}ask_feedback", "question, sql, verdict := 'good'", verdict),
         Macro(
             f"{prefix}ask_candidates",
             options.replace("candidates := NULL", "candidates := 5"),
@@ -183,7 +190,7 @@ def macros(engine: Engine, prefix: str = "") -> tuple[Macro, ...]:
 def _variable(name: str) -> str:
     """A setting of the session as text; the macros' own argument goes before it."""
     value = f"getvariable('llmsql_{name}')::VARCHAR"
-    return f"coalesce(candidates::VARCHAR, {value})" if name == "candidates" else value
+    return f"coalesce({name}::VARCHAR, {value})" if name in ("candidates", "session") else value
 
 
 def _raising(result: str) -> str:
@@ -244,7 +251,7 @@ def _create_udfs(
                 return {"value": None, "error": failures[call]}
             given = {k: v for k, v in json.loads(variables).items() if v is not None}
             if value_of is _candidates:  # shows all, however unsure
-                given["llmsql_min_confidence"] = "0"
+                given |= {"llmsql_min_confidence": "0", "llmsql_verified": "false"}
             try:
                 with open_cursor(siblings) as cursor:
                     draft = engine.draft(
@@ -268,6 +275,19 @@ def _create_udfs(
             null_handling="special",
         )
     con.create_function(f"_llmsql_models_{suffix}", _models, [], _RESULT)
+
+    def feedback(question: str | None, sql: str | None, verdict: str | None, variables: str) -> Any:
+        given = {k: v for k, v in json.loads(variables).items() if v is not None}
+        try:
+            with _cursor(siblings) as cursor:
+                said = engine.feedback(cursor, question or "", sql or "", verdict or "", given)
+            return {"value": said, "error": None}
+        except (LLMSQLError, duckdb.Error) as error:
+            return {"value": None, "error": _seen_from_sql(str(error))}
+
+    con.create_function(  # type: ignore[call-overload]
+        f"_llmsql_feedback_{suffix}", feedback, ["VARCHAR"] * 4, _RESULT, null_handling="special", side_effects=True
+    )
 
 
 @contextmanager

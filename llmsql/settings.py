@@ -35,6 +35,9 @@ import platformdirs
 
 from llmsql.errors import ConfigError
 
+# Parts of a settings file that say what words mean, see ``llmsql.asking.glossary``.
+SECTIONS = ("glossary", "metrics", "joins", "hidden")
+GLOSSARY_FILE = "llmsql-glossary.toml"
 _VARIABLE_PREFIX = "llmsql_"
 _ENVIRONMENT_ALIASES = {"provider": "LLM_PROVIDER", "model": "LLM_MODEL", "base_url": "LLM_BASE_URL"}
 # Variables that belong to one provider and must not reach another's server.
@@ -67,6 +70,8 @@ class Settings:
         cascade: models to ask in turn until one is confident enough, by name; empty asks ``model`` only.
         cascade_confidence: how confident, 0 to 1, is enough.
         grammar: let a local model write only SQL over tables and columns that exist.
+        verified: recall verified answers before a model is asked.
+        session: a name; questions with the same one may follow up on each other.
         n_ctx: tokens of context for local models; None is the model's own.
         threads: threads for local models; None is the number of physical cores.
         cache_dir: folder for weights and saved prompt prefixes; None is the user's cache folder.
@@ -108,6 +113,8 @@ class Settings:
     cascade: tuple[str, ...] = ()
     cascade_confidence: float = 0.8
     grammar: bool = False
+    verified: bool = True
+    session: str | None = None
     n_ctx: int | None = None
     threads: int | None = None
     cache_dir: Path | None = None
@@ -244,6 +251,8 @@ def _files() -> Iterator[_Given]:
                 raise ConfigError(
                     f"{path} holds an API key.", "Put it into the environment and name its variable with api_key_env."
                 )
+            if name in SECTIONS:
+                continue
             if name not in _FIELDS:
                 raise _unknown(name, str(path))
             yield _Given(name, value, str(path))
@@ -262,6 +271,22 @@ def _config_files() -> Iterator[tuple[Path, Mapping[str, object]]]:
     user = platformdirs.user_config_path("llmsql", appauthor=False) / "llmsql.toml"
     if user.is_file():
         yield user, _read_toml(user)
+
+
+def read_sections() -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """The ``SECTIONS`` of every settings file, nearest first, and of ``llmsql-glossary.toml`` beside the nearest.
+
+    Raises:
+        ConfigError: a file is unreadable.
+    """
+    for path, table in _config_files():
+        found = {name: table[name] for name in SECTIONS if name in table}
+        if found:
+            yield path, found
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        if (folder / GLOSSARY_FILE).is_file():
+            yield folder / GLOSSARY_FILE, _read_toml(folder / GLOSSARY_FILE)
+            break
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -373,6 +398,7 @@ _CONVERTERS: Mapping[str, Callable[[object], Any]] = {
     "keep_answers_days": _amount,
     "keep_answers_mb": _amount,
     "progress": _flag,
+    "verified": _flag,
 }
 
 

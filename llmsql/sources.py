@@ -85,6 +85,14 @@ def open_source(
     return _read_into_memory(path, settings, say or (lambda _: None), prepare)
 
 
+def is_duckdb_file(source: str | os.PathLike[str]) -> bool:
+    """Whether ``source`` is a DuckDB database, by its first bytes."""
+    try:
+        return Path(source).is_file() and _magic(Path(source), 8, b"DUCK")
+    except OSError:
+        return False
+
+
 def sales_database() -> Path:
     """The built-in sales database, built on first use in a moment and kept in the user's cache."""
     from llmsql import sales
@@ -142,7 +150,7 @@ def _read_into_memory(
     files = list(_data_files(path, say)) if path.is_dir() else [path]
     if not files:
         raise SourceError(f"{path} has no data files.", f"Known are {', '.join([*_READERS, *_EXCEL, *_SQLITE])}.")
-    con = connect(":memory:", refine=refine, **settings)
+    con = connect(":memory:", refine=refine, origin=path, **settings)
     try:
         for file in files:
             try:

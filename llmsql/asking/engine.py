@@ -13,17 +13,21 @@ from typing import Any
 import duckdb
 
 from llmsql.asking.cascade import ask_in_turn
+from llmsql.asking.followup import is_follow_up
+from llmsql.asking.glossary import apply_glossary, load_glossary
 from llmsql.asking.joins import KeyGraph
 from llmsql.asking.link import select_tables
 from llmsql.asking.pipeline import Draft, check_askable, write_sql
 from llmsql.asking.prompt import build_messages
-from llmsql.asking.settle import Knowledge
+from llmsql.asking.session import Sessions, Turn, follow, is_undo
+from llmsql.asking.settle import Knowledge, settle
 from llmsql.asking.values import LOOK_AGAIN_SECONDS, ValueIndex, index_path
+from llmsql.asking.verified import VerifiedAnswers, timeless_sql
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot, structure_version
 from llmsql.clients import LLMClient
 from llmsql.clients.base import CallProgress
-from llmsql.errors import ModelNotFoundError
+from llmsql.errors import ModelNotFoundError, QuestionError
 from llmsql.models import missing_weights, open_model, prefix_cache_dir
 from llmsql.registry import Calibration, load_registry
 from llmsql.settings import Settings, load_settings
@@ -46,13 +50,16 @@ class Engine:
     Args:
         overrides: settings that go before all others, by field name.
         refine: completes a fresh snapshot with keys known from elsewhere.
+        origin: the file or folder that an in-memory database was read from.
     """
 
     def __init__(
         self,
         overrides: Mapping[str, object] | None = None,
         refine: Callable[[Catalog], Catalog] | None = None,
+        origin: Path | None = None,
     ) -> None:
+        self.verified = VerifiedAnswers(origin)
         self._overrides = dict(overrides or {})
         self._refine = refine
         self._knowledge: OrderedDict[str, Knowledge] = OrderedDict()
@@ -60,6 +67,7 @@ class Engine:
         self._clients: dict[Any, tuple[str, LLMClient]] = {}
         self._memos: OrderedDict[Any, _Memo] = OrderedDict()
         self._lock = threading.RLock()
+        self._sessions = Sessions()
         self._cancels: set[threading.Event] = set()
 
     def settings(self, variables: Mapping[str, str] | None = None) -> Settings:
@@ -72,7 +80,8 @@ class Engine:
 
     def knowledge(self, con: duckdb.DuckDBPyConnection) -> Knowledge:
         """What is known of the database as ``con`` sees it now; read anew when its shape has changed."""
-        version = structure_version(con)
+        defined = load_glossary()
+        version = structure_version(con) + defined.version
         with self._lock:
             known = self._knowledge.get(version)
             if known is not None:
@@ -82,7 +91,8 @@ class Engine:
             catalog = snapshot(con)
             if self._refine is not None:
                 catalog = self._refine(catalog)
-            known = Knowledge(catalog, KeyGraph(catalog), self._value_index(con))
+            catalog, glossary = apply_glossary(catalog, defined)
+            known = Knowledge(catalog, KeyGraph(catalog), self._value_index(con), glossary)
             known.values.refresh(con, catalog)
             self._knowledge[version] = known
             while len(self._knowledge) > MOST_CATALOGS:
@@ -156,13 +166,61 @@ class Engine:
         """
         settings = self.settings(variables)
         knowledge = self.knowledge(con)
+        if settings.session is None:
+            return self._draft(con, knowledge, question, tables, model, settings, cancel)
+        turns = self._sessions.before(settings.session, question)
+        last = turns[-1].draft if turns else None
+        if is_undo(question):
+            if len(turns) < 2:
+                raise QuestionError("There is no answer to go back to.", "Ask a question first.")
+            draft = turns[-2].draft
+        else:
+            draft = self._draft(con, knowledge, question, tables, model, settings, cancel, last)
+        self._sessions.keep(settings.session, [*turns, Turn(question, draft)])
+        return draft
+
+    def _draft(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        knowledge: Knowledge,
+        question: str,
+        tables: tuple[str, ...],
+        model: str | None,
+        settings: Settings,
+        cancel: threading.Event | None,
+        last: Draft | None = None,
+    ) -> Draft:
+        """The verified answer, else the last one rewritten, else a model's, which may be shown the last one."""
         check_askable(question, knowledge.catalog, tables)  # before a model is fetched and loaded
+        usable = replace(knowledge, catalog=knowledge.catalog.only(list(tables))) if tables else knowledge
+        memory, synonyms = self.verified.memory(con), knowledge.glossary.synonyms
+        if last is not None:
+            before = (*last.before, last.question)
+            asked = ", ".join((*before, question))
+            usable = replace(usable, refused=memory.refused(asked, synonyms))
+            recalled = self.verified.recalled(con, usable, asked, settings)
+            if recalled is not None:
+                return replace(recalled, question=question, before=before)
+            followed = follow(con, usable, question, last, settings)
+            if followed is not None:
+                return followed
+            if not is_follow_up(question):
+                last = None
+        if last is None:
+            usable = replace(usable, refused=memory.refused(question, synonyms))
+            recalled = self.verified.recalled(con, usable, question, settings)
+            if recalled is not None:
+                return recalled
+        knowledge = replace(knowledge, refused=usable.refused)
         key = (
             " ".join(question.split()),
             tables,
             _client_key(settings, model),
             _asking_key(settings),
             knowledge.catalog.version,
+            knowledge.glossary.version,
+            knowledge.refused,
+            (last.asked, last.sql) if last is not None else None,
         )
         with self._lock:
             memo = self._memos.setdefault(key, _Memo(threading.Lock()))
@@ -174,7 +232,7 @@ class Engine:
                 cancel = cancel or threading.Event()
                 self._cancels.add(cancel)
                 try:
-                    memo.draft = self._write(con, knowledge, question, settings, model, tables, cancel)
+                    memo.draft = self._write(con, knowledge, question, settings, model, tables, cancel, last)
                 finally:
                     self._cancels.discard(cancel)
             return memo.draft
@@ -188,6 +246,7 @@ class Engine:
         model: str | None,
         tables: tuple[str, ...],
         cancel: threading.Event,
+        last: Draft | None = None,
     ) -> Draft:
         """Ask the model, or each of a cascade in turn."""
 
@@ -196,7 +255,7 @@ class Engine:
             if stage is not None and stage != model:
                 mine = replace(mine, provider=_provider_of(stage, mine))
             name, client = self.client(mine, stage)
-            return write_sql(
+            draft = write_sql(
                 con,
                 knowledge,
                 client,
@@ -206,11 +265,50 @@ class Engine:
                 tables=tables,
                 cancel=cancel,
                 calibrations=calibrations_of(name),
+                last=(last.asked, last.sql) if last is not None else None,
             )
+            return draft if last is None else replace(draft, before=(*last.before, last.question))
 
         if model is not None or not settings.cascade:
             return ask(model, True)
         return ask_in_turn(settings.cascade, ask, enough=settings.cascade_confidence, least=settings.min_confidence)
+
+    def feedback(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        question: str,
+        sql: str,
+        verdict: str = "good",
+        variables: Mapping[str, str] | None = None,
+    ) -> str:
+        """Keep what a user says about an answer; it counts from the next question on.
+
+        Args:
+            con: the connection whose database is meant.
+            question: as it was asked.
+            sql: the query meant.
+            verdict: ``good``, ``bad`` or ``forget``.
+            variables: the session's ``SET VARIABLE llmsql_…`` values.
+
+        Returns:
+            What was kept and where, in a sentence.
+
+        Raises:
+            LLMSQLError: as ``VerifiedAnswers.record``.
+        """
+        return self.verified.record(con, self.knowledge(con), question, sql, verdict, self.settings(variables))
+
+    def check(self, con: duckdb.DuckDBPyConnection, sql: str) -> str:
+        """SQL that somebody wrote, repaired, checked and bound like a model's.
+
+        Raises:
+            SQLRejectedError: it may not run, or does not bind.
+        """
+        return settle(con, sql, self.knowledge(con), None).sql
+
+    def timeless_sql(self, con: duckdb.DuckDBPyConnection, draft: Draft) -> str:
+        """The SQL of a draft with ``current_date`` in place of the day that was set."""
+        return timeless_sql(con, self.knowledge(con), draft)
 
     def cancel_all(self) -> None:
         """Stop every model that is writing."""

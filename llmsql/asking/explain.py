@@ -93,7 +93,7 @@ def _set_operation(tree: exp.SetOperation, catalog: Catalog) -> list[str]:
 
 
 def _select(select: exp.Select, catalog: Catalog) -> list[str]:
-    words = Phrases(select, catalog, grain=_grain(select, catalog))
+    words = Phrases(select, catalog, grain=grain(select, catalog))
     lines = [_shown(select, words)]
     lines += _from(select, words, catalog)
     where = select.args.get("where")
@@ -277,7 +277,7 @@ def _links(select: exp.Select, tables: dict[str, Table | None]) -> Iterator[tupl
                 yield (*found, equal)
 
 
-def _grain(select: exp.Select, catalog: Catalog) -> str | None:
+def grain(select: exp.Select, catalog: Catalog) -> str | None:
     """The one table of a join that has a row for every joined row: the child at the end of every key."""
     tables = _tables(select, catalog)
     parents = {parent for _, parent, _, _ in _links(select, tables)}

@@ -24,7 +24,7 @@ from llmsql.asking.dates import find_dates
 from llmsql.asking.explain import Told, explain_sql
 from llmsql.asking.grammar import build_grammar
 from llmsql.asking.link import link_values, select_tables
-from llmsql.asking.prompt import StoredValue, build_correction, build_messages
+from llmsql.asking.prompt import StoredValue, build_correction, build_follow_up, build_messages
 from llmsql.asking.settle import Knowledge
 from llmsql.catalog import Catalog
 from llmsql.chat import Message
@@ -61,6 +61,7 @@ class Draft:
         source: ``model``, ``verified`` for a remembered answer, ``follow-up`` for a rewrite of the last one.
         today: the day that relative dates are relative to, where one was set.
         catalog: the tables that the SQL is about.
+        before: of a follow-up, the questions that it follows.
     """
 
     question: str
@@ -81,6 +82,12 @@ class Draft:
     source: str = "model"
     today: datetime.date | None = None
     catalog: Catalog = field(default_factory=Catalog, repr=False, compare=False)
+    before: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> str:
+        """The question as it stands by itself: of a follow-up with those before it."""
+        return ", ".join((*self.before, self.question))
 
     @cached_property
     def explanation(self) -> str:
@@ -110,6 +117,7 @@ def write_sql(
     *,
     tables: tuple[str, ...] = (),
     cancel: threading.Event | None = None,
+    last: tuple[str, str] | None = None,
     calibrations: Mapping[str, Calibration] | None = None,
 ) -> Draft:
     """Write, check and bind the SQL for a question.
@@ -124,6 +132,7 @@ def write_sql(
             ``grammar``.
         tables: use only these; empty for all.
         cancel: set it to stop the model.
+        last: of a follow-up, the question before it and its SQL.
         calibrations: of the model, by kind.
 
     Raises:
@@ -137,10 +146,14 @@ def write_sql(
     with clock.stage("link"):
         catalog = knowledge.catalog.only(list(tables)) if tables else knowledge.catalog
         values = link_values(knowledge.values, catalog, question)
-        shown = select_tables(catalog, knowledge.graph, question, values)
-        values = [v for v in values if shown.table(v.table) is not None]
+        terms = knowledge.glossary.lines(question)
+        linked = " ".join((question, *terms, *(last or ())))
+        shown = select_tables(catalog, knowledge.graph, linked, values)
+        values = [v for v in values if (t := shown.table(v.table)) is not None and t.column(v.column) is not None]
     with clock.stage("prompt"):
-        messages = build_messages(shown, question, values)
+        messages = build_messages(shown, question, values, terms)
+        if last is not None:
+            messages = build_follow_up(shown, question, last, values, terms)
         grammar = build_grammar(shown) if settings.grammar else None
     known = replace(knowledge, catalog=catalog)
     draw = _Drawing(client, settings, grammar, cancel, clock)
