@@ -116,7 +116,7 @@ class Glossary:
         return tuple(dict.fromkeys(pairs))
 
     def lines(self, question: str) -> tuple[str, ...]:
-        """The lines for a prompt: terms that the question names, as it calls them, and those that their definitions name.
+        """The lines for a prompt: terms that a question names, as it calls them, and those that their definitions name.
 
         Args:
             question: as typed.
