@@ -279,7 +279,7 @@ def _create_udfs(
     def feedback(question: str | None, sql: str | None, verdict: str | None, variables: str) -> Any:
         given = {k: v for k, v in json.loads(variables).items() if v is not None}
         try:
-            with _cursor(siblings) as cursor:
+            with open_cursor(siblings) as cursor:
                 said = engine.feedback(cursor, question or "", sql or "", verdict or "", given)
             return {"value": said, "error": None}
         except (LLMSQLError, duckdb.Error) as error:
