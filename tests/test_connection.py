@@ -130,6 +130,16 @@ def test_a_cancelled_task_stops_its_model_or_query(con: llmsql.Connection, stub:
     assert con.sql("SELECT 1").fetchall() == [(1,)]
 
 
+@pytest.mark.parametrize("heading", ["DataFrames, Arrow, polars", "asyncio"])
+def test_the_documented_programs(stub: StubOpenAI, heading: str, capsys: pytest.CaptureFixture[str]) -> None:
+    from tests.test_docs import section
+
+    with duckdb.connect("shop.duckdb") as shop:
+        fill(shop)
+    exec(compile(section("integrations.md", heading, "python"), "docs/integrations.md", "exec"), {})
+    assert "N" in capsys.readouterr().out
+
+
 def test_python_and_sql_share_the_memo(con: llmsql.Connection, stub: StubOpenAI) -> None:
     con.ask(QUESTION)
     con.sql("FROM ask('revenue by region')").fetchall()

@@ -14,7 +14,8 @@ import pytest
 
 from tests.clients.stubs import StubOpenAI
 from tests.test_connection import child_environment
-from tests.test_functions import ROWS, fill
+from tests.test_docs import section
+from tests.test_functions import fill
 
 DBT = shutil.which("dbt", path=sysconfig.get_path("scripts")) or ""
 pytestmark = [
@@ -25,28 +26,19 @@ pytestmark = [
         reason="dbt is not installed: it needs older packages than ours, so it has an environment of its own",
     ),
 ]
-PROFILES = """
-shop:
-  target: dev
-  outputs:
-    dev:
-      type: duckdb
-      path: shop.duckdb
-      threads: 2
-      plugins:
-        - module: llmsql.dbt
-          config: {CONFIG}
-"""
 PROJECT = "name: shop\nprofile: shop\nversion: '1.0'\n"
+PROFILES = section("integrations.md", "dbt", "yaml")
 MODELS = {
-    "north": "{{ config(materialized='table') }} SELECT * FROM ask('revenue by region') WHERE region = 'N'",
-    "twice": "{{ config(materialized='table') }} SELECT region, 2 * revenue AS twice FROM {{ ref('north') }} "
-    "UNION ALL SELECT region, revenue FROM ask('revenue by region', tables := ['orders']) WHERE region = 'S'",
+    "orders_clean": "{{ config(materialized='table') }} SELECT * FROM main.orders WHERE amount > 0",
+    "good": section("integrations.md", "dbt", "jinja"),
+    "twice": "{{ config(materialized='table') }} SELECT region, 2 * revenue AS twice FROM {{ ref('good') }} "
+    "UNION ALL SELECT region, revenue FROM ask('revenue by region') WHERE region = 'S'",
 }
 
 
 def write_project(folder: Path, config: str) -> None:
-    (folder / "profiles.yml").write_text(PROFILES.replace("CONFIG", config))
+    assert "model: llmsql-0.5b" in PROFILES
+    (folder / "profiles.yml").write_text(PROFILES.replace("model: llmsql-0.5b", config))
     (folder / "dbt_project.yml").write_text(PROJECT)
     (folder / "models").mkdir()
     for name, sql in MODELS.items():
@@ -67,7 +59,7 @@ def test_models_ask(stub: StubOpenAI, hermetic: Path) -> None:
     done = dbt("run")
     assert done.returncode == 0, done.stdout
     with duckdb.connect("shop.duckdb") as con:
-        assert con.sql("FROM north").fetchall() == ROWS[:1]
+        assert con.sql("FROM good").fetchall() == [("N", 11.0)]
         assert sorted(con.sql("FROM twice").fetchall()) == [("N", 22.0), ("S", 5.0)]
     assert {body["model"] for _, _, body in stub.requests} == {"stub-2"}
 

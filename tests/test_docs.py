@@ -40,6 +40,12 @@ def blocks(language: str) -> list[tuple[str, str]]:
     ]
 
 
+def section(page: str, heading: str, language: str) -> str:
+    """The first block of a language below a heading of a page in docs."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2]
+    return next(m.group(2) for m in _BLOCK.finditer(text) if m.group(1) == language)
+
+
 def commands() -> list[tuple[str, str]]:
     """(where, command) of every line that a reader would type into a shell."""
     return [
@@ -63,8 +69,11 @@ def test_commands_are_understood(where: str, command: str) -> None:
             shared = (ROOT / "training" / "finetune_core.py").read_text(encoding="utf-8")
             for option in (w for w in words[3:] if w.startswith("--")):
                 assert f'"{option}"' in text + shared, f"{where}: {module} has no {option}"
+        elif words[0] in ("pipx", "uvx") or words[:2] == ["docker", "run"]:
+            if words[-1] != "llmsql" and "install" not in words:
+                build_parser().parse_args(words[words.index("llmsql") + 1 :])
         else:
-            assert words[0] in ("pip", "pytest", "export", "make"), f"{where}: what is {words[0]}?"
+            assert words[0] in ("pip", "pytest", "export", "make", "docker"), f"{where}: what is {words[0]}?"
 
 
 @pytest.mark.parametrize(("where", "program"), blocks("python"))

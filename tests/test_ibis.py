@@ -8,6 +8,7 @@ import pytest
 
 import llmsql
 from tests.clients.stubs import StubOpenAI
+from tests.test_docs import section
 from tests.test_functions import QUESTION, fill
 
 ibis = pytest.importorskip("ibis")
@@ -44,9 +45,8 @@ def test_an_answer_joins_what_ibis_has(backend: Any) -> None:
     assert backend.table("orders").join(answer, "region").revenue.sum().execute() == 27
 
 
-def test_a_backend_that_ibis_opened(stub: StubOpenAI) -> None:
-    backend = ibis.duckdb.connect("shop.duckdb")
-    fill(backend.con)
-    llmsql.install(backend.con)
-    assert backend.sql("FROM ask('revenue by region')").count().execute() == 2
-    backend.disconnect()
+def test_the_documented_program(stub: StubOpenAI, capsys: pytest.CaptureFixture[str]) -> None:
+    with duckdb.connect("shop.duckdb") as con:
+        fill(con)
+    exec(compile(section("integrations.md", "Ibis", "python"), "docs/integrations.md", "exec"), {})
+    assert capsys.readouterr().out.split() == ["region", "revenue", "0", "N", "11.0"]

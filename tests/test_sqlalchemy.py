@@ -7,6 +7,7 @@ import pytest
 
 from llmsql.errors import ConfigError
 from tests.clients.stubs import StubOpenAI
+from tests.test_docs import section
 from tests.test_functions import QUESTION, ROWS, fill
 
 pytest.importorskip("duckdb_engine")
@@ -35,6 +36,11 @@ def test_the_plugin_in_an_address(shop: Path, stub: StubOpenAI) -> None:
     assert [body["model"] for _, _, body in stub.requests] == ["stub-2"]
     engine.dispose()
     duckdb.connect("shop.duckdb", config={"threads": 1}).close()  # another configuration needs the file to be free
+
+
+def test_the_documented_program(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(section("integrations.md", "SQLAlchemy", "python"), "docs/integrations.md", "exec"), {})
+    assert capsys.readouterr().out == "N 11.0\n"
 
 
 def test_the_plugin_as_an_argument(shop: Path, stub: StubOpenAI) -> None:
