@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
@@ -44,6 +44,13 @@ class Connection:
         parent: the connection that this one is a cursor of.
         aliases: sets of further names of the row functions.
     """
+
+    if TYPE_CHECKING:  # what __getattr__ finds, for those who check types and complete names
+        sql: Callable[..., duckdb.DuckDBPyRelation]
+        query: Callable[..., duckdb.DuckDBPyRelation]
+        table: Callable[[str], duckdb.DuckDBPyRelation]
+        execute: Callable[..., duckdb.DuckDBPyConnection]
+        register: Callable[[str, Any], duckdb.DuckDBPyConnection]
 
     def __init__(
         self,
@@ -307,8 +314,13 @@ def lock_down(con: duckdb.DuckDBPyConnection) -> None:
     """Take access to files and the network from a database instance, for good.
 
     Args:
-        con: any connection to it.
+        con: any connection to it; a second time, as when a file is opened twice, does nothing.
     """
+    [(open_, locked)] = con.execute(
+        "SELECT current_setting('enable_external_access')::BOOLEAN, current_setting('lock_configuration')::BOOLEAN"
+    ).fetchall()
+    if locked and not open_:
+        return
     con.execute("SET enable_external_access = false").fetchall()
     con.execute("SET lock_configuration = true").fetchall()
 

@@ -347,6 +347,16 @@ def test_sandbox_closes_the_door_for_everybody(stub: StubOpenAI, hermetic: Path,
     assert {p.name for p in hermetic.iterdir()} == {"shop.duckdb"}
 
 
+def test_a_file_is_opened_twice_in_the_sandbox(stub: StubOpenAI) -> None:
+    with llmsql.connect("shop.duckdb", sandbox=True) as first:
+        fill(first)
+        with llmsql.connect("shop.duckdb", sandbox=True) as second:
+            assert second.ask(QUESTION).fetchall() == first.ask(QUESTION).fetchall() == ROWS
+            with pytest.raises(duckdb.Error):
+                second.execute("SET enable_external_access = true").fetchall()
+        assert first.sql("FROM ask('revenue by region')").fetchall() == ROWS
+
+
 def test_without_sandbox_the_user_may_read_files(con: llmsql.Connection, hermetic: Path) -> None:
     (hermetic / "x.csv").write_text("a\n1\n")
     assert con.sql("FROM 'x.csv'").fetchall() == [(1,)]

@@ -26,6 +26,7 @@ MOST_SDIST_BYTES = 120_000_000
 
 def run(command: Sequence[str | Path], **options: object) -> str:
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}
+    environment.setdefault("LLMSQL_TIMEOUT", "600")  # a machine that runs tests may be busy
     done = subprocess.run(
         [str(word) for word in command], capture_output=True, text=True, env=environment, timeout=900, **options
     )  # type: ignore[call-overload]
