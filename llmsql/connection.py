@@ -21,9 +21,9 @@ from llmsql.asking.pipeline import Draft
 from llmsql.asking.run import run_query
 from llmsql.catalog import Catalog
 from llmsql.errors import CancelledError, QuestionError
-from llmsql.functions import VARIABLES, install_functions
+from llmsql.functions import VARIABLES, Macro, install_functions, macros
 from llmsql.rows.engine import RowEngine, database_is_file
-from llmsql.rows.install import install_row_functions
+from llmsql.rows.install import install_row_functions, row_macros
 from llmsql.rows.interrupts import stop_on_interrupt
 from llmsql.settings import Settings
 
@@ -191,6 +191,10 @@ class Connection:
     def catalog(self) -> Catalog:
         """What questions on this connection can be about."""
         return self.engine.knowledge(self.duckdb).catalog
+
+    def macros(self) -> tuple[Macro, ...]:
+        """The SQL functions as macros, for further connections to the database that are not cursors of this one."""
+        return (*macros(self.engine, self._prefix), *row_macros(self.rows, self._prefix, self._aliases))
 
     def cursor(self) -> Connection:
         """A further connection to the same database, with the same functions; one for each thread."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from llmsql.errors import ConfigError
-from llmsql.functions import refuse_to_shadow
+from llmsql.functions import Macro, refuse_to_shadow
 from llmsql.rows.reports import ESTIMATE, REPORTS
 
 if TYPE_CHECKING:
@@ -90,8 +90,21 @@ def install_row_functions(
     refuse_to_shadow(con, prefix, [*NAMES, *(name for key in aliases for name in ALIASES[key])])
     suffix = f"{id(engine):x}"
     _create_udfs(con, engine, siblings, suffix, prefix)
-    for statement in _macros(suffix, aliases):
-        con.execute(f"CREATE OR REPLACE TEMP MACRO {prefix}{statement}")
+    for macro in row_macros(engine, prefix, aliases):
+        con.execute(macro.statement)
+
+
+def row_macros(engine: RowEngine, prefix: str = "", aliases: Sequence[str] = ()) -> tuple[Macro, ...]:
+    """The macros over the functions of ``engine``; each connection to the database needs its own.
+
+    Args:
+        engine: as given to ``install_row_functions``.
+        prefix: as given to it.
+        aliases: as given to it.
+    """
+    parts = (text.partition(") AS ") for text in _macros(f"{id(engine):x}", aliases))
+    heads = ((head.partition("("), body) for head, _, body in parts)
+    return tuple(Macro(prefix + name, parameters, body) for (name, _, parameters), body in heads)
 
 
 def _create_udfs(

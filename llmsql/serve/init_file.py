@@ -18,6 +18,7 @@ from pathlib import Path
 from llmsql.catalog.snapshot import quote
 from llmsql.errors import ConfigError
 from llmsql.functions import VARIABLES, Macro
+from llmsql.rows.install import VARIABLES as ROW_VARIABLES
 
 MARK = "-- Written by llmsql serve"
 _RUN_COMMANDS = ".duckdbrc"
@@ -108,7 +109,7 @@ def _sending(remote: Callable[[str], str]) -> Sequence[str]:
     variables = ", ".join(
         f"CASE WHEN getvariable('llmsql_{name}') IS NOT NULL "
         f"THEN 'SET VARIABLE llmsql_{name} = ' || _llmsql_text(getvariable('llmsql_{name}')) END"
-        for name in VARIABLES
+        for name in dict.fromkeys((*VARIABLES, *ROW_VARIABLES))
         if name != "base_url"  # the server's own
     )
     return [

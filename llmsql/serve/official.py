@@ -103,7 +103,7 @@ def _signals_are_the_child_s(server: Server, process: subprocess.Popen[bytes]) -
     """Ctrl-C stops what the model writes and leaves the shell to the child; being told to end ends the child."""
 
     def interrupt(*_: object) -> None:
-        server.connection.engine.cancel_all()
+        server.connection.interrupt()
 
     def end(*_: object) -> None:
         process.terminate()

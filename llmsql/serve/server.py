@@ -20,7 +20,6 @@ import duckdb
 
 from llmsql.connection import Connection
 from llmsql.errors import ConfigError, SourceError
-from llmsql.functions import macros
 from llmsql.serve.extensions import load_extensions
 from llmsql.serve.gate import Gate
 from llmsql.serve.init_file import remove_init_file, render_init_file, write_init_file
@@ -98,7 +97,7 @@ class Server:
             self.address,
             self._token,
             self._extensions,
-            macros(self.connection.engine),
+            self.connection.macros(),
             self.tables(),
             plain_http=not self.is_local,
         )
@@ -162,7 +161,7 @@ class Server:
         )
 
     def _install_gate(self, connection: Connection) -> None:
-        gate = Gate(self._token, macros(connection.engine), connection.duckdb.cursor())
+        gate = Gate(self._token, connection.macros(), connection.duckdb.cursor())
         con = connection.duckdb
         for name, function, parameters, result in (
             ("_llmsql_authenticate", gate.authenticate, 3, "BOOLEAN"),

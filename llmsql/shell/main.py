@@ -41,6 +41,7 @@ _FLAGS: dict[str, tuple[str, str]] = {
     "no-stdin": ("", "exit after processing options instead of reading stdin"),
     "noheader": ("", "turn headers off"),
     "nullvalue": ("TEXT", "set text string for NULL values; default: 'NULL'"),
+    "official": ("", "run the official duckdb command instead; then FILENAME, then options of its own"),
     "readonly": ("", "open the database read-only"),
     "s": ("COMMAND", "run COMMAND and exit"),
     "safe": ("", "enable safe-mode: no files, no programs, no network"),
@@ -84,6 +85,8 @@ def main(argv: Sequence[str]) -> int:
         The exit code: 0, 1 where something failed, 2 for a wrong flag, 3 for a database that cannot be opened, 130
         after Ctrl-C, or what ``.exit`` says.
     """
+    if any(word.lstrip("-") == "official" and word.startswith("-") for word in argv):
+        return _official([word for word in argv if word.lstrip("-") != "official"])
     try:
         line = _parse(argv)
     except ConfigError as error:
@@ -114,6 +117,20 @@ def main(argv: Sequence[str]) -> int:
     finally:
         if session is not None:
             session.close()
+
+
+def _official(arguments: list[str]) -> int:
+    """The official command with a server behind it; what we do not know is for that command to judge."""
+    from llmsql.serve import run_official
+
+    model = None
+    for flag in ("-model", "--model"):
+        if flag in arguments[:-1]:
+            at = arguments.index(flag)
+            model = arguments[at + 1]
+            del arguments[at : at + 2]
+    source = arguments.pop(0) if arguments and not arguments[0].startswith("-") else None
+    return run_official(source, arguments, say=lambda text: print(f"-- {text}", file=sys.stderr), model=model)
 
 
 def _parse(argv: Sequence[str]) -> _Line:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import pytest
 from llmsql.errors import SourceError
 from llmsql.serve import Server
 from llmsql.serve.init_file import write_init_file
-from llmsql.serve.official import find_official, run_official
+from llmsql.serve.official import find_official
 from tests.clients.stubs import StubOpenAI
 from tests.conftest import REVENUE
 from tests.serve.conftest import CLI_SECONDS, run_cli
@@ -174,12 +173,34 @@ def test_the_user_s_own_tables_and_start_up_file(server: Server, folder: Path) -
     assert done.stdout.splitlines() == ["whose", "mine", "count_star()", "3"]
 
 
-def test_official_shell(model: StubOpenAI, capfd: pytest.CaptureFixture[str]) -> None:
-    shutil.copy("shop.duckdb", "copy.duckdb")
-    code = run_official("copy.duckdb", ["-csv", "-c", "FROM ask('revenue by region')"])
-    assert (code, capfd.readouterr().out) == (0, "region,revenue\nN,11.0\nS,5.0\n")
-    assert run_official("copy.duckdb", ["-c", "FROM ask('')"]) == 1
-    assert "The question is empty" in capfd.readouterr().err
+def test_official_shell(model: StubOpenAI) -> None:
+    def shell(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "llmsql", "shell", "--official", *arguments],
+            capture_output=True, text=True, env=child_environment(), timeout=CLI_SECONDS, check=False,
+        )  # fmt: skip
+
+    done = shell("shop.duckdb", "-csv", "-c", "FROM ask('revenue by region')")
+    assert (done.returncode, done.stdout) == (0, "region,revenue\nN,11.0\nS,5.0\n"), done.stderr
+    done = shell("nope.duckdb")
+    assert done.returncode == 3 and done.stderr.startswith("error: There is no file nope.duckdb.")
+
+
+def test_functions_over_rows(init_file: Path, model: StubOpenAI) -> None:
+    model.answers = [model.good("true")]
+    try:
+        done = run_cli(
+            init_file, "FROM served($$ SELECT id FROM orders WHERE ai_filter(region, 'is north') ORDER BY id $$)"
+        )
+        assert done.stdout.split() == ["id", "1", "2", "3"]
+        usage = run_cli(init_file, "SELECT count(*) > 0 AS used FROM ai_usage()")
+        assert usage.stdout.split() == ["used", "true"]
+    finally:
+        model.answers = [model.good(REVENUE)]
+    done = run_cli(init_file, "SELECT id FROM orders WHERE ai_filter(region, 'is north')", code=1)
+    assert (
+        "ai_filter runs where the rows are. Send the whole query there: FROM served($$ SELECT ai_filter(" in done.stderr
+    )
 
 
 def test_ctrl_c_stops_the_server_while_a_client_waits(model: StubOpenAI, folder: Path) -> None:
