@@ -1,0 +1,192 @@
+"""Side by side with what a user would pick instead: ``python -m benchmarks.rivals --data-root DIR [--limit N]``.
+
+Vanna 2, LangChain's SQL chain, LlamaIndex's NLSQL engine and duckdb-llm-udf get the same questions, and the same base
+weights through the in-process engine's OpenAI-compatible port; llmsql is measured twice, on those weights and with its
+default model. Each rival is installed into a virtual environment of its own under ``--folder``, once.
+Their SQL is judged as ours is, on the database and on re-populated copies, after code fences and prose are taken off.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Sequence
+from pathlib import Path
+
+import sqlglot
+
+from benchmarks.record import save
+from llmsql.asking.check import extract_sql
+from llmsql.asking.pipeline import write_sql
+from llmsql.asking.settle import Knowledge, set_today
+from llmsql.errors import LLMSQLError
+from llmsql.models import open_model
+from llmsql.settings import load_settings
+from training.calibrate import SALES_TODAY, validation_records
+from training.dataset import Databases, Record
+from training.evaluate import Judge, rows_of, wilson
+
+REQUIREMENTS = {
+    "vanna": ("vanna==2.0.2", "openai", "duckdb"),
+    "langchain": ("langchain-classic", "langchain-community", "langchain-openai", "duckdb", "duckdb-engine"),
+    "llamaindex": ("llama-index-core", "llama-index-llms-openai-like", "duckdb", "duckdb-engine"),
+    "llmudf": ("duckdb-llm-udf[openai]==0.1.4",),
+}
+WORKER = Path(__file__).parent / "rival_worker.py"
+
+
+def installed(rival: str, folder: Path) -> Path:
+    """The Python of a rival's environment, made when missing."""
+    home = folder / rival
+    python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
+    done = home / "installed.txt"
+    wanted = "\n".join(REQUIREMENTS[rival])
+    if not done.is_file() or done.read_text() != wanted:
+        print(f"installing {rival} …", file=sys.stderr)
+        venv.create(home, with_pip=True, clear=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", *REQUIREMENTS[rival]], check=True)
+        done.write_text(wanted)
+    return python
+
+
+class Court:
+    """Judges SQL for records, whoever wrote it.
+
+    Args:
+        databases: where questions are asked.
+    """
+
+    def __init__(self, databases: Databases) -> None:
+        self._databases = databases
+        self._judges: dict[str, Judge] = {}
+
+    def judge(self, record: Record, sql: str) -> tuple[bool, bool]:
+        """Whether the SQL is right, and whether it runs."""
+        database = self._databases.open(record.database)
+        if not sql or rows_of(database.con, sql) is None:
+            return False, False
+        if record.database not in self._judges:
+            self._judges[record.database] = Judge(database)
+        tree = sqlglot.parse_one(record.sql, read="duckdb")
+        gold = (set_today(tree, SALES_TODAY) if record.database == "sales" else tree).sql("duckdb")
+        return self._judges[record.database].judge(record, gold, sql)[0], True
+
+
+def files_of(records: Sequence[Record], databases: Databases, folder: Path) -> dict[str, str]:
+    """A database file for each database, for the rivals to open."""
+    found = {}
+    for name in {r.database for r in records}:
+        if name == "sales":
+            from llmsql.sales import build_sales_database
+
+            path = folder / "sales.duckdb"
+            path.unlink(missing_ok=True)
+            import duckdb
+
+            with duckdb.connect(str(path)) as con:
+                build_sales_database(con)
+        else:
+            dataset, _, file = name.partition("/")
+            path = databases.root / dataset / "databases" / f"{file}.duckdb"
+        found[name] = str(path.resolve())
+    return found
+
+
+def ask_rival(
+    python: Path, rival: str, records: Sequence[Record], files: dict[str, str], environment: dict[str, str]
+) -> list[dict[str, object]]:
+    """What a rival writes for each question."""
+    lines = "".join(json.dumps({"database": files[r.database], "question": r.question}) + "\n" for r in records)
+    done = subprocess.run(
+        [python, WORKER, rival], input=lines, capture_output=True, text=True, env={**os.environ, **environment}
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    if len(answers) < len(records):
+        print(done.stderr[-2000:], file=sys.stderr)
+        answers += [{"sql": "", "error": "the process ended", "seconds": 0.0}] * (len(records) - len(answers))
+    return answers
+
+
+def ask_llmsql(model: str | None, records: Sequence[Record], databases: Databases) -> list[dict[str, object]]:
+    """What llmsql writes for each question."""
+    settings = load_settings({"model": model, "timeout": 600.0})
+    name, client = open_model(settings)
+    answers: list[dict[str, object]] = []
+    for record in records:
+        database = databases.open(record.database)
+        knowledge = Knowledge(database.catalog, database.graph, database.values)
+        mine = load_settings(
+            {"model": model, "timeout": 600.0, "today": SALES_TODAY if record.database == "sales" else None}
+        )
+        started = time.perf_counter()
+        try:
+            sql, error = write_sql(database.con, knowledge, client, name, record.question, mine).sql, ""
+        except LLMSQLError as refused:
+            sql, error = "", str(refused).splitlines()[0]
+        answers.append({"sql": sql, "error": error, "seconds": time.perf_counter() - started})
+    client.close()
+    return answers
+
+
+def main() -> None:
+    """Measure, print, save."""
+    parser = argparse.ArgumentParser(description="llmsql beside other ways to ask DuckDB, on the same weights.")
+    parser.add_argument("--weights", default="qwen2.5-coder-0.5b", help="registry name; default: %(default)s")
+    parser.add_argument("--dataset", type=Path, nargs="+", help="default: the sales questions and Spider's")
+    parser.add_argument("--data-root", type=Path, default=Path("data/training"))
+    parser.add_argument("--folder", type=Path, default=Path.home() / ".cache" / "llmsql" / "rivals")
+    parser.add_argument("--limit", type=int, default=40, help="questions of each dataset; default: %(default)s")
+    parser.add_argument("--only", nargs="+", choices=[*REQUIREMENTS, "llmsql"], help="default: all")
+    options = parser.parse_args()
+    spider = options.data_root / "spider" / "spider.jsonl"
+    files = options.dataset or [Path("data/sales_queries.json"), *([spider] if spider.is_file() else [])]
+    records = validation_records(files, options.limit)
+    databases = Databases(options.data_root)
+    court = Court(databases)
+    chosen = options.only or [*REQUIREMENTS, "llmsql"]
+    written: dict[str, list[dict[str, object]]] = {}
+    rivals = [r for r in chosen if r != "llmsql"]
+    if rivals:
+        options.folder.mkdir(parents=True, exist_ok=True)
+        pythons = {rival: installed(rival, options.folder) for rival in rivals}
+        paths = files_of(records, databases, options.folder)
+        _, client = open_model(load_settings({"model": options.weights, "n_ctx": 8192}))
+        provider = client._provider
+        environment = {
+            "OPENAI_BASE_URL": str(client.server_url),
+            "OPENAI_API_BASE": str(client.server_url),
+            "OPENAI_API_KEY": provider.server_key,  # type: ignore[attr-defined]
+            "LLM_MODEL": options.weights,
+            "LLM_PROVIDER": "openai",
+        }
+        for rival in rivals:
+            written[rival] = ask_rival(pythons[rival], rival, records, paths, environment)
+        client.close()
+    if "llmsql" in chosen:
+        written[f"llmsql on {options.weights}"] = ask_llmsql(options.weights, records, databases)
+        written["llmsql, default model"] = ask_llmsql(None, records, databases)
+    figures: dict[str, object] = {"questions": len(records), "date": datetime.date.today().isoformat()}
+    for name, answers in written.items():
+        judged = [court.judge(r, extract_sql(str(a["sql"]))) for r, a in zip(records, answers, strict=True)]
+        right = sum(is_right for is_right, _ in judged)
+        low, high = wilson(right, len(records))
+        figures[name] = {
+            "right_percent": round(100 * right / len(records), 1),
+            "interval_95": f"{low}-{high}",
+            "runs_percent": round(100 * sum(runs for _, runs in judged) / len(records), 1),
+            "p50_ms": round(1000 * statistics.median(float(str(a["seconds"])) for a in answers)),
+            "first_error": next((str(a["error"]) for a in answers if a["error"]), ""),
+        }
+        print(name, figures[name], flush=True)
+    print(save("rivals", figures))
+
+
+if __name__ == "__main__":
+    main()
