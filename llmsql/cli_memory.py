@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llmsql.errors import ConfigError
+from llmsql.errors import ConfigError, LLMSQLError
 
 if TYPE_CHECKING:
     from llmsql.connection import Connection
@@ -113,12 +113,15 @@ def _decide(con: Connection, question: str) -> tuple[str, str]:
     print(answer.explanation)
     answer.show(max_rows=20)
     while True:
-        said = input("Is it right? [y]es, [n]o, [s]kip, or type the right SQL: ").strip()
+        try:
+            said = input("Is it right? [y]es, [n]o, [s]kip, or type the right SQL: ").strip()
+        except EOFError:
+            said = "skip"
         if said.casefold()[:1] in _KEYS and len(said) <= 4:
             return con.engine.timeless_sql(con.duckdb, answer.draft), _KEYS[said.casefold()[:1]]
         try:
             return con.engine.check(con.duckdb, said), "good"
-        except Exception as error:
+        except LLMSQLError as error:
             print(f"error: {error}", file=sys.stderr)
 
 

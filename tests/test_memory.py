@@ -199,6 +199,39 @@ def test_the_command_line(stub: StubOpenAI, shop: Path, hermetic: Path, capsys: 
         assert "Traceback" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("typed", "listed"),
+    [
+        (["y"], [("good", BY_YEAR.format(2023))]),
+        (["No"], [("bad", BY_YEAR.format(2023))]),
+        (["SELECT nope", "SELECT COUNT(*) FROM orders"], [("good", "SELECT COUNT(*) FROM orders")]),
+        (["skip"], []),
+        ([], []),
+    ],
+)
+def test_deciding_at_the_keyboard(
+    stub: StubOpenAI, shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    typed: list[str], listed: list[tuple[str, str]],
+) -> None:  # fmt: skip
+    stub.answers = [stub.good(BY_YEAR.format(2023))]
+    keys = iter(typed)
+
+    def typing(_: str) -> str:
+        for line in keys:
+            return line
+        raise EOFError
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", typing)
+    assert main(["verify", "-d", str(shop), QUESTION]) == 0
+    shown = capsys.readouterr()
+    assert "For each region: revenue (the sum of amount)." in shown.out
+    assert ("nope" in shown.err) == (typed[:1] == ["SELECT nope"])
+    assert main(["verify", "-d", str(shop), "--list"]) == 0
+    lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert [(line[0], line[3]) for line in lines] == listed
+
+
 def test_the_built_in_database_is_not_written_to(stub: StubOpenAI, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "how many customers", "--sql", "SELECT count(*) FROM customers"]) == 0
     assert "verified/sales-" in capsys.readouterr().err

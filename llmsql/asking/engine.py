@@ -198,7 +198,7 @@ class Engine:
             before = (*last.before, last.question)
             asked = ", ".join((*before, question))
             usable = replace(usable, refused=memory.refused(asked, synonyms))
-            recalled = self.verified.recalled(con, usable, asked, settings)
+            recalled = self.verified.recalled(con, usable, memory, asked, settings)
             if recalled is not None:
                 return replace(recalled, question=question, before=before)
             followed = follow(con, usable, question, last, settings)
@@ -208,7 +208,7 @@ class Engine:
                 last = None
         if last is None:
             usable = replace(usable, refused=memory.refused(question, synonyms))
-            recalled = self.verified.recalled(con, usable, question, settings)
+            recalled = self.verified.recalled(con, usable, memory, question, settings)
             if recalled is not None:
                 return recalled
         knowledge = replace(knowledge, refused=usable.refused)

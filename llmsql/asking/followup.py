@@ -268,11 +268,25 @@ def _date_column(state: _State) -> exp.Column:
         raise NotUnderstood
     found = [(alias, c) for alias, t in scope.tables.items() if t is not None for c in t.columns if _is_date(c)]
     if len(found) > 1:
-        counted = _counted(state, scope)
-        found = [(alias, c) for alias, c in found if alias == counted]
+        found = _dates_of(_counted(state, scope), found, scope)
     if len(found) != 1:
         raise NotUnderstood
     return _qualified(state, *found[0])
+
+
+def _dates_of(counted: str | None, found: list[tuple[str, Column]], scope: Scope) -> list[tuple[str, Column]]:
+    """The dates of the table that is counted, else of the one table with dates that it points at.
+
+    Of several the one that is called like its table: ``order_date`` of ``orders``, not ``ship_date``.
+    """
+    mine = [(alias, c) for alias, c in found if alias == counted]
+    table = scope.tables.get(counted or "")
+    if not mine and table is not None:
+        targets = {key.target for key in table.foreign_keys}
+        mine = [(a, c) for a, c in found if (t := scope.tables[a]) is not None and t.reference in targets]
+    if len({alias for alias, _ in mine}) == 1 and len(mine) > 1:
+        mine = [(a, c) for a, c in mine if (t := scope.tables[a]) and _name_words(t.name) & _name_words(c.name)]
+    return mine
 
 
 def _counted(state: _State, scope: Scope) -> str | None:

@@ -47,17 +47,17 @@ class VerifiedAnswers:
             return self._store.memory(con)
 
     def recalled(
-        self, con: duckdb.DuckDBPyConnection, knowledge: Knowledge, question: str, settings: Settings
+        self, con: duckdb.DuckDBPyConnection, knowledge: Knowledge, memory: Memory, question: str, settings: Settings
     ) -> Draft | None:
         """The verified answer to a question, its literals bound anew, checked and bound like any other SQL.
 
         Args:
             con: whose database is meant.
             knowledge: of the database, with the tables that may be used only.
+            memory: what is verified now.
             question: as typed.
             settings: ``verified`` switches recall off; ``today``.
         """
-        memory = self.memory(con)
         if not settings.verified or not memory.good:
             return None
         started = time.perf_counter()

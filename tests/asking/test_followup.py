@@ -7,6 +7,7 @@ import pytest
 
 from llmsql.asking.followup import is_follow_up, rewrite_sql
 from llmsql.asking.settle import Knowledge, settle
+from tests.asking.conftest import know
 
 SEGMENTS = (
     "SELECT customers.segment, SUM(orders.total) AS revenue FROM orders JOIN customers ON orders.customer_id = "
@@ -83,6 +84,22 @@ def test_a_period_takes_the_place_of_the_last(known: Knowledge) -> None:
     assert "2024" not in second[0] and "2023" not in second[0] and "'2022-07-01'" in second[0]
     assert "status = 'paid'" in second[0]
     assert second[1] == ("ordered_at in Q2 2022",)
+
+
+def test_the_date_of_what_is_counted_is_meant() -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE people (id INTEGER PRIMARY KEY, name VARCHAR, signup_date DATE)")
+        con.execute(
+            "CREATE TABLE orders (id INTEGER PRIMARY KEY, person_id INTEGER REFERENCES people (id), order_date DATE, "
+            "ship_date DATE)"
+        )
+        con.execute("CREATE TABLE lines (order_id INTEGER REFERENCES orders (id), amount DOUBLE)")
+        known = know(con)
+        joined = "FROM lines JOIN orders ON order_id = orders.id JOIN people ON person_id = people.id GROUP BY ALL"
+        by_lines = rewrite_sql(f"SELECT name, SUM(amount) AS revenue {joined}", "by month", known)
+        by_people = rewrite_sql(f"SELECT name, COUNT(people.id) AS n {joined}", "by month", known)
+    assert by_lines is not None and "DATE_TRUNC('MONTH', orders.order_date)" in by_lines[0]
+    assert by_people is not None and "DATE_TRUNC('MONTH', people.signup_date)" in by_people[0]
 
 
 def test_a_value_takes_the_place_of_the_last(known: Knowledge) -> None:
