@@ -37,6 +37,8 @@ def build_parser(description: str, recipes: Sequence[str]) -> argparse.ArgumentP
     parser.add_argument("--start-from", type=Path, help="PEFT folder of an adapter to go on from")
     parser.add_argument("--examples", type=int, help="pairs to train on in all; default: the recipe's")
     parser.add_argument("--seed", type=int, help="default: the recipe's")
+    parser.add_argument("--validation", type=Path, nargs="+", help="datasets whose validation split is watched")
+    parser.add_argument("--validate-examples", type=int, default=400, help="pairs in between; default: %(default)s")
     return parser
 
 
@@ -87,6 +89,7 @@ def run(options: argparse.Namespace) -> Path:
     from training.dataset import Databases, load_records
     from training.packing import ATTENTION
     from training.run import load_recipe, train
+    from training.validation import Validation
 
     recipe = load_recipe(
         options.recipe,
@@ -117,4 +120,18 @@ def run(options: argparse.Namespace) -> Path:
             start_from=options.start_from,
             frozen_layers=recipe.frozen_layers,
         )
-    return train(recipe, base, model, records, Databases(options.data_root), options.output_dir)
+    databases = Databases(options.data_root)
+    validate = None
+    if options.validation:
+        aside = [r for path in options.validation for r in load_records(path, "validation")]
+        validate = Validation(aside, databases, base, recipe)
+    return train(
+        recipe,
+        base,
+        model,
+        records,
+        databases,
+        options.output_dir,
+        validate=validate,
+        validate_examples=options.validate_examples,
+    )

@@ -139,5 +139,5 @@ def packed_loss(model: Any, batch: PackedBatch) -> tuple[Tensor, Tensor]:
         blocks=batch.blocks,
     ).last_hidden_state[0]
     logits = causal.lm_head(hidden[batch.predicting]).float()
-    loss = F.cross_entropy(logits, batch.targets)
-    return loss, (logits.argmax(-1) == batch.targets).sum()
+    targets = batch.targets.to(logits.device)
+    return F.cross_entropy(logits, targets), (logits.argmax(-1) == targets).sum()

@@ -1,4 +1,6 @@
-"""Draws a run's loss and token accuracy: ``python -m training.plot RUN_DIR`` writes ``RUN_DIR/log.png``."""
+"""Draws a run's loss and token accuracy, in training and, where it was watched, on the validation set:
+``python -m training.plot RUN_DIR`` writes ``RUN_DIR/log.png``.
+"""
 
 from __future__ import annotations
 
@@ -61,6 +63,9 @@ def plot_run(run: Path) -> Path:
         values = [step[key] for step in steps]
         axis.plot(examples, values, color="0.75", linewidth=0.8, label="a step")
         axis.plot(examples, smoothed(values), color="tab:blue", label=f"mean of {_SMOOTHED_OVER} steps")
+        watched = [(step["examples"], step[f"validation_{key}"]) for step in steps if f"validation_{key}" in step]
+        if watched:
+            axis.plot(*zip(*watched, strict=True), color="tab:orange", marker="o", markersize=3, label="validation")
         axis.set_ylabel(label)
         axis.grid(alpha=0.3)
     axes[0].set_title(run.name)

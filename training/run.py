@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,8 @@ def train(
     output: Path,
     *,
     report: Any = print,
+    validate: Callable[[Any], dict[str, float]] | None = None,
+    validate_examples: int = 400,
 ) -> Path:
     """Train until ``recipe.examples`` pairs are done.
 
@@ -132,6 +135,9 @@ def train(
         databases: where they are asked.
         output: the run's folder; a checkpoint in it is gone on from.
         report: takes one line of text a step.
+        validate: gives figures of the model for the log, for example ``training.validation.Validation``; it must not
+            draw random numbers, lest a run that was killed ends otherwise.
+        validate_examples: pairs between its calls; it is called at the end as well.
 
     Returns:
         The folder of the trained weights.
@@ -179,6 +185,11 @@ def train(
             "examples_a_second": round(speed, 2),
             "left_out": pairs - trained,
         }
+        is_due = progress.examples // validate_examples > (progress.examples - pairs) // validate_examples
+        if validate is not None and (is_due or progress.packs == len(plan)):
+            figures = validate(model)
+            line |= figures
+            report(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in figures.items()))
         with (output / "log.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
         minutes = (recipe.examples - progress.examples) / max(speed, 1e-9) / 60

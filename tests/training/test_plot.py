@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("matplotlib", reason="needs the train extra")
 
-from training.plot import main, read_log, smoothed
+from training.plot import main, plot_run, read_log, smoothed
 
 
 def write_log(run: Path, steps: int, rest: str = "") -> Path:
@@ -29,6 +29,21 @@ def test_a_run_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert picture.shape[:2] == (720, 960)
     assert picture[..., :3].std() > 0.01, "something is drawn"
     assert sorted(p.name for p in run.iterdir()) == ["log.jsonl", "log.png"]
+
+
+def test_the_validation_set_is_drawn(tmp_path: Path) -> None:
+    from matplotlib.image import imread
+
+    pictures = []
+    for name in ("plain", "watched"):
+        run = write_log(tmp_path / name, 40)
+        if name == "watched":
+            steps = read_log(run)
+            for step in steps[9::10]:
+                step |= {"validation_loss": 1.5, "validation_token_accuracy": 0.5}
+            (run / "log.jsonl").write_text("".join(json.dumps(step) + "\n" for step in steps), encoding="utf-8")
+        pictures.append(imread(plot_run(run)))
+    assert (pictures[0] != pictures[1]).any()
 
 
 def test_a_line_that_is_being_written_is_left_out(tmp_path: Path) -> None:

@@ -17,8 +17,12 @@ from training.dataset import Databases, Record, plan_packs  # noqa: E402
 from training.finetune_core import RECIPES  # noqa: E402
 from training.packing import ATTENTION  # noqa: E402
 from training.run import Recipe, load_recipe, rate_at, train  # noqa: E402
+from training.validation import Validation  # noqa: E402
 
 RECORDS = [Record("toy/shop", f"orders above {i}", f"SELECT count(*) FROM orders WHERE total > {i}") for i in range(12)]
+ASIDE = [
+    Record("toy/shop", f"how many orders below {i}", f"SELECT count(*) FROM orders WHERE total < {i}") for i in range(5)
+]
 RECIPE = Recipe(
     base_model="tiny", method="lora", chat_format="chatml", examples=30, pairs_a_pack=4, warmup_examples=4,
     learning_rate=1e-2, lora_rank=4, lora_alpha=8, checkpoint_examples=6,
@@ -66,7 +70,9 @@ def test_frozen_layers_have_no_gradient_and_keep_their_adapter() -> None:
     assert all(trained == (".layers.1." in name) for name, trained in lora.items())
 
 
-def _train(output: Path, data_root: Path, stop_after: int | None = None) -> dict[str, torch.Tensor]:
+def _train(
+    output: Path, data_root: Path, stop_after: int | None = None, *, watched: bool = False
+) -> dict[str, torch.Tensor]:
     base = BaseModel(tiny_model("qwen2", ATTENTION), CharacterTokenizer(), "tiny", None)
     model = add_lora(base, rank=4, alpha=8, seed=1)
     seen = 0
@@ -77,8 +83,10 @@ def _train(output: Path, data_root: Path, stop_after: int | None = None) -> dict
         if stop_after is not None and seen >= stop_after:
             raise KeyboardInterrupt
 
+    databases = Databases(data_root)
+    validate = Validation(ASIDE, databases, base, RECIPE) if watched else None
     try:
-        train(RECIPE, base, model, RECORDS, Databases(data_root), output, report=report)
+        train(RECIPE, base, model, RECORDS, databases, output, report=report, validate=validate, validate_examples=10)
     except KeyboardInterrupt:
         return {}
     return {n: p.detach().clone() for n, p in model.named_parameters() if p.requires_grad}
@@ -96,6 +104,34 @@ def test_a_killed_run_ends_with_the_same_weights(tmp_path: Path, data_root: Path
     kept = [[{k: v for k, v in json.loads(x).items() if k != "examples_a_second"} for x in log] for log in logs]
     assert kept[0] == kept[1]
     assert kept[0][-1]["loss"] < kept[0][0]["loss"]
+
+
+def test_watching_the_validation_set_changes_nothing(tmp_path: Path, data_root: Path) -> None:
+    """Neither the weights, nor those of a run that was killed and gone on with, nor its log."""
+    plain = _train(tmp_path / "plain", data_root)
+    watched = _train(tmp_path / "watched", data_root, watched=True)
+    _train(tmp_path / "killed", data_root, stop_after=6, watched=True)
+    resumed = _train(tmp_path / "killed", data_root, watched=True)
+    for name, tensor in plain.items():
+        torch.testing.assert_close(watched[name], tensor, rtol=0, atol=0)
+        torch.testing.assert_close(resumed[name], tensor, rtol=0, atol=0)
+    logs = [
+        [json.loads(x) for x in (tmp_path / run / "log.jsonl").read_text().splitlines()]
+        for run in ("watched", "killed")
+    ]
+    seen = [{s["examples"]: s["validation_loss"] for s in log if "validation_loss" in s} for log in logs]
+    assert seen[0] == seen[1]
+    assert list(seen[0]) == [12, 20, 30]
+    assert seen[0][30] < seen[0][12]
+    last = logs[0][-1]
+    assert last["validation_pairs"] == len(ASIDE)
+    assert 0 < last["validation_token_accuracy"] <= 1
+
+
+def test_there_must_be_something_to_validate_on(data_root: Path) -> None:
+    base = BaseModel(tiny_model("qwen2", ATTENTION), CharacterTokenizer(), "tiny", None)
+    with pytest.raises(TrainingError, match="nothing to validate on"):
+        Validation([], Databases(data_root), base, RECIPE)
 
 
 def test_another_recipe_does_not_go_on_with_a_run(tmp_path: Path, data_root: Path) -> None:
