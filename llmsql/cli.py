@@ -135,6 +135,19 @@ def build_parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--host", metavar="NAME", default="localhost", help="default: %(default)s, this machine only")
     add_memory_commands(commands)
+
+    adapt = commands.add_parser(
+        "adapt",
+        help="fine-tune the default model on a database",
+        description="Fine-tune the default model on one database, on this machine, without labels. The result is kept, "
+        "and used for that database from then on, only if it answers more questions of kinds that it was not taught. "
+        "Started again after a kill, it goes on where it was.",
+    )
+    adapt.add_argument("database", metavar="FILE", help="as `llmsql ask -d`")
+    adapt.add_argument("--examples", type=int, metavar="N", help="pairs to train on; default: what fits into --minutes")
+    adapt.add_argument("--minutes", type=float, metavar="M", help="for everything; default: 30")
+    adapt.add_argument("--questions", type=int, metavar="N", default=100, help="to measure on; default: %(default)s")
+    adapt.add_argument("--seed", type=int, metavar="N", default=1, help="of questions and training; default: 1")
     return parser
 
 
@@ -157,7 +170,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             return run_shell(argv[1:])
         options = build_parser().parse_args(argv)
-        run = {"ask": _ask, "models": _models, "serve": _serve, "verify": run_verify, "glossary": run_glossary}
+        run = {
+            "ask": _ask,
+            "models": _models,
+            "adapt": _adapt,
+            "serve": _serve,
+            "verify": run_verify,
+            "glossary": run_glossary,
+        }
         code = run[options.command](options)
         sys.stdout.flush()
         return code
@@ -321,6 +341,13 @@ def _models(options: argparse.Namespace) -> int:
         state = verify_weights(entry)
         print(f"{state.state}: {state.path} ({state.bytes:,} bytes, sha256 {state.sha256 or 'not computed'})")
         return ExitCode.OK if state.state == "ok" else ExitCode.MODEL
+    return ExitCode.OK
+
+
+def _adapt(options: argparse.Namespace) -> int:
+    with _train_extra():
+        from training.adapt import run
+    print(run(options, _note))
     return ExitCode.OK
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
+from llmsql.catalog import Catalog
 from llmsql.clients import LLMClient
 from llmsql.errors import ConfigError, ModelNotFoundError
-from llmsql.registry import ModelEntry, load_registry
+from llmsql.registry import ModelEntry, load_registry, user_registry_path
 from llmsql.settings import Settings, load_settings
 from llmsql.weights import fetch_weights, weights_path
 
 PROMPT_TOKENS = 4096
+KNOWN_COLUMNS = 0.9
+"""share of the columns that an adapted model has learnt which must be there for it to be used"""
 
 
 def open_model(
@@ -109,6 +113,53 @@ def _embedded(settings: Settings, entry: ModelEntry, remember: bool, more: dict[
         options["adapters"] = [(entry.adapter.path, entry.adapter.scale)]
     weights = fetch_weights(entry, cache_dir=settings.cache_dir, offline=settings.offline)
     return LLMClient("llamacpp", str(weights), timeout=settings.timeout, **(options | more))
+
+
+def column_names(catalog: Catalog) -> frozenset[str]:
+    """Every ``table.column`` of a database, case-folded; neither schema nor file is part of it."""
+    return frozenset(f"{table.name}.{column.name}".casefold() for table in catalog for column in table.columns)
+
+
+def adapted_model(settings: Settings, catalog: Catalog) -> str | None:
+    """The model that ``llmsql adapt`` made for a database, where nobody chose another one.
+
+    It is used while at least nine tenths of the columns that it has learnt are there, and while the registry's default
+    is still the model that it was found to be better than.
+
+    Args:
+        settings: a model, provider, adapter or cascade in them goes before it.
+        catalog: of the database.
+    """
+    if settings.model or settings.provider or settings.adapter or settings.cascade:
+        return None
+    path = user_registry_path()
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError:
+        return None
+    candidates = _adapted_models(path, changed)
+    if not candidates:
+        return None
+    there = column_names(catalog)
+    shares = {entry.name: _share_known(entry, there) for entry in candidates}
+    best = max(shares, key=lambda name: shares[name])
+    return best if shares[best] >= KNOWN_COLUMNS else None
+
+
+@lru_cache(maxsize=4)
+def _adapted_models(path: Path, changed_ns: int) -> tuple[ModelEntry, ...]:
+    """Adapted models that go before the default; the latest first."""
+    registry = load_registry()
+    try:
+        default = registry.get(registry.default).name
+    except ModelNotFoundError:
+        return ()
+    return tuple(e for e in reversed(list(registry)) if e.adapted_to is not None and e.adapted_to.base == default)
+
+
+def _share_known(entry: ModelEntry, there: frozenset[str]) -> float:
+    columns = entry.adapted_to.columns if entry.adapted_to else ()
+    return len(there.intersection(columns)) / len(columns) if columns else 0.0
 
 
 def _adapter_file(adapter: str) -> Path:

@@ -241,6 +241,24 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
+class AdaptedTo:
+    """The database that a model was adapted to.
+
+    It is known by the names of its columns, for these are what the model has learnt: they stay when the file is moved
+    or copied, while another database at the same path has others. ``llmsql.models.adapted_model`` compares them.
+
+    Args:
+        base: name of the model that it was adapted from, and was better than.
+        columns: every ``table.column`` of that database, case-folded.
+        database: where that database was, for people.
+    """
+
+    base: str
+    columns: tuple[str, ...]
+    database: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelEntry:
     """One model.
 
@@ -262,6 +280,7 @@ class ModelEntry:
         reported: figures of others.
         measured: figures of ours.
         calibration: how its confidence is worked out, by kind, see ``llmsql.asking.confidence``.
+        adapted_to: the one database that it is meant for, None for all others.
     """
 
     name: str
@@ -281,6 +300,7 @@ class ModelEntry:
     reported: Reported | None = None
     measured: tuple[Measurement, ...] = ()
     calibration: Mapping[str, Calibration] = field(default_factory=dict)
+    adapted_to: AdaptedTo | None = None
 
 
 @dataclass(frozen=True)
@@ -585,6 +605,8 @@ def _entry_from_json(name: str, fields: dict[str, Any], folder: Path) -> ModelEn
         Measurement(**{**item, "interval": tuple(item["interval"]) if item["interval"] else None})
         for item in parsed.get("measured", ())
     )
+    if "adapted_to" in parsed:
+        parsed["adapted_to"] = AdaptedTo(**{**parsed["adapted_to"], "columns": tuple(parsed["adapted_to"]["columns"])})
     if "calibration" in parsed:
         parsed["calibration"] = {kind: Calibration(**fitted) for kind, fitted in parsed["calibration"].items()}
     return ModelEntry(name=name, **parsed)

@@ -90,7 +90,7 @@ def test_packaged_registry_follows_a_valid_schema_and_gives_every_field() -> Non
     jsonschema.Draft202012Validator.check_schema(schema)
     document = packaged_document()
     jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)
-    expected = {field.name for field in fields(ModelEntry)} - {"name", "calibration"}
+    expected = {field.name for field in fields(ModelEntry)} - {"name", "calibration", "adapted_to"}
     for name, entry in document["models"].items():
         assert set(entry) - {"calibration"} == expected, name
     assert packaged_registry_path() == MODELS / "model_registry.json"

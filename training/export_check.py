@@ -25,6 +25,7 @@ from llmsql.errors import TrainingError
 
 COMPARED_TOKENS = 10
 """at each position, the likeliest of the file's"""
+_SMALL_BYTES = 50_000_000
 _TIE = 0.1  # log-probability; rounding decides between tokens that are so close
 
 _EXAMPLES = (
@@ -116,7 +117,11 @@ def check_export(
         TrainingError: the file tokenises differently, or expects other tokens than the model.
         WeightsError: llama.cpp cannot load the file.
     """
-    provider = LlamaCppProvider(file, adapters=[(a, 1.0) for a in adapters], chat_format=chat_format, n_ctx=1024)
+    # Of a small model, threads would spend their time in waiting for one another.
+    threads = 1 if file.stat().st_size < _SMALL_BYTES else None
+    provider = LlamaCppProvider(
+        file, adapters=[(a, 1.0) for a in adapters], chat_format=chat_format, n_ctx=1024, threads=threads
+    )
     shown = name or (adapters[0] if adapters else file)
     try:
         agreed, differences = 0, []

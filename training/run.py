@@ -276,7 +276,9 @@ def _save(output: Path, model: Any, optimizer: torch.optim.Optimizer, progress: 
 
 
 def _save_weights(model: Any, base: BaseModel, folder: Path) -> None:
-    model.save_pretrained(str(folder))
+    # Adapters leave the embeddings alone; to find that out PEFT would look for the base's config, on the hub too.
+    options = {"save_embedding_layers": False} if hasattr(model, "peft_config") else {}
+    model.save_pretrained(str(folder), **options)
     base.tokenizer.save_pretrained(str(folder))
 
 

@@ -28,7 +28,7 @@ from llmsql.catalog.snapshot import snapshot, structure_version
 from llmsql.clients import LLMClient
 from llmsql.clients.base import CallProgress
 from llmsql.errors import ModelNotFoundError, QuestionError
-from llmsql.models import missing_weights, open_model, prefix_cache_dir
+from llmsql.models import adapted_model, missing_weights, open_model, prefix_cache_dir
 from llmsql.registry import Calibration, load_registry
 from llmsql.settings import Settings, load_settings
 
@@ -136,8 +136,9 @@ class Engine:
         """
         settings = self.settings()
         knowledge = self.knowledge(con)
-        if missing_weights(settings) is None and not cancel.is_set():
-            _, client = self.client(settings)
+        model = adapted_model(settings, knowledge.catalog)
+        if missing_weights(settings, model) is None and not cancel.is_set():
+            _, client = self.client(settings, model)
             shown = select_tables(knowledge.catalog, knowledge.graph, "", [])
             client.prepare(build_messages(shown, "", []) if len(shown) == len(knowledge.catalog) else [], cancel)
 
@@ -212,6 +213,7 @@ class Engine:
             if recalled is not None:
                 return recalled
         knowledge = replace(knowledge, refused=usable.refused)
+        model = model or adapted_model(settings, knowledge.catalog)
         key = (
             " ".join(question.split()),
             tables,
