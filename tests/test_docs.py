@@ -15,6 +15,10 @@ import pytest
 import llmsql
 from llmsql.cli import build_parser
 from tests.clients.stubs import StubOpenAI
+from tests.rows.conftest import model
+from tests.rows.stubs import StubModel
+
+__all__ = ["model"]  # a fixture
 
 ROOT = Path(__file__).parent.parent
 PAGES = [
@@ -81,7 +85,19 @@ def test_programs_compile(where: str, program: str) -> None:
     compile(program, where, "exec")
 
 
-@pytest.mark.parametrize(("where", "script"), blocks("sql"))
+@pytest.mark.parametrize(("where", "script"), [block for block in blocks("sql") if "functions.md" in block[0]])
+def test_row_functions_run(where: str, script: str, model: StubModel) -> None:
+    with llmsql.connect(model="gpt-4o-mini") as con:
+        con.execute(
+            "CREATE TABLE tickets AS SELECT i AS id, 'team ' || i % 2 AS team, 'yes, a bug in Word ' || i AS body, "
+            "DATE '2026-01-01' + i::INTEGER AS opened FROM range(3) r(i)"
+        ).fetchall()
+        for statement in script.split(";"):
+            if statement.strip() and not all(x.strip().startswith("--") for x in statement.strip().splitlines()):
+                con.execute(statement).fetchall()
+
+
+@pytest.mark.parametrize(("where", "script"), [block for block in blocks("sql") if "functions.md" not in block[0]])
 def test_sql_runs(where: str, script: str, stub: StubOpenAI) -> None:
     from llmsql.sources import open_source
 

@@ -7,6 +7,12 @@
 ``tasks``                 what each function asks, and how its answer is read
 ``shapes``                result types and JSON Schema: what an answer must look like
 ``calls``                 one call of a model: budget, pacing, retries, the answers kept on disk
+``embeddings``            vectors of texts, in batches
+``early_stop``            how many rows a ``LIMIT`` wants of a filter
+``proxy``                 classifiers that answer for the model where they have shown that they can
+``progress``              a line on standard error
+``interrupts``            Ctrl-C
+``models``                which model is asked, and how much fits into one of its prompts
 ``budget``                limits that stop before the call that would cross them
 ``pacing``                requests and tokens per minute, and Retry-After
 ``ledger``                what was called, what it took, what failed

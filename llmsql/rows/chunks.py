@@ -8,6 +8,7 @@ DuckDB calls an Arrow function with up to 2,048 rows at a time, from several thr
 from __future__ import annotations
 
 import json
+import threading
 from collections import deque
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -35,6 +36,7 @@ class RowFunctions:
     def __init__(self, engine: RowEngine) -> None:
         self.engine = engine
         self._alive: deque[pa.Array] = deque(maxlen=_KEPT_CHUNKS)
+        self._stops = Stops()
 
     def errors(self, texts: Any, arguments: Any, sessions: Any, queries: Any, statements: Any) -> Any:
         """Answer a chunk; NULL for each row, or the reason why the query must stop.
@@ -46,6 +48,9 @@ class RowFunctions:
             queries: DuckDB's id of the query.
             statements: its text, where a ``LIMIT`` in it may allow to stop early.
         """
+        reason = self._stops.again(queries)
+        if reason is not None:
+            return self._for_all(reason, len(texts))
         try:
             for group in self._groups(texts, arguments, sessions, queries):
                 self.engine.count_rows(
@@ -59,9 +64,9 @@ class RowFunctions:
                     self._answer_enough(group, wanted)
         except KeyboardInterrupt:
             interrupt_later()
-            return self._for_all("The query was interrupted.", len(texts))
+            return self._for_all(self._stops.first(queries, "The query was interrupted."), len(texts))
         except (LLMSQLError, Warning) as error:
-            return self._for_all(str(error) or type(error).__name__, len(texts))
+            return self._for_all(self._stops.first(queries, str(error)), len(texts))
         return pa.nulls(len(texts), pa.string())
 
     def values(self, texts: Any, arguments: Any, sessions: Any, queries: Any, statements: Any) -> Any:
@@ -118,6 +123,28 @@ class RowFunctions:
         result = pa.array([message] * rows, pa.string())
         self._alive.append(result)
         return result
+
+
+class Stops:
+    """The reason why a query must stop, between the two times that the macro asks for it.
+
+    The ``CASE`` in the macro first looks whether there is a reason, and then evaluates the function once more, on the
+    same thread, to raise it. By then the function might find none: what failed may have passed.
+    """
+
+    def __init__(self) -> None:
+        self._own = threading.local()
+
+    def first(self, queries: Any, reason: str) -> str:
+        """Note the reason, and give it back."""
+        self._own.noted = (queries[0].as_py(), reason)
+        return reason
+
+    def again(self, queries: Any) -> str | None:
+        """The reason that was noted just before for this query; None if there is none."""
+        query, reason = getattr(self._own, "noted", (None, None))
+        self._own.noted = (None, None)
+        return reason if query == queries[0].as_py() else None
 
 
 class _Group(NamedTuple):

@@ -15,8 +15,10 @@ import pyarrow as pa
 
 from llmsql.errors import CancelledError, ConfigError, LLMSQLError, ModelError
 from llmsql.rows.calls import BYTES_PER_TOKEN, Caller, FatalError, Occasion, count_tokens
+from llmsql.rows.chunks import Stops
 from llmsql.rows.engine import Count, Query, RowEngine
 from llmsql.rows.interrupts import interrupt_later
+from llmsql.settings import Settings
 
 MOST_TEXTS_A_BATCH = 128
 MOST_TOKENS_A_BATCH = 20_000
@@ -34,27 +36,37 @@ class VectorFunctions:
 
     def __init__(self, engine: RowEngine) -> None:
         self._engine = engine
+        engine.vectors = self.vectors
+        self._stops = Stops()
         self._vectors: OrderedDict[bytes, np.ndarray[Any, np.dtype[np.float32]] | None] = OrderedDict()
         self._lock = threading.Lock()
         self._alive: deque[Any] = deque(maxlen=_KEPT_CHUNKS)
 
     def errors(self, texts: Any, arguments: Any, sessions: Any, queries: Any) -> Any:
         """Embed a chunk; NULL for each row, or the reason why the query must stop."""
+        reason = self._stops.again(queries)
+        if reason is not None:
+            return self._for_all(reason, len(texts))
         try:
             options, session = json.loads(arguments[0].as_py()), json.loads(sessions[0].as_py())
             query = self._engine.query(queries[0].as_py(), session.get("llmsql_counting"))
             inputs = [text for text in texts.unique().to_pylist() if text is not None]
-            self._embed(query, options, session, inputs, len(texts) - texts.null_count)
+            settings = self._engine.settings(session)
+            caller = self._engine.caller(settings, options.get("model"), embedding=True)
+            self._engine.count_rows(query, "ai_embed", caller, len(texts) - texts.null_count)
+            self._embed(query, settings, caller, options, inputs)
         except KeyboardInterrupt:
             interrupt_later()
-            return self._for_all("The query was interrupted.", len(texts))
+            return self._for_all(self._stops.first(queries, "The query was interrupted."), len(texts))
         except (LLMSQLError, Warning) as error:
-            return self._for_all(str(error) or type(error).__name__, len(texts))
+            return self._for_all(self._stops.first(queries, str(error)), len(texts))
         return pa.nulls(len(texts), pa.string())
 
     def values(self, texts: Any, arguments: Any, sessions: Any, queries: Any) -> Any:
         """The vectors of a chunk, which ``errors`` has seen to."""
-        model = self._model_key(json.loads(arguments[0].as_py()), json.loads(sessions[0].as_py()))
+        options = json.loads(arguments[0].as_py())
+        settings = self._engine.settings(json.loads(sessions[0].as_py()))
+        model = _model_key(self._engine.caller(settings, options.get("model"), embedding=True), options)
         vectors = [None if text is None else self._vectors.get(_key(model, text)) for text in texts.to_pylist()]
         lengths = np.array([0 if vector is None else len(vector) for vector in vectors])
         present = [vector for vector in vectors if vector is not None]
@@ -65,14 +77,24 @@ class VectorFunctions:
         self._alive.append(result)
         return result
 
+    def vectors(self, query: Query, settings: Settings, inputs: Sequence[str]) -> tuple[str, Any]:
+        """The embedding model's name, and vectors of distinct texts, one row each.
+
+        Raises:
+            LLMSQLError: a text cannot be embedded, or the query has to stop.
+        """
+        caller = self._engine.caller(settings, None, embedding=True)
+        self._embed(query, settings, caller, {}, inputs)
+        found = [self._vectors.get(_key(_model_key(caller, {}), text)) for text in inputs]
+        if any(vector is None for vector in found):
+            raise ModelError(f"{caller.name} could not embed every text.", "See FROM ai_errors().")
+        return caller.name, np.array(found)
+
     def _embed(
-        self, query: Query, options: dict[str, Any], session: dict[str, Any], inputs: Sequence[str], rows: int
+        self, query: Query, settings: Settings, caller: Caller, options: dict[str, Any], inputs: Sequence[str]
     ) -> None:
-        settings = self._engine.settings(session)
-        caller = self._engine.caller(settings, options.get("model"), embedding=True)
-        model = self._model_key(options, session)
+        model = _model_key(caller, options)
         summary = self._engine.summary(query, "ai_embed", caller)
-        self._engine.count_rows(query, "ai_embed", caller, rows)
         missing = [text for text in inputs if _key(model, text) not in self._vectors]
         batches = batched(missing)
         if query.counting:
@@ -129,10 +151,6 @@ class VectorFunctions:
             while len(self._vectors) > MOST_REMEMBERED:
                 self._vectors.popitem(last=False)
 
-    def _model_key(self, options: dict[str, Any], session: dict[str, Any]) -> str:
-        caller = self._engine.caller(self._engine.settings(session), options.get("model"), embedding=True)
-        return f"{caller.client.identity} {options.get('dims')}"
-
     def _for_all(self, message: str, rows: int) -> Any:
         result = pa.array([message] * rows, pa.string())
         self._alive.append(result)
@@ -151,6 +169,10 @@ def batched(texts: Sequence[str]) -> list[list[str]]:
         batches[-1].append(text)
         tokens += size
     return batches
+
+
+def _model_key(caller: Caller, options: dict[str, Any]) -> str:
+    return f"{caller.client.identity} {options.get('dims')}"
 
 
 def _key(model: str, text: str) -> bytes:

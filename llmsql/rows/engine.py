@@ -32,6 +32,8 @@ from llmsql.rows.calls import BYTES_PER_TOKEN, Caller, FatalError, Occasion, cou
 from llmsql.rows.ledger import Ledger, Summary
 from llmsql.rows.models import answers_folder, open_row_model, room_for_text
 from llmsql.rows.pacing import Pacer
+from llmsql.rows.progress import ProgressLine
+from llmsql.rows.proxy import SAMPLE, Proxy, find_proxy, keep_proxy, train
 from llmsql.rows.shapes import UnfitAnswerError
 from llmsql.rows.tasks import Prompt, Task, build_task
 
@@ -107,6 +109,7 @@ class Plan:
         on_error: one of ``ON_ERROR``.
         remember: answers stay when the query is done.
         key: hash of what decides an answer besides the input.
+        min_accuracy: agreement with the model from which a proxy may answer for it; None for no proxy.
     """
 
     function: str
@@ -116,6 +119,7 @@ class Plan:
     on_error: str
     remember: bool
     key: bytes
+    min_accuracy: float | None = None
 
     @property
     def summary(self) -> Summary:
@@ -125,6 +129,16 @@ class Plan:
     def key_of(self, text: str) -> bytes:
         """What the answer for an input is remembered under."""
         return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=self.key, digest_size=16).digest()
+
+
+@dataclass
+class Lesson:
+    """What a proxy learns from, until it is trained."""
+
+    proxy: Proxy | None
+    texts: list[str] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Count(NamedTuple):
@@ -158,6 +172,9 @@ class RowEngine:
         self._session = Purse("session_")
         self._purses = threading.Lock()
         self._steps: ThreadPoolExecutor | None = None
+        self._line = ProgressLine()
+        self._lessons: dict[bytes, Lesson] = {}
+        self.vectors: Callable[[Query, Settings, Sequence[str]], tuple[str, Any]] | None = None
 
     def settings(self, session: Mapping[str, str | None]) -> Settings:
         """The settings in force, by a session's variables."""
@@ -234,6 +251,7 @@ class RowEngine:
             on_error=on_error,
             remember=bool(cache) and temperature == 0,
             key=hashlib.blake2b(json.dumps(decides, sort_keys=True).encode(), digest_size=32).digest(),
+            min_accuracy=_min_accuracy(function, own),
         )
 
     def summary(self, query: Query, function: str, caller: Caller) -> Summary:
@@ -288,13 +306,15 @@ class RowEngine:
             with query.lock:
                 if isinstance(error, FatalError):
                     query.fatal = query.fatal or error.error
-                query.cancel.set()
+                else:
+                    query.cancel.set()
                 reason = query.fatal or CancelledError("The query was cancelled.")
             raise reason from None
         finally:
             with query.lock:
                 query.active -= 1
-                if not query.active and query.cancel.is_set():
+                self._line.wipe()
+                if not query.active and (query.cancel.is_set() or query.fatal is not None):
                     # DuckDB 1 gives a prepared statement the same id each time that it runs. Calls that are still on
                     # their way keep the event that stops them.
                     query.fatal, query.cancel = None, threading.Event()
@@ -350,9 +370,14 @@ class RowEngine:
                 if known is not None:
                     found[key] = known
         new = query.first_seen(keys)
-        self.ledger.count(plan.summary, distinct_inputs=len(new), remembered=len(new & found.keys()))
+        remembered = len(new & found.keys())
+        self.ledger.count(plan.summary, distinct_inputs=len(new), remembered=remembered)
+        with query.lock:
+            query.asked += remembered
         missing = [(key, text) for key, text in zip(keys, texts, strict=True) if key not in found]
         if enough is None:
+            if plan.min_accuracy is not None and missing:
+                missing = self._answer_by_proxy(query, plan, missing, found)
             found |= self._ask(query, plan, missing)
         else:
             self._ask_until(query, plan, missing, found, enough)
@@ -373,6 +398,50 @@ class RowEngine:
             batch = max(batch, plan.caller.concurrency)
         found |= {key: Outcome("false", None) for key, _ in missing}
 
+    def _answer_by_proxy(
+        self, query: Query, plan: Plan, missing: list[tuple[bytes, str]], found: dict[bytes, Outcome]
+    ) -> list[tuple[bytes, str]]:
+        """Train a proxy where there is none yet, and let it answer what it may; what is left is for the model."""
+        assert self.vectors is not None and plan.min_accuracy is not None
+        with self._lock:
+            lesson = self._lessons.setdefault(plan.key, Lesson(find_proxy(plan.key.hex())))
+        with lesson.lock:
+            if lesson.proxy is None:
+                sample, missing = missing[: SAMPLE - len(lesson.texts)], missing[SAMPLE - len(lesson.texts) :]
+                answers = self._ask(query, plan, sample)
+                found |= answers
+                for key, text in sample:
+                    value = answers[key].value
+                    if value is not None:
+                        lesson.texts.append(text)
+                        lesson.answers.append(value)
+                if len(lesson.texts) >= SAMPLE:
+                    embed_model, vectors = self.vectors(query, plan.occasion.settings, lesson.texts)
+                    lesson.proxy = train(
+                        vectors,
+                        lesson.answers,
+                        function=plan.function,
+                        model=plan.caller.name,
+                        embed_model=embed_model,
+                        min_accuracy=plan.min_accuracy,
+                    )
+                    keep_proxy(plan.key.hex(), lesson.proxy)
+        if lesson.proxy is None or not missing or not any(t is not None for t in lesson.proxy.thresholds):
+            return missing
+        _, vectors = self.vectors(query, plan.occasion.settings, [text for _, text in missing])
+        left = []
+        decided = {}
+        for (key, text), value in zip(missing, lesson.proxy.decide(vectors), strict=True):
+            if value is None:
+                left.append((key, text))
+            else:
+                decided[key] = Outcome(value, None)
+        with self._lock:
+            self._answers.update(decided)
+        found |= decided
+        self.ledger.count(plan.summary, proxied=len(decided))
+        return left
+
     def _ask(self, query: Query, plan: Plan, missing: Sequence[tuple[bytes, str]]) -> dict[bytes, Outcome]:
         """Ask for inputs, several at once; an input that another thread asks for is waited for."""
         own: dict[bytes, Future[Outcome]] = {}
@@ -391,14 +460,22 @@ class RowEngine:
         try:
             while waiting:
                 done, waiting = wait(waiting, _WAIT_SECONDS)
-                if query.fatal is not None:
-                    raise FatalError(query.fatal)
+                self._line.show(self.ledger.summaries(query.id), len(waiting), plan.occasion.settings.progress)
                 if query.cancel.is_set():
                     raise CancelledError("The query was cancelled.")
                 for future in done & set(own.values()):
-                    future.result()
-        except BaseException:
-            query.cancel.set()
+                    error = None if future.cancelled() else future.exception()
+                    if isinstance(error, FatalError):
+                        query.fatal = query.fatal or error.error
+                    elif error is not None and query.fatal is None:
+                        raise error
+                if query.fatal is not None:  # nothing new; what is on its way is paid for, and its answer is kept
+                    waiting = {future for future in waiting & set(own.values()) if not future.cancel()}
+            if query.fatal is not None:
+                raise FatalError(query.fatal)
+        except BaseException as error:
+            if not isinstance(error, FatalError):
+                query.cancel.set()
             for future in own.values():
                 future.cancel()
             raise
@@ -434,7 +511,7 @@ class RowEngine:
             return self._steps
 
     def _ask_one(self, query: Query, plan: Plan, text: str) -> Outcome:
-        if query.cancel.is_set():
+        if query.cancel.is_set() or query.fatal is not None:
             raise CancelledError("The query was cancelled.")
         try:
             known = plan.task.known
@@ -516,6 +593,17 @@ class RowEngine:
             if self._steps is not None:
                 self._steps.shutdown(wait=False, cancel_futures=True)
                 self._steps = None
+
+
+def _min_accuracy(function: str, options: Mapping[str, Any]) -> float | None:
+    optimize, least = options.get("optimize"), options.get("min_accuracy", 0.95)
+    if optimize is None:
+        return None
+    if optimize != "cost" or options.get("multi"):
+        raise ConfigError(f"optimize {optimize!r} of {function} is unknown here.", "Only 'cost', without multi, is.")
+    if not 0 < least < 1:
+        raise ConfigError(f"min_accuracy {least:g} of {function} is not between 0 and 1.", "Write it as 0.95.")
+    return float(least)
 
 
 def database_is_file(con: duckdb.DuckDBPyConnection) -> bool:

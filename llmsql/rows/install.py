@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from llmsql.errors import ConfigError
 from llmsql.functions import Macro, refuse_to_shadow
@@ -25,6 +25,7 @@ VARIABLES = (
 _LONGEST_STATEMENT = 2000
 _COMMON = ("model", "on_error", "cache")
 _SAMPLING = ("temperature", "max_tokens", "seed")
+_PROXY = ("optimize", "min_accuracy")
 _TEXT = """'"VARCHAR"'"""
 
 
@@ -44,10 +45,10 @@ FUNCTIONS: dict[str, tuple[dict[str, str], tuple[str, ...], str]] = {
         f"""CASE WHEN json_schema IS NOT NULL THEN '"JSON"' WHEN return_type IS NULL THEN {_TEXT} """
         f"ELSE {_type_of('return_type')} END",
     ),
-    "ai_filter": ({"body": "VARCHAR", "condition": "VARCHAR"}, (), """'"BOOLEAN"'"""),
+    "ai_filter": ({"body": "VARCHAR", "condition": "VARCHAR"}, _PROXY, """'"BOOLEAN"'"""),
     "ai_classify": (
         {"body": "VARCHAR", "labels": "VARCHAR[]"},
-        ("multi", "descriptions", "examples"),
+        ("multi", "descriptions", "examples", *_PROXY),
         """CASE WHEN multi THEN '["VARCHAR"]' ELSE '"VARCHAR"' END""",
     ),
     "ai_extract": ({"body": "VARCHAR", "spec": "VARCHAR"}, ("instructions", "max_tokens"), _type_of("spec")),
@@ -231,7 +232,7 @@ def _raising(error: str, value: str, kind: str = "VARCHAR") -> str:
     return f"CASE WHEN {error} IS NOT NULL THEN error({error})::{kind} ELSE {value} END"
 
 
-def _table(call: str, fields: Mapping[str, str]) -> str:
+def _table(call: str, fields: Mapping[str, Any]) -> str:
     value = f"CASE WHEN {call}.error IS NOT NULL THEN error({call}.error)::VARCHAR ELSE {call}.value END"
     return f"SELECT unnest(r) FROM (SELECT unnest(from_json({value}, '{json.dumps([fields])}')) AS r)"
 

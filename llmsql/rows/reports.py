@@ -14,6 +14,7 @@ from llmsql.clients.client import list_price
 from llmsql.errors import ConfigError, LLMSQLError
 from llmsql.functions import open_cursor
 from llmsql.rows.ledger import Ledger, as_rows
+from llmsql.rows.proxy import kept_proxies
 
 if TYPE_CHECKING:
     from llmsql.rows.calls import Caller
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _BIG = "BIGINT"
 _ROWS_AT_ONCE = 10_000
-REPORTS: dict[str, dict[str, str]] = {
+REPORTS: dict[str, dict[str, Any]] = {
     "ai_usage": {
         "query_id": _BIG,
         "at": "TIMESTAMP",
@@ -64,6 +65,18 @@ REPORTS: dict[str, dict[str, str]] = {
         "input": "VARCHAR",
         "error": "VARCHAR",
     },
+    "ai_proxies": {
+        "function": "VARCHAR",
+        "model": "VARCHAR",
+        "embed_model": "VARCHAR",
+        "classes": ["VARCHAR"],
+        "min_accuracy": "DOUBLE",
+        "sampled": _BIG,
+        "held_out": _BIG,
+        "agreement": "DOUBLE",
+        "coverage": "DOUBLE",
+        "date": "DATE",
+    },
 }
 ESTIMATE = {
     "function": "VARCHAR",
@@ -99,6 +112,7 @@ class Reports:
             "ai_usage": ledger.calls(),
             "ai_usage_summary": ledger.summaries(),
             "ai_errors": ledger.failures(),
+            "ai_proxies": list(kept_proxies()) if name == "ai_proxies" else [],
         }
         return {"value": json.dumps(as_rows(entries[name], tuple(REPORTS[name]))), "error": None}
 

@@ -62,7 +62,7 @@ class StubModel(StubOpenAI):
     def answer(self, body: Any) -> str:
         """What this model says."""
         system = next((m["content"] for m in body["messages"] if m["role"] == "system"), "")
-        text = body["messages"][-1]["content"]
+        text = next(m["content"] for m in body["messages"] if m["role"] == "user")
         row = re.search(r"(?:\A|\n)Text: (.*?)(?:\n\n(?:Category|Sentiment|Does|Rating)|\Z)", text, re.DOTALL)
         about = row.group(1) if row else text
         if "one word: yes or no" in system:

@@ -155,6 +155,7 @@ def test_an_unknown_model_or_setting_fails_before_any_call(ten: llmsql.Connectio
         ten.execute(sql).fetchall()
         with pytest.raises(duckdb.InvalidInputException, match=says):
             ten.execute(ASK).fetchall()
+        ten.execute(f"RESET VARIABLE {sql.split()[2]}").fetchall()
     assert model.requests == []
 
 

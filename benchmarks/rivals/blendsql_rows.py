@@ -1,0 +1,26 @@
+"""The job on standard input, done with BlendSQL."""
+
+import json
+import os
+import sys
+import time
+
+import pandas as pd
+
+job = json.load(sys.stdin)
+os.environ |= {"OPENAI_API_KEY": "none", "OPENAI_BASE_URL": job["url"], "OPENAI_API_BASE": job["url"]}
+from blendsql import BlendSQL  # noqa: E402
+from blendsql.models import LiteLLM  # noqa: E402
+
+table = pd.DataFrame({"id": range(len(job["rows"])), "body": job["rows"]})
+bsql = BlendSQL({"t": table}, model=LiteLLM("openai/local", caching=False))
+refund = "{{LLMMap('Does the customer ask for money back?', t.body, return_type='bool')}}"
+options = ";".join(job["labels"])
+sql = {
+    "filter": f"SELECT {refund} FROM t ORDER BY id",
+    "classify": f"SELECT {{{{LLMMap('Which category is it?', t.body, options='{options}')}}}} FROM t ORDER BY id",
+    "filter_limit": f"SELECT body FROM t WHERE {refund} = TRUE LIMIT 3",
+}[job["task"]]
+started = time.perf_counter()
+answers = [value for value in bsql.execute(sql).df.iloc[:, 0].tolist()]
+print(json.dumps({"seconds": time.perf_counter() - started, "answers": answers}, default=str))

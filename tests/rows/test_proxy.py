@@ -1,0 +1,83 @@
+"""Classifiers that answer for the model where they have shown that they can."""
+
+from __future__ import annotations
+
+import json
+
+import duckdb
+import numpy as np
+import pytest
+
+import llmsql
+from llmsql.rows.proxy import train
+from tests.rows.stubs import StubModel
+
+CHEAP = "ai_filter(body, 'c', optimize := 'cost', min_accuracy := 0.9)"
+
+
+def vectors(n: int, noise: float, seed: int = 1) -> tuple[np.ndarray, list[str]]:
+    random = np.random.default_rng(seed)
+    right = np.arange(n) % 2
+    return np.stack([right * 2.0 - 1, 1 - right * 2.0, np.ones(n)], axis=1) + random.normal(0, noise, (n, 3)), [
+        json.dumps(bool(value)) for value in right
+    ]
+
+
+def learn(noise: float, least: float = 0.9):  # type: ignore[no-untyped-def]
+    data, answers = vectors(200, noise)
+    return train(data, answers, function="f", model="m", embed_model="e", min_accuracy=least)
+
+
+def test_what_is_plain_is_decided_and_right() -> None:
+    proxy = learn(0.2)
+    assert proxy.coverage > 0.9 and proxy.agreement is not None and proxy.agreement > 0.95
+    data, answers = vectors(100, 0.2, seed=2)
+    decided = [(mine, answer) for mine, answer in zip(proxy.decide(data), answers, strict=True) if mine]
+    assert len(decided) > 80 and sum(mine == answer for mine, answer in decided) / len(decided) > 0.9
+
+
+def test_chance_is_left_to_the_model() -> None:
+    proxy = learn(50.0)
+    assert proxy.coverage < 0.3
+
+
+def test_one_class_alone_decides_nothing_of_the_other() -> None:
+    data, _ = vectors(200, 0.2)
+    proxy = train(data, ["true"] * 198 + ["false"] * 2, function="f", model="m", embed_model="e", min_accuracy=0.9)
+    assert proxy.thresholds[proxy.classes.index("false")] is None
+
+
+def test_a_filter_asks_about_a_sample_only(model: StubModel) -> None:
+    with llmsql.connect() as con:
+        con.execute(
+            "CREATE TABLE t AS SELECT CASE WHEN i % 2 = 0 THEN 'yes good fine ' ELSE 'wrong poor sad ' END || i AS body "
+            "FROM range(600) r(i)"
+        ).fetchall()
+        [(count,)] = con.execute(f"SELECT count(*) FROM t WHERE {CHEAP}").fetchall()
+        assert count == 300
+        asked = len(model.texts)
+        assert 200 <= asked < 400
+        [(calls, proxied)] = con.execute(
+            "SELECT calls, proxied FROM ai_usage_summary() WHERE function = 'ai_filter'"
+        ).fetchall()
+        assert calls == asked and calls + proxied == 600
+        [(function, sampled, agreement)] = con.execute(
+            "SELECT function, sampled, agreement FROM ai_proxies()"
+        ).fetchall()
+        assert (function, sampled) == ("ai_filter", 200) and agreement > 0.9
+    with llmsql.connect() as con:  # it is kept
+        con.execute("SELECT ai_filter('yes good fine 9999', 'c', optimize := 'cost', min_accuracy := 0.9)").fetchall()
+    assert len(model.texts) == asked
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ("optimize := 'speed'", "optimize 'speed' of ai_filter is unknown here"),
+        ("optimize := 'cost', min_accuracy := 95", "min_accuracy 95 of ai_filter is not between 0 and 1"),
+    ],
+)
+def test_bad_options(model: StubModel, options: str, says: str) -> None:
+    with llmsql.connect() as con, pytest.raises(duckdb.InvalidInputException, match=says):
+        con.execute(f"SELECT ai_filter('x', 'c', {options})").fetchall()
+    assert model.requests == []
