@@ -601,6 +601,38 @@ def _why(session: Session, arguments: Arguments) -> None:
     session.output.write(explain(session))
 
 
+@_command("good", "", "Keep the last answer: it is given whenever the same is asked")
+def _good(session: Session, arguments: Arguments) -> None:
+    from llmsql.shell.questions import judge, last_sql
+
+    session.output.note(f"-- {judge(session, last_sql(session), 'good')}")
+
+
+@_command("bad", "", "Never give the last answer to its question again")
+def _bad(session: Session, arguments: Arguments) -> None:
+    from llmsql.shell.questions import judge, last_sql
+
+    session.output.note(f"-- {judge(session, last_sql(session), 'bad')}")
+
+
+@_command(
+    "fix",
+    "?SQL?",
+    "Run SQL as the right answer to the last question, and keep it",
+    raw=True,
+    details="Without SQL, the last answer's comes into the prompt, to be edited.",
+)
+def _fix(session: Session, arguments: Arguments) -> None:
+    from llmsql.shell.questions import fix, last_sql
+
+    if arguments[0]:
+        fix(session, arguments[0].rstrip().rstrip(";"))
+    elif session.interactive:
+        session.next_input = f".fix {' '.join(last_sql(session).split())}"
+    else:
+        raise ShellError("Usage: .fix SQL")
+
+
 @_command("cost", "", "Show what the questions of this session took")
 def _cost(session: Session, arguments: Arguments) -> None:
     from llmsql.shell.questions import cost

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from llmsql.asking.pipeline import Draft
@@ -208,6 +208,44 @@ def explain(session: Session) -> str:
         lines.append(f"  the model wrote: {' '.join(draft.written.split())}")
     lines.append(f"  SQL: {' '.join(draft.sql.split())}")
     return "\n".join(lines) + "\n"
+
+
+def judge(session: Session, sql: str, verdict: str) -> str:
+    """Keep what the user says about an answer to the last question.
+
+    Args:
+        session: where.
+        sql: the query meant.
+        verdict: ``good`` or ``bad``.
+
+    Returns:
+        What was kept and where, in a sentence.
+
+    Raises:
+        LLMSQLError: nothing has been asked, or it cannot be kept.
+    """
+    question, connection = _last(session).question, session.ready()
+    kept: str = session.work(lambda: connection.feedback(question, sql, verdict))
+    return kept
+
+
+def fix(session: Session, sql: str) -> None:
+    """Run SQL of the user's in place of the last answer, and keep it as the right one.
+
+    Args:
+        session: where.
+        sql: a query.
+
+    Raises:
+        LLMSQLError: nothing has been asked, or it cannot be kept.
+        duckdb.Error: it does not run.
+    """
+    asked = _last(session)
+    session.statement(sql)
+    kept = judge(session, sql, "good")
+    if asked.draft is not None:
+        asked.draft = replace(asked.draft, sql=sql, notes=(*asked.draft.notes, "you gave the SQL"))
+    session.output.note(f"-- {kept}")
 
 
 def cost(session: Session) -> str:

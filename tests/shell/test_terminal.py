@@ -1,0 +1,190 @@
+"""The shell in a real pseudo-terminal, its screen kept by a terminal emulator."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pexpect
+import pyte
+import pytest
+
+from tests.clients.stubs import StubOpenAI
+from tests.test_connection import child_environment
+
+pytestmark = pytest.mark.slow
+_PATIENCE = 90.0
+
+
+class Screen:
+    """A shell, and what a person would see of it."""
+
+    def __init__(self, *arguments: str, columns: int = 100, lines: int = 40, **environment: str) -> None:
+        self.screen = pyte.Screen(columns, lines)
+        self._stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        self.child = pexpect.spawn(
+            sys.executable, ["-m", "llmsql", "shell", *arguments], dimensions=(lines, columns), timeout=_PATIENCE,
+            env={**child_environment(), "TERM": "xterm-256color", "PAGER": "cat", "COLUMNS": str(columns), **environment},
+        )  # fmt: skip
+
+    @property
+    def text(self) -> str:
+        """The screen's lines without blanks at their ends."""
+        return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
+
+    def wait(self, seen: Callable[[str], bool] | str) -> str:
+        """Read until the screen shows something."""
+        deadline = time.monotonic() + _PATIENCE
+        while not (seen in self.text if isinstance(seen, str) else seen(self.text)):
+            assert time.monotonic() < deadline, f"not seen; the screen is\n{self.text}"
+            try:
+                chunk = self.child.read_nonblocking(65536, timeout=0.5)
+            except pexpect.TIMEOUT:
+                continue
+            except pexpect.EOF:
+                chunk = b""
+                assert seen in self.text if isinstance(seen, str) else seen(self.text), self.text
+            self.raw += chunk
+            self._stream.feed(chunk)
+            if b"\x1b[6n" in chunk:  # the prompt asks where the cursor is
+                self.child.send(f"\x1b[{self.screen.cursor.y + 1};{self.screen.cursor.x + 1}R")
+        return self.text
+
+    def type(self, text: str) -> None:
+        self.child.send(text)
+
+    def leave(self) -> int:
+        """End the shell with Ctrl-D; its exit code."""
+        self.type("\x04")
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        return int(self.child.exitstatus if self.child.exitstatus is not None else -1)
+
+
+@pytest.fixture
+def opened(hermetic: Path) -> Iterator[Callable[..., Screen]]:
+    """Opens shells in terminals, and ends them."""
+    screens: list[Screen] = []
+
+    def open_screen(*arguments: str, **options: object) -> Screen:
+        screen = Screen(*arguments, **options)  # type: ignore[arg-type]
+        screens.append(screen)
+        screen.wait(lambda text: text.endswith(" D"))
+        return screen
+
+    yield open_screen
+    for screen in screens:
+        screen.child.close(force=True)
+
+
+def prompts(count: int) -> Callable[[str], bool]:
+    """Whether so many prompts are on the screen, the last one empty."""
+    return lambda text: text.count("memory D") >= count and text.rstrip().endswith("memory D")
+
+
+def test_a_statement_over_two_lines_and_its_history(opened: Callable[..., Screen]) -> None:
+    shell = opened()
+    shell.type("select 40 + 2\r")
+    shell.wait("·")
+    shell.type("as answer;\r")
+    assert "│     42 │" in shell.wait(prompts(2))
+    shell.type("from _;\r")
+    assert shell.wait(prompts(3)).count("│     42 │") == 2
+    assert shell.leave() == 0
+    history = Path("~/.llmsql_history").expanduser()
+    assert "+as answer;" in history.read_text()
+    assert stat.S_IMODE(history.stat().st_mode) == 0o600
+    again = opened()
+    again.type("\x12answ")  # Ctrl-R
+    again.wait(lambda text: "as answer;" in text)
+    again.type("\r")
+    again.wait(lambda text: "40 + 2" in text)
+    again.type("\r")
+    assert "│     42 │" in again.wait("│     42 │")
+
+
+def test_ctrl_c_stops_a_query_and_keeps_the_shell(opened: Callable[..., Screen]) -> None:
+    shell = opened()
+    shell.type("create table t as select 1 a;\r")
+    shell.wait(prompts(2))
+    shell.type("select count(*) from range(30000000000) t(i) where hash(i) % 3 = 1;\r")
+    shell.wait("running")  # the status line, after two seconds
+    shell.type("\x03")
+    shell.wait("Interrupted.")
+    shell.type("from t;\r")
+    shell.wait("│     1 │")
+    shell.type("select 'half")
+    shell.wait("'half")
+    shell.type("\x03")
+    shell.wait(lambda text: text.rstrip().endswith("memory D"))
+    assert shell.leave() == 0
+
+
+def test_tab_completes_tables(opened: Callable[..., Screen]) -> None:
+    shell = opened()
+    shell.type("create table customers(first_name int);\r")
+    shell.wait(prompts(2))
+    shell.type("from custo\t;\r")
+    shell.wait("from customers;")
+    shell.wait("0 rows")
+    shell.type("select firs\t from customers;\r")
+    shell.wait("select first_name from customers;")
+
+
+def test_40_columns(opened: Callable[..., Screen]) -> None:
+    shell = opened("sales", columns=40)
+    shell.type("from orders;\r")
+    shell.wait(lambda text: "columns" in text and text.rstrip().endswith("sales D"))
+    shell.type(".tables reg%\r")
+    assert "│ region_id integer │" in shell.wait("│ region_id")
+
+
+def test_no_color(opened: Callable[..., Screen]) -> None:
+    shell = opened(NO_COLOR="1")
+    shell.type("select null a, 'x' b;\r")
+    shell.wait(prompts(2))
+    colours = [code for code in (b"\x1b[90m", b"\x1b[31m", b"\x1b[32m", b"\x1b[36m", b"38;5") if code in shell.raw]
+    assert colours == []
+
+
+def test_a_dumb_terminal(opened: Callable[..., Screen]) -> None:
+    shell = opened(TERM="dumb")
+    shell.type("select 41 + 1\n")
+    shell.wait("·")
+    shell.type("as answer;\n")
+    shell.wait("│     42 │")
+    assert b"\x1b" not in shell.raw
+    assert shell.leave() == 0
+
+
+def test_megabytes_pasted(opened: Callable[..., Screen]) -> None:
+    shell = opened()
+    shell.type("\x1b[200~select length('" + "x" * 10_000_000 + "') as n;\x1b[201~")
+    shell.wait("10000000")
+    shell.type("select 1 as still_here;\r")
+    shell.wait("still_here │")
+
+
+def test_a_pager_for_long_results(opened: Callable[..., Screen]) -> None:
+    shell = opened(PAGER="sed -n '/ 77 /s/77/seventy-seven/p'")
+    shell.type("from range(100);\r")
+    shell.wait("seventy-seven")
+    shell.type(".pager off\r")
+    shell.type("from range(100);\r")
+    shell.wait("(40 shown)")
+
+
+def test_a_question(opened: Callable[..., Screen], stub: StubOpenAI) -> None:
+    stub.answers = [stub.good("SELECT name FROM regions ORDER BY name")]
+    shell = opened("sales")
+    shell.type("all regions\r")
+    text = shell.wait("Asia Pacific")
+    assert text.index("FROM regions") < text.index("Asia Pacific")
+    shell.type(".fix\r")
+    shell.wait(".fix SELECT")
+    assert os.environ["LLM_MODEL"] == "stub-1"
