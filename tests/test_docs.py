@@ -14,6 +14,8 @@ import pytest
 
 import llmsql
 from llmsql.cli import build_parser
+from llmsql.shell.main import main as run_shell
+from llmsql.shell.main import parse_line
 from tests.clients.stubs import StubOpenAI
 from tests.rows.conftest import model
 from tests.rows.stubs import StubModel
@@ -64,7 +66,9 @@ def commands() -> list[tuple[str, str]]:
 def test_commands_are_understood(where: str, command: str) -> None:
     for part in command.split("&&"):
         words = shlex.split(part.split(">")[0])
-        if words[0] == "llmsql":
+        if words[:2] == ["llmsql", "shell"]:
+            parse_line(words[2:])
+        elif words[0] == "llmsql":
             build_parser().parse_args(words[1:])
         elif words[:2] == ["python", "-m"]:
             module = words[2]
@@ -119,6 +123,17 @@ def test_the_first_python_program_runs(stub: StubOpenAI, hermetic: Path) -> None
     stub.answers = [stub.good(REVENUE)]
     _, program = next(block for block in blocks("python") if "llmsql.connect" in block[1] and "README.md" in block[0])
     exec(compile(program, "README.md", "exec"), {})
+
+
+@pytest.mark.parametrize(("where", "session"), blocks("session"))
+def test_sessions_in_the_shell(
+    where: str, session: str, hermetic: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    typed = re.findall(r"^\w+ D (.*)$", session, re.MULTILINE)
+    assert run_shell(["sales", *(word for line in typed for word in ("-c", line))]) == 0
+    shown = "".join(line for line in session.splitlines(keepends=True) if not re.match(r"\w+ D ", line))
+    assert capsys.readouterr().out == shown, where
 
 
 def test_exit_codes_are_documented() -> None:

@@ -88,7 +88,7 @@ def main(argv: Sequence[str]) -> int:
     if any(word.lstrip("-") == "official" and word.startswith("-") for word in argv):
         return _official([word for word in argv if word.lstrip("-") != "official"])
     try:
-        line = _parse(argv)
+        line = parse_line(argv)
     except ConfigError as error:
         print(f"error: {error}", file=sys.stderr)
         return _USAGE
@@ -133,7 +133,15 @@ def _official(arguments: list[str]) -> int:
     return run_official(source, arguments, say=lambda text: print(f"-- {text}", file=sys.stderr), model=model)
 
 
-def _parse(argv: Sequence[str]) -> _Line:
+def parse_line(argv: Sequence[str]) -> _Line:
+    """Take a command line apart.
+
+    Args:
+        argv: what follows ``llmsql shell``.
+
+    Raises:
+        ConfigError: a flag is wrong.
+    """
     line = _Line()
     words = iter(argv)
     named = False

@@ -304,8 +304,8 @@ class Session:
         with self.timed():
             result = self.work(lambda: run_statement(self.duckdb, sql, last, hold=hold), self._query_progress)
             self.show(result)
-        if result.held and result.relation is not None:
-            self.last = result
+        if result.relation is not None:
+            self.last = result if result.held else None
         if self.options.changes and result.changed is not None:
             self.output.write(f"changes: {result.changed}\n")
 
