@@ -1,8 +1,8 @@
 """How long it takes until one can type: ``python -m benchmarks.startup``.
 
 Each command is started ``RUNS`` times in turn with the others, so that a busy moment hits all of them alike; the figure
-is the median. A prompt is there when the terminal has received its last character. Programs that are not installed are left
-out: ``pip install duckdb-cli harlequin`` (harlequin may want an environment of its own: ``--harlequin PATH``).
+is the median. A prompt is there when the terminal has received its last character. Programs that are not installed are
+left out: ``pip install duckdb-cli harlequin`` (harlequin may want an environment of its own: ``--harlequin PATH``).
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ from benchmarks.record import save
 
 RUNS = 11
 GIVE_UP_SECONDS = 30.0
+_TERMINAL_ANSWERS = {
+    b"\x1b[6n": b"\x1b[1;1R",  # where is the cursor?
+    b"\x1b]11;?": b"\x1b]11;rgb:0000/0000/0000\x07",  # what is the background?
+    b"\x1b[c": b"\x1b[?1;2c",  # what can you do?
+}
 
 
 def run_to_end(command: list[str]) -> Callable[[], float]:
@@ -53,8 +58,9 @@ def run_to_prompt(command: list[str], prompt: bytes) -> Callable[[], float]:
                     raise TimeoutError(f"no prompt from {' '.join(command)} in {GIVE_UP_SECONDS:g} s")
                 chunk = os.read(terminal, 65536)
                 seen += chunk
-                if b"\x1b[6n" in chunk:  # where is the cursor?
-                    os.write(terminal, b"\x1b[1;1R")
+                for asked, answer in _TERMINAL_ANSWERS.items():
+                    if asked in chunk:
+                        os.write(terminal, answer)
             return time.perf_counter() - started
         finally:
             os.kill(pid, 9)
@@ -78,7 +84,7 @@ def measurements(harlequin: str | None) -> dict[str, Callable[[], float]]:
     }
     if duckdb.exists():
         found["duckdb -c 'select 1'"] = run_to_end([str(duckdb), "-no-init", "-c", "select 1"])
-        found["duckdb, to the prompt"] = run_to_prompt([str(duckdb), "-no-init"], b"D \x1b")
+        found["duckdb, to the prompt"] = run_to_prompt([str(duckdb), "-no-init"], b" D ")
     harlequin = harlequin or shutil.which("harlequin")
     if harlequin is not None:
         found["harlequin --help"] = run_to_end([harlequin, "--help"])

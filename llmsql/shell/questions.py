@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from llmsql.shell.session import Session
 
 _WIDE_LINE = 76
+_CONVERSATION = "shell"
 
 
 @dataclass(slots=True)
@@ -60,7 +61,9 @@ def ask(session: Session, question: str) -> None:
 
     asked = session.asked = Asked(question)
     try:
-        asked.draft = session.work(lambda: connection.draft(question), progress)
+        # A person may go on with "and by month?"; a script's questions stand alone.
+        options = {"session": _CONVERSATION} if session.interactive else {}
+        asked.draft = session.work(lambda: connection.draft(question, **options), progress)
     except LLMSQLError as error:
         asked.failure = error
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 import threading
 import time
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 DEEPEST_READ = 40
+_OURS = re.compile(r"\b(ask|ai|llm)(_\w+)?\s*\(", re.IGNORECASE)
+"""A call of one of the functions that are to be installed."""
 UNCUT_ROWS = 10_000
 """Rows that the pager and ``.last`` show at most: more would take minutes to lay out."""
 _PROGRESS = ("SET enable_progress_bar = true", "SET enable_progress_bar_print = false")
@@ -298,7 +301,15 @@ class Session:
 
     def statement(self, sql: str) -> None:
         """Run a SQL statement and show what it gives."""
+        if not self.interactive and not self._installation.is_started and not _OURS.search(sql):
+            # A script need not wait for functions that it does not use, unless a view of the database does.
+            with contextlib.suppress(duckdb.CatalogException):
+                self._run_statement(sql)
+                return
         self.ready_or_say()
+        self._run_statement(sql)
+
+    def _run_statement(self, sql: str) -> None:
         hold = self.interactive or self.options.format.mode == "duckbox"
         last = self.last.relation if self.last is not None else None
         with self.timed():
@@ -455,6 +466,10 @@ class _Installation:
             # What fails here fails again, and is said, when a question is asked.
             with contextlib.suppress(LLMSQLError, duckdb.Error), self._con.cursor() as cursor:
                 self._connection.engine.prepare(cursor, self._abandoned)
+
+    @property
+    def is_started(self) -> bool:
+        return self._thread is not None
 
     @property
     def is_done(self) -> bool:

@@ -80,8 +80,10 @@ def test_models(shell: Shell, shop: str, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_wrong_settings_leave_a_database(shell: Shell, shop: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LLMSQL_TIMEOUT", "soon")
-    done = shell(shop, "-csv", "-c", "select 1 a", "-c", "select 2 a")
-    assert done.out == "a\n1\na\n2\n"
+    done = shell(shop, "-csv", "-c", "select 1 a", "-cmd", "from ask('x')", "-cmd", "select 2 a", "-no-stdin")
+    assert done.out == "a\n1\n"
+    done = shell(shop, "-csv", "-cmd", "from ask('x')", "-cmd", "select 2 a", "-cmd", "from ask('y')", "-no-stdin")
+    assert done.out == "a\n2\n"
     assert done.err.count("ask() is not there:") == 1
 
 
