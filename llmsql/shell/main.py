@@ -206,8 +206,9 @@ def _run(session: Session, line: _Line, interactive: bool, *, reads_stdin: bool)
     if "safe" in line.before:
         session.lock()
     for flag, value in line.steps:
-        fine = _step(session, flag, value) and fine
-        if not fine and (flag in ("c", "s", "f", "sql") or session.options.bail):
+        went_well = _step(session, flag, value)
+        fine = fine and went_well
+        if not went_well and (flag in ("c", "s", "f", "sql") or session.options.bail):
             return _FAILED
     if not reads_stdin:
         return _OK if fine else _FAILED

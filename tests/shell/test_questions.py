@@ -81,9 +81,7 @@ def test_models(shell: Shell, shop: str, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_wrong_settings_leave_a_database(shell: Shell, shop: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LLMSQL_TIMEOUT", "soon")
     done = shell(shop, "-csv", "-c", "select 1 a", "-cmd", "from ask('x')", "-cmd", "select 2 a", "-no-stdin")
-    assert done.out == "a\n1\n"
-    done = shell(shop, "-csv", "-cmd", "from ask('x')", "-cmd", "select 2 a", "-cmd", "from ask('y')", "-no-stdin")
-    assert done.out == "a\n2\n"
+    assert done.out == "a\n1\na\n2\n"
     assert done.err.count("ask() is not there:") == 1
 
 
@@ -111,3 +109,16 @@ def test_status_lines() -> None:
     assert status_line(Progress("reading", 0.25), 2.0) == "reading  [#####---------------]  25%  2 s  about 6 s left"
     assert status_line(Progress("running"), 3.0) == "running  3 s"
     assert "about 3 min left" in status_line(Progress("fetching", 0.5), 180.0)
+
+
+def test_verdicts_are_kept(shell: Shell, shop: str, stub: StubOpenAI) -> None:
+    done = shell(shop, "-csv", "-c", "revenue by region", "-c", ".good", "-c", ".bad")
+    assert done.code == 0, done.err
+    right = "SELECT region, count(*) AS n FROM orders GROUP BY region ORDER BY region"
+    done = shell(shop, "-csv", "-cmd", "revenue by region", "-c", f".fix {right};", "-c", ".sql")
+    assert done.out.endswith("region,n\nnorth,2\nsouth,1\n" + laid_out(right) + "\n"), done
+    asked = len(stub.requests)
+    assert shell(shop, "-csv", "-c", "revenue by region").out == "region,n\nnorth,2\nsouth,1\n"
+    assert len(stub.requests) == asked  # the kept answer needs no model
+    assert "Nothing has been asked yet." in shell(shop, "-c", ".good").err
+    assert "Usage: .fix SQL" in shell(shop, "-c", "revenue by region", "-c", ".fix").err
