@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from llmsql.asking.pipeline import Draft
 from llmsql.asking.prompt import sql_string
@@ -35,11 +35,13 @@ class Asked:
         question: as typed.
         draft: the SQL and how it came about, None where there is no answer.
         failure: why there is none.
+        fixed: the SQL that the user gave instead.
     """
 
     question: str
     draft: Draft | None = None
     failure: LLMSQLError | None = None
+    fixed: str | None = None
 
 
 def ask(session: Session, question: str) -> None:
@@ -62,7 +64,7 @@ def ask(session: Session, question: str) -> None:
     asked = session.asked = Asked(question)
     try:
         # A person may go on with "and by month?"; a script's questions stand alone.
-        options = {"session": _CONVERSATION} if session.interactive else {}
+        options: dict[str, Any] = {"session": _CONVERSATION} if session.interactive else {}
         asked.draft = session.work(lambda: connection.draft(question, **options), progress)
     except LLMSQLError as error:
         asked.failure = error
@@ -184,6 +186,8 @@ def last_sql(session: Session) -> str:
         ShellError: nothing has been asked, or the model wrote nothing.
     """
     asked = _last(session)
+    if asked.fixed is not None:
+        return asked.fixed
     if asked.draft is not None:
         return asked.draft.sql
     refused = asked.failure.sql if isinstance(asked.failure, NoAnswerError) else None
@@ -200,6 +204,8 @@ def explain(session: Session) -> str:
     """
     asked = _last(session)
     draft = asked.draft
+    if asked.fixed is not None:
+        return f"{asked.question}\n  you gave the SQL: {' '.join(asked.fixed.split())}\n"
     if draft is None:
         return f"{asked.question}\n  no answer: {asked.failure}\n"
     lines = [draft.question, *(f"  {line}" for line in draft.explanation.splitlines())]
@@ -246,8 +252,7 @@ def fix(session: Session, sql: str) -> None:
     asked = _last(session)
     session.statement(sql)
     kept = judge(session, sql, "good")
-    if asked.draft is not None:
-        asked.draft = replace(asked.draft, sql=sql, notes=(*asked.draft.notes, "you gave the SQL"))
+    asked.fixed = sql
     session.output.note(f"-- {kept}")
 
 
