@@ -122,6 +122,13 @@ def build_parser() -> argparse.ArgumentParser:
     )
     export.add_argument("--output", metavar="DIR", help="folder to write to; default: NAME in the working directory")
 
+    doctor = commands.add_parser("doctor", help="look for what is wrong", description="Look for what is wrong here.")
+    doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
+    config = commands.add_parser("config", help="show and check settings", description="Settings, and their sources.")
+    config_actions = config.add_subparsers(dest="action", metavar="ACTION", required=True)
+    config_actions.add_parser("show", help="every setting, its value and where it came from")
+    config_actions.add_parser("validate", help="name unknown and wrong settings")
+
     serve = commands.add_parser(
         "serve",
         help="give other DuckDB programs ask()",
@@ -175,6 +182,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             "models": _models,
             "adapt": _adapt,
             "serve": _serve,
+            "doctor": _doctor,
+            "config": _config,
             "verify": run_verify,
             "glossary": run_glossary,
         }
@@ -250,6 +259,35 @@ def _serve(options: argparse.Namespace) -> int:
         model=options.model,
     )
     return ExitCode.OK
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    import dataclasses
+
+    from llmsql.doctor import examine
+
+    findings = []
+    for finding in examine():
+        findings.append(finding)
+        if not options.json:
+            print(f"{'!!' if finding.is_problem else 'ok':<3}{finding.check}: {finding.value}", flush=True)
+            if finding.fix:
+                print(f"   {finding.fix}", flush=True)
+    if options.json:
+        print(json.dumps([dataclasses.asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
+    return ExitCode.MODEL if any(finding.is_problem for finding in findings) else ExitCode.OK
+
+
+def _config(options: argparse.Namespace) -> int:
+    from llmsql.config import problems, settings_in_force
+
+    if options.action == "show":
+        for setting in settings_in_force():
+            print(f"{setting.name} = {'(not set)' if setting.value is None else setting.value}  -- {setting.source}")
+        return ExitCode.OK
+    found = list(problems())
+    print("\n".join(found) if found else "all settings are known and valid")
+    return ExitCode.USAGE if found else ExitCode.OK
 
 
 def _interruptible(con: Connection, work: Callable[[], T]) -> T:

@@ -191,6 +191,29 @@ def load_settings(
     return Settings(**values, sources={name: given.source for name, given in merged.items()})
 
 
+def setting_names() -> tuple[str, ...]:
+    """Every field of ``Settings`` that can be set."""
+    return _FIELDS
+
+
+def convert_setting(name: str, value: object, source: str) -> object:
+    """A value as its field's type.
+
+    Raises:
+        ConfigError: it is not valid; the message names ``source``.
+    """
+    return _convert(_Given(name, value, source))
+
+
+def config_files() -> Iterator[tuple[Path, Mapping[str, object]]]:
+    """The files that settings are read from, nearest first, with what they say.
+
+    Raises:
+        ConfigError: one is unreadable.
+    """
+    return _config_files()
+
+
 @dataclass(frozen=True, slots=True)
 class _Given:
     """A value as some place gave it."""
