@@ -56,6 +56,7 @@ HELD_OUT = 100
 SIGNIFICANCE = 0.05
 """an adapter as good as the model before it would be kept in so many cases"""
 MOST_EPOCHS = 3
+_ANSWER_SECONDS = 600.0
 _ROWS_TO_COPY = 500_000  # a larger database is measured on its own rows only
 
 Measure = Callable[[list[Record], Database, str, Path | None], tuple[list[bool], dict[str, float]]]
@@ -236,8 +237,14 @@ def _measure(
 ) -> tuple[list[bool], dict[str, float]]:
     rows = sum(table.rows or 0 for table in database.catalog)
     copies = 1 if rows <= _ROWS_TO_COPY else 0
+    # On a busy machine answers that come too late would make two models look different that are not.
     outcomes = evaluate(
-        records, OneDatabase(database), model=model, adapter=str(adapter) if adapter else None, copies=copies
+        records,
+        OneDatabase(database),
+        model=model,
+        adapter=str(adapter) if adapter else None,
+        copies=copies,
+        timeout=_ANSWER_SECONDS,
     )
     return [outcome.right for outcome in outcomes], summarise(outcomes)
 

@@ -153,7 +153,13 @@ class Judge:
 
 
 def evaluate(
-    records: Sequence[Record], databases: Databases, *, model: str | None, adapter: str | None, copies: int = COPIES
+    records: Sequence[Record],
+    databases: Databases,
+    *,
+    model: str | None,
+    adapter: str | None,
+    copies: int = COPIES,
+    timeout: float | None = None,
 ) -> list[Outcome]:
     """Ask every question and judge the answers.
 
@@ -163,9 +169,10 @@ def evaluate(
         model: as ``llmsql ask --model``.
         adapter: a GGUF adapter that goes on top of the model.
         copies: re-populated copies to compare on.
+        timeout: seconds for an answer of the model; the settings' by default. An answer that comes too late is wrong.
     """
     outcomes = []
-    settings = load_settings({"model": model, "adapter": adapter})
+    settings = load_settings({"model": model, "adapter": adapter, "timeout": timeout})
     name, client = open_model(settings)
     by_database: dict[str, list[Record]] = defaultdict(list)
     for record in records:
