@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import threading
+import time
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -46,6 +48,8 @@ MOST_REMEMBERED = 200_000
 MOST_QUERIES = 200
 MOST_SEEN = 1_000_000
 _WAIT_SECONDS = 0.1
+# DuckDB may evaluate a function again before it notices that the query was interrupted.
+_INTERRUPTED_SECONDS = 1.0
 _LEAST_FAILURES = 10
 COUNTING = "llmsql_counting"
 ON_ERROR = ("null", "fail", "capture")
@@ -81,6 +85,7 @@ class Query:
     asked: int = 0
     failed: int = 0
     warned: int = 0
+    interrupted_at: float = -math.inf
     plans: dict[tuple[str, str], Plan] = field(default_factory=dict)
     wanted: dict[bytes, int] = field(default_factory=dict)
     counts: dict[bytes, Count] = field(default_factory=dict)
@@ -298,6 +303,8 @@ class RowEngine:
         """
         if query.counting:
             return [self._counted(query, plan, text) for text in texts]
+        if time.monotonic() - query.interrupted_at < _INTERRUPTED_SECONDS:
+            raise CancelledError("The query was cancelled.")
         with query.lock:
             query.active += 1
         try:
@@ -581,6 +588,7 @@ class RowEngine:
         with self._lock:
             for query in self._queries.values():
                 if query.active:
+                    query.interrupted_at = time.monotonic()
                     query.cancel.set()
 
     def close(self) -> None:
