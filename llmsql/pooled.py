@@ -55,4 +55,5 @@ class PooledInstall:
         with self._lock:
             for first in self._firsts:
                 first.engine.close()
+                first.rows.close()
             self._firsts.clear()
