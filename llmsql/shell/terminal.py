@@ -192,13 +192,13 @@ def _history_file() -> Path | None:
 
 
 def _key_bindings(session: Session, pasted: list[str]) -> KeyBindings:
-    from prompt_toolkit.filters import completion_is_selected, has_completions
+    from prompt_toolkit.filters import completion_is_selected, has_completions, is_searching
     from prompt_toolkit.key_binding import KeyBindings
     from prompt_toolkit.keys import Keys
 
     keys = KeyBindings()
 
-    @keys.add("enter", filter=~completion_is_selected)
+    @keys.add("enter", filter=~completion_is_selected & ~is_searching)
     def _(event: Any) -> None:
         buffer = event.current_buffer
         if is_complete(session, "".join(pasted) + buffer.text):
@@ -214,11 +214,11 @@ def _key_bindings(session: Session, pasted: list[str]) -> KeyBindings:
     def _(event: Any) -> None:
         event.current_buffer.newline(copy_margin=False)
 
-    @keys.add("escape", "escape", filter=has_completions)
+    @keys.add("escape", "escape", filter=has_completions & ~is_searching)
     def _(event: Any) -> None:
         event.current_buffer.cancel_completion()
 
-    @keys.add("tab", filter=~has_completions)
+    @keys.add("tab", filter=~has_completions & ~is_searching)
     def _(event: Any) -> None:
         buffer = event.current_buffer
         if buffer.document.current_line_before_cursor.strip():

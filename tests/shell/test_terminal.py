@@ -17,7 +17,7 @@ from tests.clients.stubs import StubOpenAI
 from tests.test_connection import child_environment
 
 pytestmark = pytest.mark.slow
-_PATIENCE = 90.0
+_PATIENCE = 30.0
 
 
 class Screen:
@@ -95,17 +95,18 @@ def test_a_statement_over_two_lines_and_its_history(opened: Callable[..., Screen
     assert "│     42 │" in shell.wait(prompts(2))
     shell.type("from _;\r")
     assert shell.wait(prompts(3)).count("│     42 │") == 2
+    shell.type("\x12")  # Ctrl-R
+    shell.wait("I-search backward")
+    shell.type("answ")
+    shell.wait(lambda text: text.count("as answer;") == 2)
+    shell.type("\r")
+    shell.wait(lambda text: "I-search" not in text)
+    shell.type("\r")
+    shell.wait(lambda text: text.count("│     42 │") == 3)
     assert shell.leave() == 0
     history = Path("~/.llmsql_history").expanduser()
     assert "+as answer;" in history.read_text()
     assert stat.S_IMODE(history.stat().st_mode) == 0o600
-    again = opened()
-    again.type("\x12answ")  # Ctrl-R
-    again.wait(lambda text: "as answer;" in text)
-    again.type("\r")
-    again.wait(lambda text: "40 + 2" in text)
-    again.type("\r")
-    assert "│     42 │" in again.wait("│     42 │")
 
 
 def test_ctrl_c_stops_a_query_and_keeps_the_shell(opened: Callable[..., Screen]) -> None:
@@ -129,11 +130,12 @@ def test_tab_completes_tables(opened: Callable[..., Screen]) -> None:
     shell = opened()
     shell.type("create table customers(first_name int);\r")
     shell.wait(prompts(2))
-    shell.type("from custo\t;\r")
-    shell.wait("from customers;")
+    shell.type("from custo\t")
+    shell.wait("D from customers")
+    shell.type(";\r")
     shell.wait("0 rows")
-    shell.type("select firs\t from customers;\r")
-    shell.wait("select first_name from customers;")
+    shell.type("select first_n\t")
+    shell.wait("select first_name")
 
 
 def test_40_columns(opened: Callable[..., Screen]) -> None:
