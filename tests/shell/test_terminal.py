@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pexpect
-import pyte
 import pytest
 
 from tests.clients.stubs import StubOpenAI
 from tests.test_connection import child_environment
+
+pexpect = pytest.importorskip("pexpect", reason="drives a terminal")
+pyte = pytest.importorskip("pyte", reason="reads a terminal's screen")
 
 pytestmark = pytest.mark.slow
 _PATIENCE = 30.0
