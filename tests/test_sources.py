@@ -180,7 +180,7 @@ def test_the_sales_database_is_built_once(hermetic: Path) -> None:
     with open_source() as con:
         assert len(con.catalog()) >= 5
     assert sales_database() == path and path.stat().st_mtime_ns == stamp
-    assert [p.name for p in path.parent.iterdir()] == [path.name]
+    assert [p.name for p in path.parent.iterdir() if p.is_file()] == [path.name]  # the index of values has a folder
 
 
 def _text(name: str, content: bytes = b"hello\n") -> Callable[[Path], Path]:

@@ -453,9 +453,15 @@ class RowEngine:
         """Ask for inputs, several at once; an input that another thread asks for is waited for."""
         own: dict[bytes, Future[Outcome]] = {}
         shared: dict[bytes, Future[Outcome]] = {}
+        landed: dict[bytes, Outcome] = {}
         pool = self._step_pool(plan) if plan.task.steps else plan.caller.pool
         with self._lock:
             for key, text in missing:
+                # It may have been answered since it was looked for.
+                known = self._answers.get(key) or self._answers.get(self._failed_key(query, key))
+                if known is not None:
+                    landed[key] = known
+                    continue
                 flying = self._in_flight.get(key)
                 if flying is not None:
                     shared[key] = flying
@@ -486,7 +492,7 @@ class RowEngine:
             for future in own.values():
                 future.cancel()
             raise
-        outcomes = {key: future.result() for key, future in own.items()}
+        outcomes = landed | {key: future.result() for key, future in own.items()}
         lost = []
         texts = dict(missing)
         for key, future in shared.items():

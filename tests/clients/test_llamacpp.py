@@ -53,7 +53,7 @@ def test_threads_default_to_cores_of_this_process() -> None:
     [
         ({"chat_format": "chatmll"}, "no chat format 'chatmll'"),
         ({"n_ctx": 1}, "n_ctx must be"),
-        ({"threads": 0}, "threads at least 1"),
+        ({"threads": 0}, "threads and slots at least 1"),
     ],
 )
 def test_impossible_options_are_refused(options: dict[str, Any], says: str) -> None:

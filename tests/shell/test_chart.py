@@ -67,6 +67,7 @@ def test_files(shell: Callable[..., Run], query: str) -> None:
 
 
 def test_wrong_files(shell: Callable[..., Run]) -> None:
+    pytest.importorskip("matplotlib", reason="draws charts into files")
     assert "as .gif" in shell("-c", "select 1 a", "-c", ".chart x.gif").err
     assert shell("-c", "select 1 a", "-c", ".chart /no/such/x.svg").err.startswith(
         "Error: /no/such/x.svg cannot be written"
