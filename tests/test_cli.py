@@ -222,7 +222,11 @@ def test_a_bug_is_a_line_that_says_how_to_report_it(
 
 
 def test_every_error_has_its_code() -> None:
-    codes = {name: exit_code(kind("x")) for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.LLMSQLError)}
+    codes = {
+        name: exit_code(kind("x"))
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, errors.LLMSQLError)
+    }
     assert {name: int(code) for name, code in codes.items()} == {
         "BudgetError": 5,
         "CancelledError": 4,

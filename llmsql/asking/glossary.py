@@ -330,11 +330,12 @@ def _visible(table: Table, patterns: Sequence[str]) -> Table | None:
 
 
 def _with_visible_keys(table: Table, kept: Sequence[Table]) -> Table:
-    by_reference = {t.reference: t for t in kept}
+    by_reference = {t.reference.casefold(): t for t in kept}
     keys = tuple(
         fk
         for fk in table.foreign_keys
-        if (target := by_reference.get(fk.target)) is not None and all(target.column(c) for c in fk.target_columns)
+        if (target := by_reference.get(fk.target.casefold())) is not None
+        and all(target.column(c) for c in fk.target_columns)
     )
     return table if keys == table.foreign_keys else replace(table, foreign_keys=keys)
 
