@@ -133,17 +133,17 @@ class Stops:
     """
 
     def __init__(self) -> None:
-        self._own = threading.local()
+        # Not a threading.local: what it holds is lost each time that a thread of DuckDB leaves Python.
+        self._noted: dict[int, tuple[Any, str]] = {}
 
     def first(self, queries: Any, reason: str) -> str:
         """Note the reason, and give it back."""
-        self._own.noted = (queries[0].as_py(), reason)
+        self._noted[threading.get_ident()] = (queries[0].as_py(), reason)
         return reason
 
     def again(self, queries: Any) -> str | None:
         """The reason that was noted just before for this query; None if there is none."""
-        query, reason = getattr(self._own, "noted", (None, None))
-        self._own.noted = (None, None)
+        query, reason = self._noted.pop(threading.get_ident(), (None, None))
         return reason if query == queries[0].as_py() else None
 
 
