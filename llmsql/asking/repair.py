@@ -372,6 +372,34 @@ def repair_error(sql: str, error: str, catalog: Catalog) -> Iterator[tuple[str, 
         yield from _where_to_having(sql)
 
 
+def qualify_first(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
+    """Ambiguous columns as those of the table named first: who asks for names of photos writes photos first.
+
+    Args:
+        sql: a query that did not bind for an ambiguous column.
+        catalog: the tables.
+
+    Yields:
+        (SQL, note), at most one.
+    """
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    qualified: list[str] = []
+    for select in tree.find_all(exp.Select):
+        scope = Scope.of(select, catalog)
+        for column in list(own_columns(select)):
+            if column.table or not scope.is_known or _is_output_name(column, select):
+                continue
+            owners = scope.owners(column.name)
+            if len(owners) > 1:
+                column.set("table", _identifier(owners[0]))
+                qualified.append(column.sql("duckdb"))
+    if qualified:
+        yield (
+            tree.sql("duckdb"),
+            "took " + ", ".join(dict.fromkeys(qualified)) + " where several tables have the column",
+        )
+
+
 def _translated(sql: str) -> Iterator[tuple[str, str]]:
     for dialect in OTHER_DIALECTS:
         try:

@@ -17,7 +17,7 @@ from llmsql.asking.hidden import hide_columns
 from llmsql.asking.intent import repair_intent
 from llmsql.asking.joins import KeyGraph, Wording, complete_joins
 from llmsql.asking.quiet import quiet_sqlglot
-from llmsql.asking.repair import repair_columns, repair_error, repair_tables, repair_values
+from llmsql.asking.repair import qualify_first, repair_columns, repair_error, repair_tables, repair_values
 from llmsql.asking.scopes import plain_sql
 from llmsql.asking.values import ValueIndex
 from llmsql.catalog import Catalog
@@ -130,7 +130,9 @@ def _repaired(
     error = _complaint(con, sql, knowledge.catalog)
     if error is None:
         return Settled(sql, tuple(notes))
-    for candidate, note in repair_error(sql, error, knowledge.catalog):
+    is_ambiguous = wording is not None and "Ambiguous reference" in error
+    repairs = qualify_first(sql, knowledge.catalog) if is_ambiguous else repair_error(sql, error, knowledge.catalog)
+    for candidate, note in repairs:
         try:
             repaired: exp.Expr = parse_query(candidate)
         except SQLRejectedError:
