@@ -68,7 +68,7 @@ def open_source(
     if source is None or str(source) == SALES:
         from llmsql.sales import SALES_TODAY
 
-        return _open_duckdb(sales_database(), {"today": SALES_TODAY, **settings}, prepare)
+        return _shut(_open_duckdb(sales_database(), {"today": SALES_TODAY, **settings}), prepare)
     if _URL.match(str(source)):
         raise SourceError(f"{source} is an address, and llmsql reads files only.", "Download it first.")
     try:
@@ -80,9 +80,20 @@ def open_source(
         is_duckdb = path.is_file() and _magic(path, 8, b"DUCK")
     except (OSError, ValueError, RuntimeError) as error:
         raise SourceError(f"{source} cannot be read: {error}.") from error
-    if is_duckdb:
-        return _open_duckdb(path, settings, prepare)
-    return _read_into_memory(path, settings, say or (lambda _: None), prepare)
+    con = _open_duckdb(path, settings) if is_duckdb else _read_into_memory(path, settings, say or (lambda _: None))
+    return _shut(con, prepare)
+
+
+def _shut(con: Connection, prepare: Callable[[Connection], None] | None) -> Connection:
+    """Close the door to files behind what ``prepare`` needs them for."""
+    try:
+        if prepare is not None:
+            prepare(con)
+        lock_down(con.duckdb)
+    except BaseException:
+        con.close()
+        raise
+    return con
 
 
 def is_duckdb_file(source: str | os.PathLike[str]) -> bool:
@@ -112,9 +123,9 @@ def sales_database() -> Path:
     return path
 
 
-def _open_duckdb(path: Path, settings: dict[str, Any], prepare: Callable[[Connection], None] | None) -> Connection:
+def _open_duckdb(path: Path, settings: dict[str, Any]) -> Connection:
     try:
-        con = connect(str(path), True, **settings)
+        return connect(str(path), True, **settings)
     except duckdb.Error as error:
         message = str(error).splitlines()[0]
         if "lock" in message.lower():
@@ -125,22 +136,9 @@ def _open_duckdb(path: Path, settings: dict[str, Any], prepare: Callable[[Connec
             f"{path} cannot be opened by DuckDB {duckdb.__version__}: {message}",
             "A file of a newer DuckDB needs that DuckDB; a damaged one its backup.",
         ) from error
-    try:
-        if prepare is not None:
-            prepare(con)
-        lock_down(con.duckdb)
-    except BaseException:
-        con.close()
-        raise
-    return con
 
 
-def _read_into_memory(
-    path: Path,
-    settings: dict[str, Any],
-    say: Callable[[str], None],
-    prepare: Callable[[Connection], None] | None,
-) -> Connection:
+def _read_into_memory(path: Path, settings: dict[str, Any], say: Callable[[str], None]) -> Connection:
     primary: dict[str, tuple[str, ...]] = {}
     foreign: dict[str, list[ForeignKey]] = {}
 
@@ -159,9 +157,6 @@ def _read_into_memory(
                 raise SourceError(f"{file} cannot be read: {_one_line(error)}") from error
         if not con.sql("SELECT 1 FROM duckdb_tables() WHERE NOT internal LIMIT 1").fetchall():
             raise SourceError(f"{path} has no tables.", "Excel sheets need a row of headings and one of values.")
-        if prepare is not None:
-            prepare(con)
-        lock_down(con.duckdb)
     except BaseException:
         con.close()
         raise

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 import duckdb
 from sqlglot import exp
 
+from llmsql.asking.calendar_words import MONTH_NUMBERS, ORDINALS
 from llmsql.asking.check import check_sql
 from llmsql.asking.repair import Scope
 from llmsql.asking.scopes import own_columns
@@ -35,13 +36,9 @@ from llmsql.errors import SQLRejectedError
 
 Day = datetime.date
 _WORDS = {w: n for n, w in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
-_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
-_MONTHS = {name.casefold(): n for n, name in enumerate(calendar.month_name) if name} | {
-    name.casefold(): n for n, name in enumerate(calendar.month_abbr) if name and name != "May"
-}
 _UNIT = r"(?P<unit>day|week|month|quarter|year)"
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_WORDS)})"
-_QUARTER = rf"(?:q(?P<q>[1-4])|(?P<ord>{'|'.join(_ORDINALS)})\s+quarter)"
+_QUARTER = rf"(?:q(?P<q>[1-4])|(?P<ord>{'|'.join(ORDINALS)})\s+quarter)"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _FISCAL = r"(?:fiscal\s+year|fy)\s*'?"
 _LIMITS = re.compile(
@@ -157,7 +154,7 @@ def _count(match: re.Match[str]) -> int:
 
 
 def _quarter(match: re.Match[str]) -> int:
-    return int(match["q"]) if match["q"] else _ORDINALS[match["ord"]]
+    return int(match["q"]) if match["q"] else ORDINALS[match["ord"]]
 
 
 def _quarter_of(start: Day, quarter: int) -> tuple[Day, Day]:
@@ -170,7 +167,7 @@ def _named_year(match: re.Match[str]) -> int:
 
 
 def _month(match: re.Match[str]) -> tuple[Day, Day]:
-    start = Day(int(match["year"]), _MONTHS[match["month"]], 1)
+    start = Day(int(match["year"]), MONTH_NUMBERS[match["month"]], 1)
     return start, _shifted(start, 1)
 
 
@@ -199,7 +196,7 @@ _PATTERNS: Sequence[tuple[str, _Read | None]] = (
         lambda r, m: _quarter_of(Day(int(m["year"]), 1, 1), _quarter(m)),
     ),
     (rf"{_YEAR}[\s-]?q(?P<q>[1-4])", lambda r, m: _quarter_of(Day(int(m["year"]), 1, 1), int(m["q"]))),
-    (rf"(?P<month>{'|'.join(_MONTHS)})\.?,?\s+(?:of\s+)?{_YEAR}", lambda r, m: _month(m)),
+    (rf"(?P<month>{'|'.join(MONTH_NUMBERS)})\.?,?\s+(?:of\s+)?{_YEAR}", lambda r, m: _month(m)),
     (rf"(?:so\s+far\s+this|this)\s+{_UNIT}\s+(?:so\s+far|to\s+date)", lambda r, m: r.to_date(m["unit"])),
     (
         rf"so\s+far\s+this\s+{_UNIT}|{_UNIT.replace('unit', 'unit2')}[\s-]to[\s-]date",

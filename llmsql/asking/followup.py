@@ -29,6 +29,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from llmsql.asking import followup_words as words
+from llmsql.asking.calendar_words import MONTH_NUMBERS
 from llmsql.asking.explain import grain, group_keys, has_aggregate
 from llmsql.asking.joins import fold as fold_reference
 from llmsql.asking.link import link_values
@@ -372,7 +373,7 @@ def _period(state: _State, match: re.Match[str]) -> None:
         first = match.group("q").split()[0]
         kind, value = "quarter", (year, named.get(first) or int(first[1]))  # type: ignore[assignment]
     elif match.group("month"):
-        kind, value = "month", (year, words.MONTHS.index(match.group("month")[:3]) + 1)  # type: ignore[assignment]
+        kind, value = "month", (year, MONTH_NUMBERS[match.group("month")[:3]])  # type: ignore[assignment]
     said = Change(kind, value, value).said(value)
     column = _date_column(state)
     where = state.tree.args.get("where")

@@ -28,7 +28,6 @@ NUMBERS = {
     "twenty": 20,
     "fifty": 50,
 }
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _NUMBER = rf"(?P<n>\d[\d,]*|{'|'.join(NUMBERS)})"
 _MONTH = r"(?P<month>jan\w*|feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*)"
 _QUARTER = r"(?P<q>q[1-4]|(?:first|second|third|fourth) quarter)"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
+from llmsql.asking.calendar_words import MONTHS
 from llmsql.asking.scopes import sources, table_reference
 from llmsql.catalog import Catalog
 
@@ -45,7 +46,6 @@ _COMPARISONS: dict[type[exp.Expr], tuple[str, str]] = {
     exp.LT: ("is below", "is before"),
     exp.LTE: ("is at most", "is on or before"),
 }
-_MONTHS = "January February March April May June July August September October November December".split()
 
 
 def and_list(parts: Sequence[str]) -> str:
@@ -76,7 +76,7 @@ def period_of(start: datetime.date, end: datetime.date) -> str | None:
     if months == 3 and start.month % 3 == 1:
         return f"Q{start.month // 3 + 1} {start.year}"
     if months == 1:
-        return f"{_MONTHS[start.month - 1]} {start.year}"
+        return f"{MONTHS[start.month - 1]} {start.year}"
     return None
 
 
@@ -100,7 +100,7 @@ def _part_of_year(node: exp.Expr, subject: exp.Expr) -> str | None:
         return None
     if isinstance(node.this, exp.Quarter):
         return f"Q{number.this}"
-    return _MONTHS[int(number.this) - 1] if 1 <= int(number.this) <= 12 else None
+    return MONTHS[int(number.this) - 1] if 1 <= int(number.this) <= 12 else None
 
 
 class Phrases:

@@ -12,15 +12,14 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from llmsql.asking.calendar_words import MONTHS, ORDINALS
 from llmsql.asking.values import fold
 
-_MONTHS = "january february march april may june july august september october november december".split()
 _NUMBERS = {
     word: number
     for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
     if number > 1  # "which one"
 } | {"fifteen": 15, "twenty": 20, "thirty": 30, "fifty": 50, "hundred": 100}
-_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 _TOKEN = re.compile(r"\d{4}-\d\d-\d\d|\d+(?:,\d{3})*(?:\.\d+)?(?!\w)|[^\W_]+(?:['’][^\W_]+)*|[%<>=]+", re.UNICODE)
 
 # Each rule turns words into fewer or plainer ones; the first that fits wins, longest first. Digits stand for numbers.
@@ -294,13 +293,13 @@ def _period(run: list[Token]) -> tuple[str, tuple[int, int]] | None:
         quarter = re.fullmatch(r"q([1-4])", rest[0])
         if quarter:
             return "quarter", (years[0], int(quarter.group(1)))
-    if len(rest) == 2 and rest[1] == "quarter" and rest[0] in _ORDINALS:
-        return "quarter", (years[0], _ORDINALS[rest[0]])
+    if len(rest) == 2 and rest[1] == "quarter" and rest[0] in ORDINALS:
+        return "quarter", (years[0], ORDINALS[rest[0]])
     return None
 
 
 def _month(word: str) -> int | None:
-    for number, name in enumerate(_MONTHS, 1):
+    for number, name in enumerate(map(str.casefold, MONTHS), 1):
         if word == name or (len(word) == 3 and name.startswith(word)) or word == name[:4] == "sept":
             return number
     return None

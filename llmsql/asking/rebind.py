@@ -17,6 +17,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from llmsql.asking.calendar_words import MONTHS
 from llmsql.asking.scopes import sources, table_reference
 from llmsql.asking.values import fold
 
@@ -24,7 +25,6 @@ _TIMES = ("year", "quarter", "month", "date", "range")
 _DATE_TEXT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(([ T]00:00:00)?|[ T]23:59:59)\Z")
 _YEAR_TEXT = re.compile(r"(19|20)\d\d(%|-%)?\Z")
 _DAY = datetime.timedelta(days=1)
-_MONTHS = "January February March April May June July August September October November December".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Change:
             return f"{start} to {end - _DAY}"
         if self.kind == "quarter":
             return f"Q{value[1]} {value[0]}"
-        return f"{_MONTHS[value[1] - 1]} {value[0]}" if self.kind == "month" else datetime.date(*value).isoformat()
+        return f"{MONTHS[value[1] - 1]} {value[0]}" if self.kind == "month" else datetime.date(*value).isoformat()
 
 
 @lru_cache(maxsize=2048)

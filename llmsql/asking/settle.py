@@ -79,30 +79,20 @@ def settle(
     Raises:
         SQLRejectedError: it may not run, or does not bind; the message is meant for a model to correct it.
     """
+    wording = Wording(question) if question is not None else None
     try:
         with quiet_sqlglot():
-            return _settle(con, text, knowledge, today, Wording(question) if question is not None else None, dates)
+            settled = _repaired(con, text, knowledge, today, wording, dates)
+            sql = hide_columns(settled.sql, knowledge.catalog)
+            if sql != settled.sql:
+                complaint = bind_error(con, sql)
+                if complaint is not None:
+                    raise SQLRejectedError(complaint)
+            if knowledge.refused and plain_sql(sql) in knowledge.refused:
+                raise SQLRejectedError("The user has called this answer wrong.", "Write another query.")
+            return Settled(sql, settled.notes)
     except RecursionError as error:
         raise SQLRejectedError("The SQL is nested too deeply.") from error
-
-
-def _settle(
-    con: duckdb.DuckDBPyConnection,
-    text: str,
-    knowledge: Knowledge,
-    today: datetime.date | None,
-    wording: Wording | None,
-    dates: Sequence[DateRange],
-) -> Settled:
-    settled = _repaired(con, text, knowledge, today, wording, dates)
-    sql = hide_columns(settled.sql, knowledge.catalog)
-    if sql != settled.sql:
-        error = bind_error(con, sql)
-        if error is not None:
-            raise SQLRejectedError(error)
-    if knowledge.refused and plain_sql(sql) in knowledge.refused:
-        raise SQLRejectedError("The user has called this answer wrong.", "Write another query.")
-    return Settled(sql, settled.notes)
 
 
 def _repaired(

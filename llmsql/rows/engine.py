@@ -332,8 +332,7 @@ class RowEngine:
         if query.counting:
             return self._counted(query, plan, text)
         key = plan.key_of(text)
-        known = self._answers.get(key) or self._answers.get(self._failed_key(query, key))
-        return known or Outcome("false", None)  # not asked for, see ``early_stop``
+        return self._known(query, key) or Outcome("false", None)  # not asked for, see ``early_stop``
 
     def count_rows(self, query: Query, function: str, caller: Caller, rows: int) -> None:
         """Enter rows that reached a function."""
@@ -373,7 +372,7 @@ class RowEngine:
         found: dict[bytes, Outcome] = {}
         with self._lock:
             for key in keys:
-                known = self._answers.get(key) or self._answers.get(self._failed_key(query, key))
+                known = self._known(query, key)
                 if known is not None:
                     found[key] = known
         new = query.first_seen(keys)
@@ -458,7 +457,7 @@ class RowEngine:
         with self._lock:
             for key, text in missing:
                 # It may have been answered since it was looked for.
-                known = self._answers.get(key) or self._answers.get(self._failed_key(query, key))
+                known = self._known(query, key)
                 if known is not None:
                     landed[key] = known
                     continue
@@ -511,6 +510,10 @@ class RowEngine:
             self._answers[key if outcome.error is None else self._failed_key(query, key)] = outcome
             while len(self._answers) > MOST_REMEMBERED:
                 self._answers.popitem(last=False)
+
+    def _known(self, query: Query, key: bytes) -> Outcome | None:
+        """What came of an input before, or in this query where it failed."""
+        return self._answers.get(key) or self._answers.get(self._failed_key(query, key))
 
     @staticmethod
     def _failed_key(query: Query, key: bytes) -> bytes:
