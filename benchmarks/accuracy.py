@@ -24,17 +24,14 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import sqlglot
-
 from llmsql.asking.engine import calibrations_of
 from llmsql.asking.pipeline import write_sql
-from llmsql.asking.settle import Knowledge, set_today
 from llmsql.clients import Generation, GenerationRequest, LLMClient
 from llmsql.errors import LLMSQLError
 from llmsql.machine import describe_machine
 from llmsql.models import open_model
 from llmsql.settings import Settings, load_settings
-from training.calibrate import SALES_TODAY, validation_records
+from training.calibrate import validation_records
 from training.dataset import Databases, Record
 from training.evaluate import Judge, wilson
 
@@ -151,16 +148,14 @@ def measure(
     bound = 0
     for record in records:
         database = databases.open(record.database)
-        today = SALES_TODAY if record.database == "sales" else None
-        mine = replace(settings, today=today, **dict(technique.settings))  # type: ignore[arg-type]
-        knowledge = Knowledge(database.catalog, database.graph, database.values)
+        mine = replace(settings, today=database.today, **dict(technique.settings))  # type: ignore[arg-type]
         client.seconds = 0.0
         started = time.perf_counter()
         draft = None
         with technique.applied(), contextlib.suppress(LLMSQLError):
             draft = write_sql(
                 database.con,
-                knowledge,
+                database.knowledge,
                 client,  # type: ignore[arg-type]
                 model,
                 record.question,
@@ -176,9 +171,7 @@ def measure(
             bound += 1
             if record.database not in judges:
                 judges[record.database] = Judge(database)
-            tree = sqlglot.parse_one(record.sql, read="duckdb")
-            gold = (set_today(tree, today) if today else tree).sql("duckdb")
-            is_right = judges[record.database].judge(record, gold, draft.sql)[0]
+            is_right = judges[record.database].judge(record, draft.sql)[0]
         right.append(is_right)
         sure.append(draft.confidence if draft is not None else None)
     return Row(technique.name, right, bound, times, sure)

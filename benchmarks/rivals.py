@@ -20,16 +20,13 @@ import venv
 from collections.abc import Sequence
 from pathlib import Path
 
-import sqlglot
-
 from benchmarks.record import save
 from llmsql.asking.check import extract_sql
 from llmsql.asking.pipeline import write_sql
-from llmsql.asking.settle import Knowledge, set_today
 from llmsql.errors import LLMSQLError
 from llmsql.models import open_model
 from llmsql.settings import load_settings
-from training.calibrate import SALES_TODAY, validation_records
+from training.calibrate import validation_records
 from training.dataset import Databases, Record
 from training.evaluate import Judge, rows_of, wilson
 
@@ -74,9 +71,7 @@ class Court:
             return False, False
         if record.database not in self._judges:
             self._judges[record.database] = Judge(database)
-        tree = sqlglot.parse_one(record.sql, read="duckdb")
-        gold = (set_today(tree, SALES_TODAY) if record.database == "sales" else tree).sql("duckdb")
-        return self._judges[record.database].judge(record, gold, sql)[0], True
+        return self._judges[record.database].judge(record, sql)[0], True
 
 
 def files_of(records: Sequence[Record], databases: Databases, folder: Path) -> dict[str, str]:
@@ -121,13 +116,10 @@ def ask_llmsql(model: str | None, records: Sequence[Record], databases: Database
     answers: list[dict[str, object]] = []
     for record in records:
         database = databases.open(record.database)
-        knowledge = Knowledge(database.catalog, database.graph, database.values)
-        mine = load_settings(
-            {"model": model, "timeout": 600.0, "today": SALES_TODAY if record.database == "sales" else None}
-        )
+        mine = load_settings({"model": model, "timeout": 600.0, "today": database.today})
         started = time.perf_counter()
         try:
-            sql, error = write_sql(database.con, knowledge, client, name, record.question, mine).sql, ""
+            sql, error = write_sql(database.con, database.knowledge, client, name, record.question, mine).sql, ""
         except LLMSQLError as refused:
             sql, error = "", str(refused).splitlines()[0]
         answers.append({"sql": sql, "error": error, "seconds": time.perf_counter() - started})

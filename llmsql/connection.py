@@ -95,7 +95,7 @@ class Connection:
             LLMSQLError: the reason why there is no answer, in one line.
         """
         with _hint_at_data_frames(sys._getframe(1)):
-            return self._answer(self.duckdb, question, tables, model, self._variables(settings))
+            return self._answer(self.duckdb, question, tables, model, self.settings(**settings))
 
     async def aask(
         self, question: str, *, tables: list[str] | None = None, model: str | None = None, **settings: object
@@ -111,11 +111,11 @@ class Connection:
         """
         import asyncio  # not needed by those who do not wait, and slow to import
 
-        variables, cursor, cancel = self._variables(settings), self.duckdb.cursor(), threading.Event()
+        chosen, cursor, cancel = self.settings(**settings), self.duckdb.cursor(), threading.Event()
 
         def work() -> Answer:
             with cursor:
-                return self._answer(cursor, question, tables, model, variables, cancel)
+                return self._answer(cursor, question, tables, model, chosen, cancel)
 
         loop = asyncio.get_running_loop()
         answering = loop.run_in_executor(None, work)
@@ -219,24 +219,23 @@ class Connection:
         question: str,
         tables: list[str] | None,
         model: str | None,
-        variables: Mapping[str, str],
+        settings: Settings,
         cancel: threading.Event | None = None,
     ) -> Answer:
         draft = self.engine.draft(
-            con, question, tables=tuple(tables or ()), model=model, variables=variables, cancel=cancel
+            con, question, tables=tuple(tables or ()), model=model, settings=settings, cancel=cancel
         )
         if cancel is not None and cancel.is_set():
             raise CancelledError("The question was cancelled.")
-        limits = self.engine.settings(variables)
         started = time.perf_counter()
-        table, truncated = run_query(con, draft.sql, timeout=limits.query_timeout, max_rows=limits.max_rows)
+        table, truncated = run_query(con, draft.sql, timeout=settings.query_timeout, max_rows=settings.max_rows)
         return Answer(draft, table, truncated, time.perf_counter() - started, self.duckdb, self.engine)
 
     def _draft(
         self, question: str, tables: list[str] | None, model: str | None, settings: Mapping[str, object]
     ) -> Draft:
         return self.engine.draft(
-            self.duckdb, question, tables=tuple(tables or ()), model=model, variables=self._variables(settings)
+            self.duckdb, question, tables=tuple(tables or ()), model=model, settings=self.settings(**settings)
         )
 
     def _variables(self, settings: Mapping[str, object]) -> dict[str, str]:

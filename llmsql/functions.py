@@ -253,11 +253,12 @@ def _create_udfs(
             if value_of is _candidates:  # shows all, however unsure
                 given |= {"llmsql_min_confidence": "0", "llmsql_verified": "false"}
             try:
+                settings = engine.settings(given)
                 with open_cursor(siblings) as cursor:
                     draft = engine.draft(
-                        cursor, question or "", tables=tuple(tables or ()), model=model, variables=given
+                        cursor, question or "", tables=tuple(tables or ()), model=model, settings=settings
                     )
-                return {"value": value_of(draft, engine.settings(given)), "error": None}
+                return {"value": value_of(draft, settings), "error": None}
             except (LLMSQLError, duckdb.Error) as error:
                 message = failures[call] = _seen_from_sql(str(error))
                 if len(failures) > MOST_FAILURES:

@@ -101,10 +101,10 @@ def _embedded(settings: Settings, entry: ModelEntry, remember: bool, more: dict[
     options: dict[str, Any] = {
         "n_ctx": settings.n_ctx or PROMPT_TOKENS,
         "chat_format": entry.chat_format or "chatml",
-        "cache_dir": prefix_cache_dir(settings),
+        "cache_dir": cache_folder(settings, "prefixes"),
     }
     if remember:
-        options["answers_dir"] = prefix_cache_dir(settings).with_name("answers")
+        options["answers_dir"] = cache_folder(settings, "answers")
     if settings.threads is not None:
         options["threads"] = settings.threads
     if settings.adapter is not None:
@@ -172,6 +172,11 @@ def _adapter_file(adapter: str) -> Path:
     return entry.adapter.path
 
 
-def prefix_cache_dir(settings: Settings) -> Path:
-    """Where prefilled prompt prefixes are kept between processes."""
-    return (settings.cache_dir or Path(platformdirs.user_cache_dir("llmsql", appauthor=False))) / "prefixes"
+def cache_folder(settings: Settings, name: str) -> Path:
+    """Where something is kept between processes.
+
+    Args:
+        settings: ``cache_dir``.
+        name: what: ``prefixes`` of prompts, ``answers``, ``row_answers``, ``values``.
+    """
+    return (settings.cache_dir or Path(platformdirs.user_cache_dir("llmsql", appauthor=False))) / name

@@ -25,15 +25,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import sqlglot
 
 from llmsql.asking.candidates import Candidate, weigh_candidates
 from llmsql.asking.confidence import EVIDENCE
 from llmsql.asking.dates import find_dates
-from llmsql.asking.link import link_values, select_tables
+from llmsql.asking.link import link_question
 from llmsql.asking.pipeline import SAMPLING_TEMPERATURE
 from llmsql.asking.prompt import StoredValue, build_correction, build_messages
-from llmsql.asking.settle import Knowledge, set_today
 from llmsql.chat import Message
 from llmsql.clients import Generation, GenerationRequest, LLMClient
 from llmsql.errors import LLMSQLError, TrainingError
@@ -47,7 +45,6 @@ FOLDS = 5
 BINS = 10
 RIDGE = 1.0
 WANTED_RIGHT = 0.95
-SALES_TODAY = datetime.date(2024, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -182,23 +179,20 @@ class Observer:
     def observe(self, record: Record) -> dict[str, Seen]:
         """The answers to a question, by kind; a kind that gave none is not there."""
         database = self._databases.open(record.database)
-        knowledge = Knowledge(database.catalog, database.graph, database.values)
-        values = link_values(database.values, database.catalog, record.question)
-        shown = select_tables(database.catalog, database.graph, record.question, values)
-        values = [v for v in values if shown.table(v.table) is not None]
+        shown, values = link_question(database.catalog, database.graph, database.values, record.question)
         messages = build_messages(shown, record.question, values)
         kept = self._kept.get((record.database, record.question))
         if kept is None:
             if self._client is None:
                 return {}
-            kept = self._draw(record, messages, database, knowledge, values)
+            kept = self._draw(record, messages, database, values)
         seen = {}
         for kind, parts in (("single", ("greedy",)), ("candidates", ("greedy", "samples"))):
             generations = [_generation(*text) for part in parts for text in kept[part]]
-            best = self._best(record, database, knowledge, generations, values)
+            best = self._best(record, database, generations, values)
             corrected = kept.get("corrected")
             if best.error is not None and corrected and kind == "single":
-                best = self._best(record, database, knowledge, [_generation(*corrected)], values, corrected=True)
+                best = self._best(record, database, [_generation(*corrected)], values, corrected=True)
             if best.sql is not None and best.error is None and (kind == "single" or len(generations) > 1):
                 is_right = self._judge(record, database, best.sql)
                 seen[kind] = Seen(record.database, dict(best.evidence or {}), is_right)
@@ -209,7 +203,6 @@ class Observer:
         record: Record,
         messages: list[Message],
         database: Database,
-        knowledge: Knowledge,
         values: list[StoredValue],
     ) -> dict[str, Any]:
         assert self._client is not None
@@ -221,7 +214,7 @@ class Observer:
             "greedy": [_text(greedy)],
             "samples": [_text(sample) for sample in samples],
         }
-        first = self._best(record, database, knowledge, [greedy], values)
+        first = self._best(record, database, [greedy], values)
         if first.error is not None:
             correction = build_correction(messages, first.written, first.error)
             drawn["corrected"] = _text(self._client.generate(_request(correction, 0.0)))
@@ -234,30 +227,26 @@ class Observer:
         self,
         record: Record,
         database: Database,
-        knowledge: Knowledge,
         generations: list[Generation],
         values: list[StoredValue],
         *,
         corrected: bool = False,
     ) -> Candidate:
-        today = SALES_TODAY if record.database == "sales" else None
         return weigh_candidates(
             database.con,
             generations,
-            knowledge,
+            database.knowledge,
             record.question,
             values,
-            today=today,
-            dates=find_dates(record.question, today or datetime.date.today()),
+            today=database.today,
+            dates=find_dates(record.question, database.today or datetime.date.today()),
             corrected=corrected,
         )[0]
 
     def _judge(self, record: Record, database: Database, sql: str) -> bool:
         if record.database not in self._judges:
             self._judges[record.database] = Judge(database)
-        tree = sqlglot.parse_one(record.sql, read="duckdb")
-        gold = (set_today(tree, SALES_TODAY) if record.database == "sales" else tree).sql("duckdb")
-        return self._judges[record.database].judge(record, gold, sql)[0]
+        return self._judges[record.database].judge(record, sql)[0]
 
 
 def _request(messages: list[Message], temperature: float) -> GenerationRequest:

@@ -7,6 +7,7 @@ is what is served.
 
 from __future__ import annotations
 
+import datetime
 import json
 import random
 import re
@@ -23,6 +24,7 @@ import sqlglot
 from llmsql.asking.joins import KeyGraph, shorten_joins
 from llmsql.asking.link import link_values
 from llmsql.asking.prompt import build_messages
+from llmsql.asking.settle import Knowledge
 from llmsql.asking.values import ValueIndex, build_value_index
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot
@@ -83,12 +85,26 @@ def load_records(path: Path, split: str | None = None) -> list[Record]:
 
 @dataclass(frozen=True)
 class Database:
-    """A database that questions are about, opened read-only, with all that a prompt needs."""
+    """A database that questions are about, opened read-only, with all that a prompt needs.
+
+    Args:
+        con: to it.
+        catalog: its tables.
+        graph: their keys.
+        values: their text.
+        today: the day that questions are asked on; None where it does not matter.
+    """
 
     con: duckdb.DuckDBPyConnection
     catalog: Catalog
     graph: KeyGraph
     values: ValueIndex
+    today: datetime.date | None = None
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What the engine knows of it."""
+        return Knowledge(self.catalog, self.graph, self.values)
 
 
 class Databases:
@@ -103,9 +119,11 @@ class Databases:
         self.open = lru_cache(maxsize=None)(self._open)
 
     def _open(self, name: str) -> Database:
+        today = None
         if name == "sales":
-            from llmsql.sales import build_sales_database
+            from llmsql.sales import SALES_TODAY, build_sales_database
 
+            today = SALES_TODAY
             con = duckdb.connect()
             build_sales_database(con)
             catalog = snapshot(con)
@@ -119,7 +137,7 @@ class Databases:
             con = duckdb.connect(str(path), read_only=True)
             schemas = self.root / folder / "schemas.json"
             catalog = _spider_catalog(con, schemas, file) if schemas.is_file() else snapshot(con, profile_seconds=30)
-        return Database(con, catalog, KeyGraph(catalog), build_value_index(con, catalog, seconds=60))
+        return Database(con, catalog, KeyGraph(catalog), build_value_index(con, catalog, seconds=60), today)
 
 
 def _spider_catalog(con: duckdb.DuckDBPyConnection, schemas: Path, name: str) -> Catalog:

@@ -29,7 +29,7 @@ import sqlglot
 from llmsql.asking.compare import contains_rows, same_rows
 from llmsql.asking.pipeline import write_sql
 from llmsql.asking.run import interrupted_after
-from llmsql.asking.settle import Knowledge, set_today
+from llmsql.asking.settle import set_today
 from llmsql.catalog.snapshot import quote
 from llmsql.errors import LLMSQLError, NoAnswerError
 from llmsql.machine import describe_machine
@@ -134,12 +134,15 @@ class Judge:
     """
 
     def __init__(self, database: Database, copies: int = COPIES) -> None:
+        self._today = database.today
         self._places = [database.con, *(repopulated(database, seed) for seed in range(copies))]
         self._gold: dict[str, list[list[tuple[Any, ...]] | None]] = {}
 
-    def judge(self, record: Record, gold: str, sql: str) -> tuple[bool, bool, bool]:
-        """Whether ``sql`` answers as ``gold`` does: everywhere, on the database itself, everywhere if extra columns
-        are forgiven."""
+    def judge(self, record: Record, sql: str) -> tuple[bool, bool, bool]:
+        """Whether ``sql`` answers as the record's does: everywhere, on the database itself, everywhere if extra
+        columns are forgiven."""
+        tree = sqlglot.parse_one(record.sql, read="duckdb")
+        gold = (set_today(tree, self._today) if self._today else tree).sql("duckdb")
         if gold not in self._gold:
             self._gold[gold] = [rows_of(con, gold) for con in self._places]
         right, contains = [], []
@@ -179,12 +182,10 @@ def evaluate(
         by_database[record.database].append(record)
     for where, mine in by_database.items():
         database = databases.open(where)
-        today = datetime.date(2024, 12, 31) if where == "sales" else None
-        here = replace(settings, today=today)
-        knowledge = Knowledge(database.catalog, database.graph, database.values)
+        here = replace(settings, today=database.today)
         judge = Judge(database, copies)
         for record in mine:
-            outcomes.append(_ask(record, database, knowledge, judge, client, name, here))
+            outcomes.append(_ask(record, database, judge, client, name, here))
             done = len(outcomes)
             if sys.stderr.isatty() or done % 25 == 0:
                 right = sum(o.right for o in outcomes)
@@ -193,20 +194,16 @@ def evaluate(
     return outcomes
 
 
-def _ask(
-    record: Record, database: Database, knowledge: Knowledge, judge: Judge, client: Any, name: str, settings: Any
-) -> Outcome:
-    gold_tree = sqlglot.parse_one(record.sql, read="duckdb")
-    gold = (set_today(gold_tree, settings.today) if settings.today else gold_tree).sql("duckdb")
+def _ask(record: Record, database: Database, judge: Judge, client: Any, name: str, settings: Any) -> Outcome:
     started = time.perf_counter()
     try:
-        draft = write_sql(database.con, knowledge, client, name, record.question, settings)
+        draft = write_sql(database.con, database.knowledge, client, name, record.question, settings)
     except LLMSQLError as error:
         spent = (time.perf_counter() - started) * 1000
         written = error.sql if isinstance(error, NoAnswerError) else None
         return Outcome(record, None, written, False, False, False, False, str(error).splitlines()[0], spent, 0, 2)
     spent = (time.perf_counter() - started) * 1000
-    right, here, contains = judge.judge(record, gold, draft.sql)
+    right, here, contains = judge.judge(record, draft.sql)
     return Outcome(
         record,
         draft.sql,

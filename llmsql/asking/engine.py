@@ -28,7 +28,7 @@ from llmsql.catalog.snapshot import snapshot, structure_version
 from llmsql.clients import LLMClient
 from llmsql.clients.base import CallProgress
 from llmsql.errors import ModelNotFoundError, QuestionError
-from llmsql.models import adapted_model, missing_weights, open_model, prefix_cache_dir
+from llmsql.models import adapted_model, cache_folder, missing_weights, open_model
 from llmsql.registry import Calibration, load_registry
 from llmsql.settings import Settings, load_settings
 
@@ -101,7 +101,7 @@ class Engine:
 
     def _value_index(self, con: duckdb.DuckDBPyConnection) -> ValueIndex:
         """The index of the database's file, or a new one in memory."""
-        path = index_path(con, prefix_cache_dir(self.settings()).with_name("values"))
+        path = index_path(con, cache_folder(self.settings(), "values"))
         if path is None:
             return ValueIndex()
         if path not in self._values:
@@ -149,7 +149,7 @@ class Engine:
         *,
         tables: tuple[str, ...] = (),
         model: str | None = None,
-        variables: Mapping[str, str] | None = None,
+        settings: Settings | None = None,
         cancel: threading.Event | None = None,
     ) -> Draft:
         """The SQL for a question; a model is asked once per question, catalog version and settings.
@@ -159,13 +159,13 @@ class Engine:
             question: in the user's words.
             tables: use only these; empty for all.
             model: a name that goes before the settings'.
-            variables: the session's ``SET VARIABLE llmsql_…`` values.
+            settings: those in force; None for those of no session.
             cancel: set it to stop the model; ``cancel_all`` stops it too.
 
         Raises:
             LLMSQLError: as ``write_sql`` and ``open_model``.
         """
-        settings = self.settings(variables)
+        settings = settings or self.settings()
         knowledge = self.knowledge(con)
         if settings.session is None:
             return self._draft(con, knowledge, question, tables, model, settings, cancel)

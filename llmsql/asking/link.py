@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from llmsql.asking.joins import KeyGraph
@@ -160,6 +161,23 @@ def _schema_words(catalog: Catalog) -> set[str]:
             words.add(fold(column.name))
             words |= _name_words(column.name)
     return words
+
+
+def link_question(
+    catalog: Catalog, graph: KeyGraph, index: ValueIndex, question: str, words: Sequence[str] = ()
+) -> tuple[Catalog, list[StoredValue]]:
+    """The tables and the stored values that a model is shown for a question.
+
+    Args:
+        catalog: the tables that may be used.
+        graph: their keys.
+        index: of their values.
+        question: as typed.
+        words: more text that speaks of tables: definitions of its terms, the question before.
+    """
+    values = link_values(index, catalog, question)
+    shown = select_tables(catalog, graph, " ".join((question, *words)), values)
+    return shown, [v for v in values if (t := shown.table(v.table)) is not None and t.column(v.column) is not None]
 
 
 def select_tables(catalog: Catalog, graph: KeyGraph, question: str, values: list[StoredValue]) -> Catalog:

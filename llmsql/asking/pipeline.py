@@ -23,7 +23,7 @@ from llmsql.asking.coverage import unknown_words
 from llmsql.asking.dates import find_dates
 from llmsql.asking.explain import Told, explain_sql
 from llmsql.asking.grammar import build_grammar
-from llmsql.asking.link import link_values, select_tables
+from llmsql.asking.link import link_question
 from llmsql.asking.prompt import StoredValue, build_correction, build_follow_up, build_messages
 from llmsql.asking.settle import Knowledge
 from llmsql.catalog import Catalog
@@ -145,11 +145,9 @@ def write_sql(
     clock = _Clock()
     with clock.stage("link"):
         catalog = knowledge.catalog.only(list(tables)) if tables else knowledge.catalog
-        values = link_values(knowledge.values, catalog, question)
         terms = knowledge.glossary.lines(question)
-        linked = " ".join((question, *terms, *(last or ())))
-        shown = select_tables(catalog, knowledge.graph, linked, values)
-        values = [v for v in values if (t := shown.table(v.table)) is not None and t.column(v.column) is not None]
+        words = (*terms, *(last or ()))
+        shown, values = link_question(catalog, knowledge.graph, knowledge.values, question, words)
     with clock.stage("prompt"):
         messages = build_messages(shown, question, values, terms)
         if last is not None:

@@ -165,6 +165,16 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
     return max(0.0, (when - datetime.now(UTC)).total_seconds())
 
 
+def sleep(seconds: float, cancel: threading.Event) -> None:
+    """Sleep, unless the call is cancelled.
+
+    Raises:
+        CancelledError: ``cancel`` was set.
+    """
+    if cancel.wait(seconds):
+        raise CancelledError("The call was cancelled.")
+
+
 def run_cancellable(
     call: Callable[[threading.Event], T], request: GenerationRequest, provider: str, *, daemon: bool = True
 ) -> T:

@@ -22,8 +22,8 @@ import tenacity
 
 from llmsql.chat import Message
 from llmsql.clients.base import CallProgress, Embedding, Generation, GenerationRequest, Provider
-from llmsql.clients.calls import POLL_SECONDS
-from llmsql.errors import CancelledError, ConfigError, ProviderError
+from llmsql.clients.calls import POLL_SECONDS, sleep
+from llmsql.errors import ConfigError, ProviderError
 
 PROVIDERS: dict[str, str] = {
     "llamacpp": "llmsql.clients.llamacpp:LlamaCppProvider",
@@ -122,7 +122,7 @@ class LLMClient:
             stop=tenacity.stop_after_attempt(self.max_retries + 1) | _stop_past(deadline),
             wait=_seconds_to_wait,
             retry=tenacity.retry_if_exception(lambda error: isinstance(error, ProviderError) and error.retryable),
-            sleep=functools.partial(_sleep_unless_cancelled, cancel=request.cancel),
+            sleep=functools.partial(sleep, cancel=request.cancel),
             reraise=True,
         )
         for attempt in retrying:
@@ -290,8 +290,3 @@ def _seconds_to_wait(state: tenacity.RetryCallState) -> float:
 def _stop_past(deadline: float) -> Any:
     """Give up at once when the wait would end after the deadline: sleeping first would only hide the error."""
     return lambda state: time.monotonic() + state.upcoming_sleep >= deadline
-
-
-def _sleep_unless_cancelled(seconds: float, cancel: threading.Event) -> None:
-    if cancel.wait(seconds):
-        raise CancelledError("The call was cancelled.")

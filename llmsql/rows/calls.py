@@ -18,6 +18,7 @@ from llmsql.chat import Message
 from llmsql.clients import Generation, GenerationRequest, LLMClient
 from llmsql.clients.answer_cache import AnswerCache
 from llmsql.clients.base import Embedding
+from llmsql.clients.calls import sleep
 from llmsql.clients.client import list_price, price_usd
 from llmsql.errors import (
     ConfigError,
@@ -34,7 +35,7 @@ from llmsql.errors import (
 )
 from llmsql.rows.budget import Amounts, Budget
 from llmsql.rows.ledger import Call, Ledger, Summary
-from llmsql.rows.pacing import Pacer, backoff, sleep
+from llmsql.rows.pacing import Pacer, backoff
 from llmsql.rows.shapes import UnfitAnswerError
 from llmsql.rows.tasks import Prompt
 from llmsql.settings import Settings

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +23,7 @@ from llmsql.rows.engine import COUNTING, Outcome, Plan, Query, RowEngine
 from llmsql.rows.interrupts import interrupt_later
 
 # DuckDB 1 reads strings of a chunk after it has let go of them: keep the last ones alive.
-_KEPT_CHUNKS = 64
+KEPT_CHUNKS = 64
 
 
 class RowFunctions:
@@ -35,7 +35,7 @@ class RowFunctions:
 
     def __init__(self, engine: RowEngine) -> None:
         self.engine = engine
-        self._alive: deque[pa.Array] = deque(maxlen=_KEPT_CHUNKS)
+        self._alive: deque[pa.Array] = deque(maxlen=KEPT_CHUNKS)
         self._stops = Stops()
 
     def errors(self, texts: Any, arguments: Any, sessions: Any, queries: Any, statements: Any) -> Any:
@@ -48,10 +48,8 @@ class RowFunctions:
             queries: DuckDB's id of the query.
             statements: its text, where a ``LIMIT`` in it may allow to stop early.
         """
-        reason = self._stops.again(queries)
-        if reason is not None:
-            return self._for_all(reason, len(texts))
-        try:
+
+        def work() -> None:
             for group in self._groups(texts, arguments, sessions, queries):
                 self.engine.count_rows(
                     group.query, group.plan.function, group.plan.caller, int(np.count_nonzero(group.places >= 0))
@@ -62,12 +60,8 @@ class RowFunctions:
                     self.engine.outcomes(group.query, group.plan, group.inputs)
                 else:
                     self._answer_enough(group, wanted)
-        except KeyboardInterrupt:
-            interrupt_later()
-            return self._for_all(self._stops.first(queries, "The query was interrupted."), len(texts))
-        except (LLMSQLError, Warning) as error:
-            return self._for_all(self._stops.first(queries, str(error)), len(texts))
-        return pa.nulls(len(texts), pa.string())
+
+        return self._stops.column(queries, len(texts), work)
 
     def values(self, texts: Any, arguments: Any, sessions: Any, queries: Any, statements: Any) -> Any:
         """The answers of a chunk as JSON; ``errors`` has seen to it that they are there."""
@@ -119,11 +113,6 @@ class RowFunctions:
         query = self.engine.query(query_id, json.loads(session).get(COUNTING))
         return _Group(query, self.engine.plan(query, arguments, session), inputs, places)
 
-    def _for_all(self, message: str, rows: int) -> Any:
-        result = pa.array([message] * rows, pa.string())
-        self._alive.append(result)
-        return result
-
 
 class Stops:
     """The reason why a query must stop, between the two times that the macro asks for it.
@@ -135,16 +124,37 @@ class Stops:
     def __init__(self) -> None:
         # Not a threading.local: what it holds is lost each time that a thread of DuckDB leaves Python.
         self._noted: dict[int, tuple[Any, str]] = {}
+        self._alive: deque[pa.Array] = deque(maxlen=KEPT_CHUNKS)
 
-    def first(self, queries: Any, reason: str) -> str:
-        """Note the reason, and give it back."""
-        self._noted[threading.get_ident()] = (queries[0].as_py(), reason)
-        return reason
+    def column(self, queries: Any, rows: int, work: Callable[[], None]) -> Any:
+        """Do the work of a chunk; NULL for each row, or the reason why the query must stop.
 
-    def again(self, queries: Any) -> str | None:
-        """The reason that was noted just before for this query; None if there is none."""
-        query, reason = self._noted.pop(threading.get_ident(), (None, None))
-        return reason if query == queries[0].as_py() else None
+        Args:
+            queries: DuckDB's id of the query, a row each.
+            rows: of the chunk.
+            work: answers the chunk; not called where the reason is known from just before.
+        """
+        query = queries[0].as_py()
+        noted, reason = self._noted.pop(threading.get_ident(), (None, None))
+        if reason is None or noted != query:
+            reason = self._stopped(work)
+            if reason is None:
+                return pa.nulls(rows, pa.string())
+            self._noted[threading.get_ident()] = (query, reason)
+        result = pa.array([reason] * rows, pa.string())
+        self._alive.append(result)
+        return result
+
+    @staticmethod
+    def _stopped(work: Callable[[], None]) -> str | None:
+        try:
+            work()
+        except KeyboardInterrupt:
+            interrupt_later()
+            return "The query was interrupted."
+        except (LLMSQLError, Warning) as error:
+            return str(error)
+        return None
 
 
 class _Group(NamedTuple):

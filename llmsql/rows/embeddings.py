@@ -13,18 +13,16 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from llmsql.errors import CancelledError, ConfigError, LLMSQLError, ModelError
+from llmsql.errors import CancelledError, ConfigError, ModelError
 from llmsql.rows.calls import BYTES_PER_TOKEN, Caller, FatalError, Occasion, count_tokens
-from llmsql.rows.chunks import Stops
+from llmsql.rows.chunks import KEPT_CHUNKS, Stops
 from llmsql.rows.engine import Count, Query, RowEngine
-from llmsql.rows.interrupts import interrupt_later
 from llmsql.settings import Settings
 
 MOST_TEXTS_A_BATCH = 128
 MOST_TOKENS_A_BATCH = 20_000
 MOST_REMEMBERED = 100_000
 _WAIT_SECONDS = 0.1
-_KEPT_CHUNKS = 64
 
 
 class VectorFunctions:
@@ -40,14 +38,12 @@ class VectorFunctions:
         self._stops = Stops()
         self._vectors: OrderedDict[bytes, np.ndarray[Any, np.dtype[np.float32]] | None] = OrderedDict()
         self._lock = threading.Lock()
-        self._alive: deque[Any] = deque(maxlen=_KEPT_CHUNKS)
+        self._alive: deque[Any] = deque(maxlen=KEPT_CHUNKS)
 
     def errors(self, texts: Any, arguments: Any, sessions: Any, queries: Any) -> Any:
         """Embed a chunk; NULL for each row, or the reason why the query must stop."""
-        reason = self._stops.again(queries)
-        if reason is not None:
-            return self._for_all(reason, len(texts))
-        try:
+
+        def work() -> None:
             options, session = json.loads(arguments[0].as_py()), json.loads(sessions[0].as_py())
             query = self._engine.query(queries[0].as_py(), session.get("llmsql_counting"))
             inputs = [text for text in texts.unique().to_pylist() if text is not None]
@@ -55,12 +51,8 @@ class VectorFunctions:
             caller = self._engine.caller(settings, options.get("model"), embedding=True)
             self._engine.count_rows(query, "ai_embed", caller, len(texts) - texts.null_count)
             self._embed(query, settings, caller, options, inputs)
-        except KeyboardInterrupt:
-            interrupt_later()
-            return self._for_all(self._stops.first(queries, "The query was interrupted."), len(texts))
-        except (LLMSQLError, Warning) as error:
-            return self._for_all(self._stops.first(queries, str(error)), len(texts))
-        return pa.nulls(len(texts), pa.string())
+
+        return self._stops.column(queries, len(texts), work)
 
     def values(self, texts: Any, arguments: Any, sessions: Any, queries: Any) -> Any:
         """The vectors of a chunk, which ``errors`` has seen to."""
@@ -150,11 +142,6 @@ class VectorFunctions:
                 self._vectors[_key(model, text)] = vector
             while len(self._vectors) > MOST_REMEMBERED:
                 self._vectors.popitem(last=False)
-
-    def _for_all(self, message: str, rows: int) -> Any:
-        result = pa.array([message] * rows, pa.string())
-        self._alive.append(result)
-        return result
 
 
 def batched(texts: Sequence[str]) -> list[list[str]]:

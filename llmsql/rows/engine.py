@@ -29,10 +29,11 @@ from llmsql.errors import (
     ProviderResponseError,
     RowsFailedWarning,
 )
+from llmsql.models import cache_folder
 from llmsql.rows.budget import Budget, Purse
 from llmsql.rows.calls import BYTES_PER_TOKEN, Caller, FatalError, Occasion, count_tokens
 from llmsql.rows.ledger import Ledger, Summary
-from llmsql.rows.models import answers_folder, open_row_model, room_for_text
+from llmsql.rows.models import open_row_model, room_for_text
 from llmsql.rows.pacing import Pacer
 from llmsql.rows.progress import ProgressLine
 from llmsql.rows.proxy import SAMPLE, Proxy, find_proxy, keep_proxy, train
@@ -281,7 +282,7 @@ class RowEngine:
             if key not in self._callers:
                 name, client, concurrency = open_row_model(settings, model, embedding=embedding)
                 kept = AnswerCache(
-                    answers_folder(settings),
+                    cache_folder(settings, "row_answers"),
                     settings.keep_answers_days * 86_400,
                     int(settings.keep_answers_mb * 1024 * 1024),
                 )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from llmsql.clients import LLMClient
 from llmsql.errors import ModelNotFoundError
-from llmsql.models import open_model, prefix_cache_dir
+from llmsql.models import open_model
 from llmsql.registry import load_registry
 from llmsql.settings import Settings
 
@@ -78,8 +77,3 @@ def room_for_text(settings: Settings, client: LLMClient, answer_tokens: int) -> 
     if context is None:
         context = EMBEDDED_CONTEXT_TOKENS if client.provider == "llamacpp" else HOSTED_CONTEXT_TOKENS
     return max(_LEAST_ROOM, (context - answer_tokens - _INSTRUCTION_TOKENS) * _CHARACTERS_PER_TOKEN)
-
-
-def answers_folder(settings: Settings) -> Path:
-    """Where answers of row functions are kept between processes."""
-    return prefix_cache_dir(settings).with_name("row_answers")

@@ -9,7 +9,7 @@ import random
 import threading
 import time
 
-from llmsql.errors import CancelledError
+from llmsql.clients.calls import sleep
 
 _POLL_SECONDS = 0.1
 _LONGEST_BACKOFF = 30.0
@@ -96,13 +96,3 @@ class _Bucket:
 def backoff(failures: int) -> float:
     """Seconds to wait after that many failures before: exponential, jittered, at most half a minute."""
     return random.uniform(0.5, 1.0) * min(_LONGEST_BACKOFF, 0.5 * 2.0**failures)
-
-
-def sleep(seconds: float, cancel: threading.Event) -> None:
-    """Sleep.
-
-    Raises:
-        CancelledError: ``cancel`` was set.
-    """
-    if cancel.wait(seconds):
-        raise CancelledError("The call was cancelled.")

@@ -65,9 +65,9 @@ def test_other_settings_are_asked_anew(
     engine.draft(shop, "how many orders")
     engine.draft(shop, "how many orders", tables=("orders",))
     engine.draft(shop, "how many orders", model="other")
-    engine.draft(shop, "how many orders", variables={"llmsql_today": "2024-01-01"})
-    engine.draft(shop, "how many orders", variables={"llmsql_temperature": "0.5"})
-    engine.draft(shop, "how many orders", variables={"llmsql_max_tokens": "100"})
+    engine.draft(shop, "how many orders", settings=engine.settings({"llmsql_today": "2024-01-01"}))
+    engine.draft(shop, "how many orders", settings=engine.settings({"llmsql_temperature": "0.5"}))
+    engine.draft(shop, "how many orders", settings=engine.settings({"llmsql_max_tokens": "100"}))
     engine.draft(shop, "how many Orders")
     models = [body["model"] for _, _, body in stub_openai.requests]
     assert models == ["stub", "stub", "other", "stub", "stub", "stub", "stub"]
@@ -170,6 +170,6 @@ def test_cancelling_stops_the_model(shop: duckdb.DuckDBPyConnection, engine: Eng
 
 def test_unknown_settings_are_named(shop: duckdb.DuckDBPyConnection, engine: Engine) -> None:
     with pytest.raises(ConfigError, match="llmsql_modle"):
-        engine.draft(shop, "how many orders", variables={"llmsql_modle": "x"})
+        engine.draft(shop, "how many orders", settings=engine.settings({"llmsql_modle": "x"}))
     with pytest.raises(ConfigError):
         Engine({"modle": "x"}).draft(shop, "how many orders")

@@ -21,8 +21,8 @@ def test_wilson_holds_the_share() -> None:
 def test_a_lucky_match_does_not_count(data_root: Path) -> None:
     judge = Judge(Databases(data_root).open("toy/shop"))
     record = Record("toy/shop", "how many orders", "SELECT count(*) FROM orders")
-    assert judge.judge(record, record.sql, "SELECT count(order_id) FROM orders") == (True, True, True)
-    right, here, _ = judge.judge(record, record.sql, "SELECT 20")
+    assert judge.judge(record, "SELECT count(order_id) FROM orders") == (True, True, True)
+    right, here, _ = judge.judge(record, "SELECT 20")
     assert here and not right
 
 
