@@ -220,7 +220,7 @@ def test_ctrl_c_stops_the_server_while_a_client_waits(model: StubOpenAI, folder:
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     wait_until_asked(model, asked)
-    running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    running = subprocess.run(["ps", "-ww", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     assert "llmsql serve shop.duckdb" in running and "-init F.sql" in running and token not in running
     serving.send_signal(signal.SIGINT)
     said = "".join(serving.communicate(timeout=CLI_SECONDS))
