@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 FORMATS = ("table", "csv", "json", "markdown")
+COMPLETED_SHELLS = ("bash", "zsh", "fish", "tcsh")
 
 
 class ExitCode(enum.IntEnum):
@@ -129,6 +130,13 @@ def build_parser() -> argparse.ArgumentParser:
     config_actions.add_parser("show", help="every setting, its value and where it came from")
     config_actions.add_parser("validate", help="name unknown and wrong settings")
 
+    completions = commands.add_parser(
+        "completions",
+        help="print what your shell needs to complete llmsql",
+        description="Print the file with which a shell completes llmsql's commands, options, models and files.",
+    )
+    completions.add_argument("shell", choices=COMPLETED_SHELLS)
+
     serve = commands.add_parser(
         "serve",
         help="give other DuckDB programs ask()",
@@ -184,6 +192,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             "serve": _serve,
             "doctor": _doctor,
             "config": _config,
+            "completions": _completions,
             "verify": run_verify,
             "glossary": run_glossary,
         }
@@ -288,6 +297,13 @@ def _config(options: argparse.Namespace) -> int:
     found = list(problems())
     print("\n".join(found) if found else "all settings are known and valid")
     return ExitCode.USAGE if found else ExitCode.OK
+
+
+def _completions(options: argparse.Namespace) -> int:
+    from llmsql.completions import completion_file
+
+    print(completion_file(build_parser(), options.shell))
+    return ExitCode.OK
 
 
 def _interruptible(con: Connection, work: Callable[[], T]) -> T:

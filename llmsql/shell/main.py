@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import difflib
 import os
 import sys
@@ -169,6 +170,17 @@ def parse_line(argv: Sequence[str]) -> _Line:
         else:
             line.steps.append((flag, value))
     return line
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags where they are to be known and not acted upon.
+
+    Args:
+        parser: what makes completion files of them.
+    """
+    parser.add_argument("database", metavar="FILENAME", nargs="?")
+    for flag, (value, text) in _FLAGS.items():
+        parser.add_argument(f"-{flag}", help=text, metavar=value or None, nargs=None if value else 0)
 
 
 def _print_help() -> None:
