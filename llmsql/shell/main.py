@@ -180,7 +180,10 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     """
     parser.add_argument("database", metavar="FILENAME", nargs="?")
     for flag, (value, text) in _FLAGS.items():
-        parser.add_argument(f"-{flag}", help=text, metavar=value or None, nargs=None if value else 0)
+        if value:
+            parser.add_argument(f"-{flag}", help=text, metavar=value)
+        else:
+            parser.add_argument(f"-{flag}", help=text, action="store_true")
 
 
 def _print_help() -> None:
