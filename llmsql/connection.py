@@ -42,7 +42,7 @@ class Connection:
         engine: answers the questions.
         prefix: goes before the names of the SQL functions.
         parent: the connection that this one is a cursor of.
-        aliases: sets of further names of the row functions.
+        aliases: sets of further names of the functions.
     """
 
     if TYPE_CHECKING:  # what __getattr__ finds, for those who check types and complete names
@@ -74,7 +74,7 @@ class Connection:
         self.rows: RowEngine = parent.rows if parent else RowEngine(engine.settings, database_is_file(con))
         if parent is None:
             stop_on_interrupt(self.rows)
-        install_functions(con, engine, self._siblings, prefix)
+        install_functions(con, engine, self._siblings, prefix, self._aliases)
         install_row_functions(con, self.rows, self._siblings, prefix, self._aliases)
 
     def ask(
@@ -194,7 +194,7 @@ class Connection:
 
     def macros(self) -> tuple[Macro, ...]:
         """The SQL functions as macros, for further connections to the database that are not cursors of this one."""
-        return (*macros(self.engine, self._prefix), *row_macros(self.rows, self._prefix, self._aliases))
+        return (*macros(self.engine, self._prefix, self._aliases), *row_macros(self.rows, self._prefix, self._aliases))
 
     def cursor(self) -> Connection:
         """A further connection to the same database, with the same functions; one for each thread."""
@@ -290,7 +290,7 @@ def connect(
         read_only: as ``duckdb.connect``.
         config: as ``duckdb.connect``.
         prefix: goes before the names of the SQL functions, for a database that has an ``ask`` of its own.
-        aliases: further names of the row functions, for people who come from elsewhere: ``"motherduck"``, ``"flock"``.
+        aliases: further names of the functions, for people who come from elsewhere: ``"motherduck"``, ``"flock"``.
         sandbox: close the door to files and the network, and lock the configuration, once the database is open.
         refine: completes a fresh catalog snapshot, for example with keys that the database does not declare.
         origin: the file or folder that an in-memory database is filled from: its verified answers are kept by that.

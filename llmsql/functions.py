@@ -45,6 +45,8 @@ VARIABLES = (
     "verified",
     "session",
 )
+ALIASES: dict[str, tuple[str, ...]] = {"motherduck": ("prompt_query", "prompt_sql")}
+"""Names that other systems give these functions; those of the row functions are in ``llmsql.rows.install``."""
 MOST_FAILURES = 100
 _RESULT = "STRUCT(value VARCHAR, error VARCHAR)"
 _PREFIX = re.compile(r"[A-Za-z_]\w*", re.ASCII)
@@ -100,7 +102,11 @@ _MODELS = {
 
 
 def install_functions(
-    con: duckdb.DuckDBPyConnection, engine: Engine, siblings: Iterable[duckdb.DuckDBPyConnection], prefix: str = ""
+    con: duckdb.DuckDBPyConnection,
+    engine: Engine,
+    siblings: Iterable[duckdb.DuckDBPyConnection],
+    prefix: str = "",
+    aliases: Sequence[str] = (),
 ) -> None:
     """Create the functions on a connection; they go with it and are not stored in the database.
 
@@ -109,16 +115,17 @@ def install_functions(
         engine: answers the questions.
         siblings: connections to the same database, ``con`` among them; the functions use one that is open.
         prefix: goes before every function's name.
+        aliases: keys of ``ALIASES``: names that other systems give these functions; other keys do not matter here.
 
     Raises:
         ConfigError: the database has a function of its own with one of the names, or the prefix cannot begin a name.
     """
     if prefix and not _PREFIX.fullmatch(prefix):
         raise ConfigError(f"A function name cannot begin with {prefix!r}.", "Use letters and underscores: 'llm_'.")
-    refuse_to_shadow(con, prefix, FUNCTIONS)
+    refuse_to_shadow(con, prefix, [*FUNCTIONS, *(name for key in aliases for name in ALIASES.get(key, ()))])
     suffix = f"{id(engine):x}"
     _create_udfs(con, engine, siblings, suffix)
-    for macro in macros(engine, prefix):
+    for macro in macros(engine, prefix, aliases):
         con.execute(macro.statement)
 
 
@@ -142,19 +149,18 @@ class Macro:
         return f"CREATE OR REPLACE TEMP MACRO {self.name}({self.parameters}) AS {self.body}"
 
 
-def macros(engine: Engine, prefix: str = "") -> tuple[Macro, ...]:
+def macros(engine: Engine, prefix: str = "", aliases: Sequence[str] = ()) -> tuple[Macro, ...]:
     """The macros over the functions of ``engine``; each connection to the database needs its own.
 
     Args:
         engine: as given to ``install_functions``.
         prefix: goes before every name.
+        aliases: as given to it.
     """
     suffix = f"{id(engine):x}"
     variables = ", ".join(f"'llmsql_{v}': {_variable(v)}" for v in VARIABLES)
-    call = (
-        f"(question::VARCHAR, tables::VARCHAR[], model::VARCHAR, to_json({{{variables}}})::VARCHAR, "
-        "txid_current()::VARCHAR)"
-    )
+    session = f"to_json({{{variables}}})::VARCHAR, txid_current()::VARCHAR"
+    call = f"(question::VARCHAR, tables::VARCHAR[], model::VARCHAR, {session})"
     sql = _raising(f"_llmsql_sql_{suffix}{call}")
     rows = _raising(f"_llmsql_rows_{suffix}{call}")
     explanation = _raising(f"_llmsql_explain_{suffix}{call}")
@@ -165,6 +171,12 @@ def macros(engine: Engine, prefix: str = "") -> tuple[Macro, ...]:
         f"_llmsql_feedback_{suffix}(question::VARCHAR, sql::VARCHAR, verdict::VARCHAR, "
         "to_json({'llmsql_today': getvariable('llmsql_today')::VARCHAR})::VARCHAR)"
     )
+    other_options = options.replace("tables", "include_tables")
+    other_call = call.replace("tables", "include_tables")
+    named = {
+        "prompt_query": f"TABLE FROM query({_raising(f'_llmsql_rows_{suffix}{other_call}')})",
+        "prompt_sql": f"TABLE SELECT {_raising(f'_llmsql_sql_{suffix}{other_call}')} AS query",
+    }
     return (
         Macro(f"{prefix}ask_sql", options, sql),
         Macro(f"{prefix}ask", options, f"TABLE FROM query({rows})"),
@@ -184,6 +196,7 @@ def macros(engine: Engine, prefix: str = "") -> tuple[Macro, ...]:
             "",
             f"TABLE SELECT unnest(m) FROM (SELECT unnest(from_json({models}, {_json([_MODELS])})) AS m)",
         ),
+        *(Macro(prefix + name, other_options, named[name]) for key in aliases for name in ALIASES.get(key, ())),
     )
 
 

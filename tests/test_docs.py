@@ -123,6 +123,9 @@ def test_the_first_python_program_runs(stub: StubOpenAI, hermetic: Path) -> None
     stub.answers = [stub.good(REVENUE)]
     _, program = next(block for block in blocks("python") if "llmsql.connect" in block[1] and "README.md" in block[0])
     exec(compile(program, "README.md", "exec"), {})
+    program = section("functions.md", "Coming from elsewhere", "python")
+    exec(compile(program, "functions.md", "exec"), names := {"llmsql": llmsql})
+    names["con"].close()
 
 
 @pytest.mark.parametrize(("where", "session"), blocks("session"))

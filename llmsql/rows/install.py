@@ -284,4 +284,4 @@ ALIASES: dict[str, dict[str, Callable[[str, str], str]]] = {
         ),
     },
 }
-"""Names that other systems give these functions; ``prompt_sql`` and ``prompt_query`` are with ``ask``."""
+"""Names that other systems give these functions; ``prompt_query`` and ``prompt_sql`` are in ``llmsql.functions``."""
