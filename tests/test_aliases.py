@@ -64,7 +64,7 @@ def test_without_the_set_there_are_no_such_names(stub: StubOpenAI) -> None:
         fill(con)
         with pytest.raises(duckdb.CatalogException, match="prompt_query"):
             con.sql("FROM prompt_query('revenue by region')")
-    with pytest.raises(ConfigError, match="There are no aliases 'snowflake'. *Choose from motherduck, flock"):
+    with pytest.raises(ConfigError, match=r"There are no aliases 'snowflake'. *Choose from motherduck, flock"):
         llmsql.connect(aliases=["snowflake"])
 
 

@@ -171,7 +171,8 @@ def _bring(
     if source is not None and len(here) <= 2 and all(target.column(c.name) for c in spoken):
         fresh = {r: a for r, a in here.items() if a != alias}
         try:
-            chain = graph.path(fresh, fold_reference(target.reference)) if others else []
+            path = graph.path(fresh, fold_reference(target.reference)) if others else []
+            joins = chain_joins(path, fresh, catalog)
         except SQLRejectedError:
             return False
         new = exp.maybe_parse(target.reference, into=exp.Table, dialect="duckdb")
@@ -180,20 +181,20 @@ def _bring(
         else:
             kept = next(s for a, s in sources(select).items() if a.casefold() != alias)
             select.set("from_", exp.From(this=kept.copy()))
-            select.set("joins", chain_joins(chain, fresh, catalog))
+            select.set("joins", joins)
         for column in spoken:
             if column.table:
                 column.set("table", exp.to_identifier(target.name, quoted=quote(target.name) != target.name))
         return True
     try:
-        chain = graph.path(here, fold_reference(target.reference))
+        joins = chain_joins(graph.path(here, fold_reference(target.reference)), here, catalog)
     except SQLRejectedError:
         return False
     if len(here) == 1:
         for column in own_columns(select):
             if not column.table and scope.owners(column.name):
                 column.set("table", exp.to_identifier(alias, quoted=quote(alias) != alias))
-    for join in chain_joins(chain, here, catalog):
+    for join in joins:
         select.append("joins", join)
     return True
 

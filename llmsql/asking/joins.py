@@ -267,12 +267,19 @@ def chain_joins(
         aliases: folded reference → the name that columns of a table joined already go by.
         catalog: the tables.
         last: the join to complete; by default a new inner join of the last table.
+
+    Raises:
+        SQLRejectedError: a table between is not in the catalog, where the question is about some tables only.
     """
     joins = []
     names = dict(aliases)
     for position, edge in enumerate(chain):
         table = catalog.table(edge.right)
-        assert table is not None
+        if table is None:
+            raise SQLRejectedError(
+                f"{edge.right} is needed to join {chain[-1].right}, and is not among the tables asked about.",
+                "Name it too, or write the join condition with ON.",
+            )
         if last is not None and position == len(chain) - 1:
             join = last
         else:

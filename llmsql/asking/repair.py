@@ -251,7 +251,7 @@ def _join_table(column: exp.Column, table: Table, scope: Scope, catalog: Catalog
     if fold(table.reference) in aliases:
         return None
     try:
-        chain = graph.path(aliases, fold(table.reference))
+        joins = chain_joins(graph.path(aliases, fold(table.reference)), aliases, catalog)
     except SQLRejectedError:
         return None
     select = scope.select
@@ -261,7 +261,7 @@ def _join_table(column: exp.Column, table: Table, scope: Scope, catalog: Catalog
         for other in own_columns(select):
             if not other.table and other is not column and scope.owners(other.name):
                 other.set("table", _identifier(only))
-    for join in chain_joins(chain, aliases, catalog):
+    for join in joins:
         select.append("joins", join)
     stored = table.column(column.name)
     column.set("table", _identifier(table.name))

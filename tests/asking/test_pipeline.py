@@ -129,6 +129,15 @@ def test_only_the_tables_named_are_shown_and_read(
     assert "products(" not in shown and "regions(" not in shown
 
 
+def test_no_join_leads_through_a_table_that_was_not_named(
+    shop: duckdb.DuckDBPyConnection, known: Knowledge, client: LLMClient, stub_openai: StubOpenAI
+) -> None:
+    stub_openai.answers = [stub_openai.good("SELECT region, sum(total) FROM orders JOIN regions GROUP BY region")]
+    with pytest.raises(NoAnswerError, match="customers is needed to join regions, and is not among the tables asked about"):
+        ask(shop, known, client, tables=("orders", "regions"))
+    assert "JOIN customers" in ask(shop, known, client, tables=("orders", "regions", "customers")).sql
+
+
 def test_unknown_tables_and_empty_databases_are_questions_amiss(
     shop: duckdb.DuckDBPyConnection, known: Knowledge, client: LLMClient, stub_openai: StubOpenAI
 ) -> None:
