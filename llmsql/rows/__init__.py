@@ -3,13 +3,19 @@
 ========================  ==============================================================================================
 ``install``               macros and Python functions on a connection
 ``chunks``                between DuckDB's chunks of rows and the distinct inputs in them
-``engine``                each distinct input answered once: memo, requests in flight, kept answers, errors by row
+``engine``                each distinct input answered once, and the models, queries and books behind that
+``queries``               what is known of a query while it runs
+``plans``                 from a function's constant arguments to what it asks, and of whom
+``answers``               what has come of inputs, and what is being asked for at the moment
+``failures``              when failed inputs stop a query
+``counting``              what an input would take, for ``ai_estimate``
 ``tasks``                 what each function asks, and how its answer is read
 ``shapes``                result types and JSON Schema: what an answer must look like
 ``calls``                 one call of a model: budget, pacing, retries, the answers kept on disk
 ``embeddings``            vectors of texts, in batches
 ``early_stop``            how many rows a ``LIMIT`` wants of a filter
 ``proxy``                 classifiers that answer for the model where they have shown that they can
+``lessons``               when one is trained, and which inputs it may answer
 ``progress``              a line on standard error
 ``interrupts``            Ctrl-C
 ``models``                which model is asked, and how much fits into one of its prompts

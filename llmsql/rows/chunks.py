@@ -19,8 +19,9 @@ import pyarrow.compute as pc
 
 from llmsql.errors import LLMSQLError
 from llmsql.rows.early_stop import rows_wanted
-from llmsql.rows.engine import COUNTING, Outcome, Plan, Query, RowEngine
+from llmsql.rows.engine import RowEngine
 from llmsql.rows.interrupts import interrupt_later
+from llmsql.rows.queries import COUNTING, Outcome, Plan, Query
 
 # DuckDB 1 reads strings of a chunk after it has let go of them: keep the last ones alive.
 KEPT_CHUNKS = 64

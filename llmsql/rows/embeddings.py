@@ -16,7 +16,8 @@ import pyarrow as pa
 from llmsql.errors import CancelledError, ConfigError, ModelError
 from llmsql.rows.calls import BYTES_PER_TOKEN, Caller, FatalError, Occasion, count_tokens
 from llmsql.rows.chunks import KEPT_CHUNKS, Stops
-from llmsql.rows.engine import Count, Query, RowEngine
+from llmsql.rows.engine import RowEngine
+from llmsql.rows.queries import Count, Query
 from llmsql.settings import Settings
 
 MOST_TEXTS_A_BATCH = 128

@@ -18,7 +18,8 @@ from llmsql.rows.proxy import kept_proxies
 
 if TYPE_CHECKING:
     from llmsql.rows.calls import Caller
-    from llmsql.rows.engine import Query, RowEngine
+    from llmsql.rows.engine import RowEngine
+    from llmsql.rows.queries import Query
 
 _BIG = "BIGINT"
 _ROWS_AT_ONCE = 10_000

@@ -133,7 +133,9 @@ def test_no_join_leads_through_a_table_that_was_not_named(
     shop: duckdb.DuckDBPyConnection, known: Knowledge, client: LLMClient, stub_openai: StubOpenAI
 ) -> None:
     stub_openai.answers = [stub_openai.good("SELECT region, sum(total) FROM orders JOIN regions GROUP BY region")]
-    with pytest.raises(NoAnswerError, match="customers is needed to join regions, and is not among the tables asked about"):
+    with pytest.raises(
+        NoAnswerError, match="customers is needed to join regions, and is not among the tables asked about"
+    ):
         ask(shop, known, client, tables=("orders", "regions"))
     assert "JOIN customers" in ask(shop, known, client, tables=("orders", "regions", "customers")).sql
 

@@ -1,0 +1,88 @@
+"""From a function's constant arguments and the settings in force to what it asks, of whom, and with which care."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from llmsql.errors import ConfigError
+from llmsql.rows.calls import Caller, Occasion
+from llmsql.rows.ledger import Summary
+from llmsql.rows.models import room_for_text
+from llmsql.rows.queries import Plan, Query
+from llmsql.rows.tasks import build_task
+from llmsql.settings import Settings
+
+ON_ERROR = ("null", "fail", "capture")
+_OWN_OPTIONS = frozenset({"model", "temperature", "seed", "cache", "on_error"})
+
+
+def build_plan(
+    query: Query,
+    function: str,
+    options: Mapping[str, Any],
+    settings: Settings,
+    caller: Caller,
+    summary: Summary,
+    keep_answers: bool,
+) -> Plan:
+    """The plan of a function in a query.
+
+    Args:
+        query: that calls it.
+        function: its name.
+        options: its constant arguments by name, without those that are NULL.
+        settings: in force.
+        caller: of its model.
+        summary: the books of the function in the query.
+        keep_answers: on disk, unless an option or a setting says otherwise.
+
+    Raises:
+        ConfigError: an argument is wrong.
+    """
+    on_error = options.get("on_error", "null")
+    if on_error not in ON_ERROR:
+        raise ConfigError(f"on_error {on_error!r} of {function} is unknown.", f"Choose {', '.join(ON_ERROR)}.")
+    temperature = float(options.get("temperature", settings.temperature))
+    if not 0 <= temperature <= 2:
+        raise ConfigError(f"temperature {temperature:g} of {function} is not from 0 to 2.")
+    most = options.get("max_tokens")
+    if most is not None and most < 1:
+        raise ConfigError(f"max_tokens {most} of {function} must be above 0.")
+    own = {name: value for name, value in options.items() if name not in _OWN_OPTIONS}
+    task = build_task(function, own, room_for_text(settings, caller.client, most or settings.max_tokens))
+    cache = bool(options.get("cache", True))
+    keep = cache and (keep_answers if settings.keep_answers is None else settings.keep_answers)
+    decides = [function, own, caller.client.identity, settings.max_tokens, temperature, options.get("seed")]
+    if temperature > 0 or not cache:
+        decides.append(query.id)
+    return Plan(
+        function=function,
+        task=task,
+        caller=caller,
+        occasion=Occasion(
+            settings,
+            summary,
+            query.budget,
+            query.cancel,
+            temperature,
+            options.get("seed"),
+            keep or settings.offline,
+        ),
+        on_error=on_error,
+        key=hashlib.blake2b(json.dumps(decides, sort_keys=True).encode(), digest_size=32).digest(),
+        min_accuracy=_min_accuracy(function, own),
+    )
+
+
+def _min_accuracy(function: str, options: Mapping[str, Any]) -> float | None:
+    optimize, least = options.get("optimize"), options.get("min_accuracy", 0.95)
+    if optimize is None:
+        return None
+    if optimize != "cost" or options.get("multi"):
+        raise ConfigError(f"optimize {optimize!r} of {function} is unknown here.", "Only 'cost', without multi, is.")
+    if not 0 < least < 1:
+        raise ConfigError(f"min_accuracy {least:g} of {function} is not between 0 and 1.", "Write it as 0.95.")
+    return float(least)
