@@ -1,5 +1,5 @@
 # One task file. Each target works in an environment made by: pip install -c constraints.txt '.[dev]'
-.PHONY: test slow lint fix types bench docs data
+.PHONY: test slow lint fix types bench docs picture data
 
 test:   ## quick tests
 	pytest
@@ -17,6 +17,8 @@ bench:  ## time per stage, start-up, catalog snapshots; writes benchmarks/result
 	python -m benchmarks.asking
 docs:   ## run every command of the documentation
 	pytest tests/test_docs.py -m ''
+picture: ## the README's picture of a session; the default model answers
+	python -m docs.render_session
 data:   ## the built-in database and its questions
 	python -m llmsql.sales data/sales.duckdb --force
 	python -m training.sales_questions --output data/sales_queries.json --seed 7

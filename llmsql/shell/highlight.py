@@ -7,7 +7,7 @@ from functools import cache
 from pygments import highlight
 from pygments.formatters import TerminalFormatter
 from pygments.lexers import PostgresLexer
-from pygments.token import Comment, Keyword, Name, Number, String
+from pygments.token import Comment, Keyword, Name, Number, Punctuation, String
 
 LONGEST_COLOURED = 20_000
 """Characters: colouring longer text at every key would be felt."""
@@ -24,8 +24,16 @@ class DuckDBLexer(PostgresLexer):  # type: ignore[misc]
     aliases = ["duckdb"]  # noqa: RUF012
 
     def get_tokens_unprocessed(self, text, *args):  # type: ignore[no-untyped-def]
+        behind_dot = False
         for place, kind, value in super().get_tokens_unprocessed(text, *args):
-            yield place, Keyword if kind is Name and value.upper() in _OWN_KEYWORDS else kind, value
+            if value == ".":  # which PostgreSQL's lexer takes for a number
+                kind = Punctuation
+            elif behind_dot and kind is Keyword:  # a column called "name"
+                kind = Name
+            elif kind is Name and value.upper() in _OWN_KEYWORDS:
+                kind = Keyword
+            yield place, kind, value
+            behind_dot = value == "."
 
 
 @cache

@@ -4,67 +4,19 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.clients.stubs import StubOpenAI
-from tests.test_connection import child_environment
 
-pexpect = pytest.importorskip("pexpect", reason="drives a terminal")
-pyte = pytest.importorskip("pyte", reason="reads a terminal's screen")
+pytest.importorskip("pexpect", reason="drives a terminal")
+pytest.importorskip("pyte", reason="reads a terminal's screen")
+
+from tests.shell.screen import Screen
 
 pytestmark = pytest.mark.slow
-_PATIENCE = 30.0
-
-
-class Screen:
-    """A shell, and what a person would see of it."""
-
-    def __init__(self, *arguments: str, columns: int = 100, lines: int = 40, **environment: str) -> None:
-        self.screen = pyte.Screen(columns, lines)
-        self._stream = pyte.ByteStream(self.screen)
-        self.raw = b""
-        self.child = pexpect.spawn(
-            sys.executable, ["-m", "llmsql", "shell", *arguments], dimensions=(lines, columns), timeout=_PATIENCE,
-            env={**child_environment(), "TERM": "xterm-256color", "PAGER": "cat", "COLUMNS": str(columns), **environment},
-        )  # fmt: skip
-
-    @property
-    def text(self) -> str:
-        """The screen's lines without blanks at their ends."""
-        return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
-
-    def wait(self, seen: Callable[[str], bool] | str) -> str:
-        """Read until the screen shows something."""
-        deadline = time.monotonic() + _PATIENCE
-        while not (seen in self.text if isinstance(seen, str) else seen(self.text)):
-            assert time.monotonic() < deadline, f"not seen; the screen is\n{self.text}"
-            try:
-                chunk = self.child.read_nonblocking(65536, timeout=0.5)
-            except pexpect.TIMEOUT:
-                continue
-            except pexpect.EOF:
-                chunk = b""
-                assert seen in self.text if isinstance(seen, str) else seen(self.text), self.text
-            self.raw += chunk
-            self._stream.feed(chunk)
-            if b"\x1b[6n" in chunk:  # the prompt asks where the cursor is
-                self.child.send(f"\x1b[{self.screen.cursor.y + 1};{self.screen.cursor.x + 1}R")
-        return self.text
-
-    def type(self, text: str) -> None:
-        self.child.send(text)
-
-    def leave(self) -> int:
-        """End the shell with Ctrl-D; its exit code."""
-        self.type("\x04")
-        self.child.expect(pexpect.EOF)
-        self.child.close()
-        return int(self.child.exitstatus if self.child.exitstatus is not None else -1)
 
 
 @pytest.fixture
