@@ -28,6 +28,8 @@ def canonical_sql(tree: exp.Expr, catalog: Catalog) -> str:
     resolved = {id(select): _Scope(select, catalog) for select in selects}
     columns = [(select, column) for select in selects for column in own_columns(select)]
     for select, column in columns:
+        _keep_alias_of_correlated(select, column, resolved)
+    for select, column in columns:
         _resolve(select, column, resolved)
     for select in selects:
         resolved[id(select)].rename_sources()
@@ -53,6 +55,7 @@ class _Scope:
 
     def __init__(self, select: exp.Select, catalog: Catalog) -> None:
         self.select = select
+        self.catalog = catalog
         self.tables: dict[str, Table | None] = {}
         self.nodes: dict[str, exp.Expr] = {}
         ctes = cte_names(select)
@@ -70,6 +73,20 @@ class _Scope:
         self.keeps_aliases = len(named) != len(set(named))
         self.is_single = len(self.nodes) == 1
 
+    @property
+    def references(self) -> set[str]:
+        """The catalog tables in FROM."""
+        return {table.reference for table in self.tables.values() if table is not None}
+
+    def derived(self, name: str) -> list[str]:
+        """The CTEs and subqueries in FROM that have a column of this name, or may have one."""
+        found = []
+        for alias, table in self.tables.items():
+            names = _names_of(self.nodes[alias], self.select, self.catalog) if table is None else set()
+            if names is None or name in names:
+                found.append(alias)
+        return found
+
     def name_of(self, alias: str) -> str:
         table = self.tables.get(alias)
         return alias if table is None or self.keeps_aliases else table.name
@@ -83,6 +100,23 @@ class _Scope:
             if self.keeps_aliases:
                 new.set("alias", exp.TableAlias(this=exp.to_identifier(alias)))
             node.replace(new)
+
+
+def _keep_alias_of_correlated(select: exp.Select, column: exp.Column, scopes: dict[int, _Scope]) -> None:
+    """Where an inner query compares with an outer one of the same table, only aliases tell them apart."""
+    owner, passed = column.table.casefold(), []
+    current: exp.Expr | None = select
+    while owner and current is not None:
+        scope = scopes.get(id(current))
+        if scope is not None:
+            if owner in scope.nodes:
+                table = scope.tables[owner]
+                for inner in passed:
+                    if table is not None and table.reference in inner.references:
+                        inner.keeps_aliases = True
+                return
+            passed.append(scope)
+        current = current.parent
 
 
 def _resolve(select: exp.Select, column: exp.Column, scopes: dict[int, _Scope]) -> None:
@@ -99,8 +133,8 @@ def _resolve(select: exp.Select, column: exp.Column, scopes: dict[int, _Scope]) 
                 owners = [column.table.casefold()] if column.table.casefold() in scope.nodes else []
             else:
                 owners = [a for a, t in scope.tables.items() if t is not None and t.column(name)]
-                derived = [a for a, t in scope.tables.items() if t is None]
-                if not owners and len(derived) == 1:
+                derived = [] if owners else scope.derived(name)
+                if len(derived) == 1:
                     owners = derived
             if owners:
                 _write(column, scope, owners, depth)
@@ -142,10 +176,14 @@ def _group_by_all(select: exp.Select) -> None:
         return
     keys = {e.sql("duckdb"): e for e in group.expressions}
     shown = [e.unalias() for e in select.expressions]
-    plain = {e.sql("duckdb"): e for e in shown if not e.find(exp.AggFunc) and not isinstance(e, exp.Literal)}
+    plain = {
+        e.sql("duckdb"): e for e in shown if not e.find(exp.AggFunc, exp.Window) and not isinstance(e, exp.Literal)
+    }
     also = _ungrouped(select, set(keys) | set(plain))
     wanted = {**keys, **plain, **also}
-    if set(wanted) == set(plain) and plain:
+    # DuckDB does not take GROUP BY ALL together with QUALIFY or with windows over aggregates.
+    is_windowed = bool(select.args.get("qualify")) or any(e.find(exp.Window) for e in select.expressions)
+    if set(wanted) == set(plain) and plain and not is_windowed:
         select.set("group", exp.Group(all=True))
     else:
         select.set("group", exp.Group(expressions=[e.copy() for e in wanted.values()]))
@@ -160,7 +198,7 @@ def _ungrouped(select: exp.Select, grouped: set[str]) -> dict[str, exp.Expr]:
         if node is None:
             continue
         for column in node.find_all(exp.Column):
-            inside = column.find_ancestor(exp.AggFunc, exp.Subquery, exp.Select)
+            inside = column.find_ancestor(exp.AggFunc, exp.Filter, exp.Subquery, exp.Select)
             text = column.sql("duckdb")
             if inside is select and text not in grouped and column.name.casefold() not in aliases:
                 found[text] = column

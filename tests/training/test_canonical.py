@@ -8,7 +8,7 @@ import sqlglot
 
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot
-from training.canonical import shorten_columns
+from training.canonical import canonical_sql, shorten_columns
 
 SCHEMA = """
 CREATE TABLE customers (id INT PRIMARY KEY, name TEXT, city TEXT);
@@ -53,3 +53,38 @@ def catalog() -> Catalog:
 )
 def test_only_what_is_ambiguous_is_qualified(full: str, short: str, catalog: Catalog) -> None:
     assert shorten_columns(sqlglot.parse_one(full, read="duckdb"), catalog).sql("duckdb") == short
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        (
+            "SELECT city FROM customers GROUP BY city HAVING COUNT(*) FILTER (WHERE name = 'Ann') = 0",
+            "SELECT city FROM customers GROUP BY ALL HAVING COUNT(*) FILTER(WHERE name = 'Ann') = 0",
+        ),
+        (
+            "SELECT id FROM orders WHERE NOT EXISTS (SELECT 1 FROM orders AS earlier "
+            "WHERE earlier.customer_id = orders.customer_id AND earlier.id < orders.id)",
+            "SELECT id FROM orders WHERE NOT EXISTS(SELECT 1 FROM orders AS earlier "
+            "WHERE customer_id = orders.customer_id AND id < orders.id)",
+        ),
+        (
+            "WITH big AS (SELECT customer_id, total FROM orders) SELECT name, total * 2 AS double FROM big "
+            "JOIN customers ON customer_id = id ORDER BY double",
+            "WITH big AS (SELECT customer_id, total FROM orders) SELECT customers.name, big.total * 2 AS double "
+            "FROM big JOIN customers ON big.customer_id = customers.id ORDER BY double",
+        ),
+        (
+            "SELECT city, name FROM customers GROUP BY city, name "
+            "QUALIFY ROW_NUMBER() OVER (PARTITION BY city ORDER BY COUNT(*)) = 1",
+            "SELECT city, name FROM customers GROUP BY city, name "
+            "QUALIFY ROW_NUMBER() OVER (PARTITION BY city ORDER BY COUNT(*)) = 1",
+        ),
+    ],
+    ids=["filter in having", "a table compared with itself", "alias beside a CTE", "qualify"],
+)
+def test_canonical_form_keeps_the_meaning(written: str, canonical: str, catalog: Catalog) -> None:
+    assert canonical_sql(sqlglot.parse_one(written, read="duckdb"), catalog) == canonical
+    with duckdb.connect() as con:
+        con.execute(SCHEMA)
+        con.execute(canonical)
