@@ -1,7 +1,8 @@
 """One way to write a query, so that a small model has one thing to learn.
 
 Full table names instead of aliases (unless a table is joined to itself), columns qualified only where more than one
-table is in FROM, the catalog's spelling of names, ``GROUP BY ALL`` for plain grouping, ``ILIKE`` for ``LIKE``.
+table is in FROM, ``ON`` for ``USING``, the catalog's spelling of names, ``GROUP BY ALL`` for plain grouping, ``ILIKE``
+for ``LIKE``.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ def canonical_sql(tree: exp.Expr, catalog: Catalog) -> str:
     """
     tree = tree.copy()
     selects = list(tree.find_all(exp.Select))
+    for select in selects:
+        _spell_out_using(select, catalog)
     resolved = {id(select): _Scope(select, catalog) for select in selects}
     columns = [(select, column) for select in selects for column in own_columns(select)]
     for select, column in columns:
@@ -100,6 +103,24 @@ class _Scope:
             if self.keeps_aliases:
                 new.set("alias", exp.TableAlias(this=exp.to_identifier(alias)))
             node.replace(new)
+
+
+def _spell_out_using(select: exp.Select, catalog: Catalog) -> None:
+    """``USING (x)`` as ``ON a.x = b.x``: one way to say how tables are joined, which the keys may then imply."""
+    before = [select.args["from_"].this] if select.args.get("from_") else []
+    for join in select.args.get("joins") or []:
+        using = join.args.get("using")
+        if using and join.args.get("side") in (None, "", "LEFT"):
+            conditions = []
+            for column in using:
+                name = column.name.casefold()
+                owner = next((s for s in before if name in (_names_of(s, select, catalog) or ())), None)
+                if owner is None:
+                    raise ValueError(f"no table before {join.this.sql()} has the column {column.name}")
+                conditions.append(exp.column(name, owner.alias_or_name).eq(exp.column(name, join.this.alias_or_name)))
+            join.set("using", None)
+            join.set("on", exp.and_(*conditions))
+        before.append(join.this)
 
 
 def _keep_alias_of_correlated(select: exp.Select, column: exp.Column, scopes: dict[int, _Scope]) -> None:

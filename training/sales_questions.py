@@ -2,7 +2,8 @@
 
 Questions come from families (``training/sales_families/*.txt``): one SQL template and several hand-written phrasings
 with the same slots. A family is either for training or for validation, and no validation query has the skeleton of a
-training query, nor either of them that of a hand-written test query: a good figure there is not memory.
+training query, nor either of them that of a hand-written test query: a good figure there is not memory. To the training
+split come questions written one by one (``data/sales_written_questions.jsonl``), by others than who wrote the test.
 
 A family in a file, blocks apart by an empty line::
 
@@ -42,6 +43,7 @@ from training.skeleton import skeleton
 
 FAMILIES = Path(__file__).parent / "sales_families"
 TEST_QUESTIONS = Path("data/sales_test_questions.json")
+WRITTEN_QUESTIONS = Path("data/sales_written_questions.jsonl")
 PAIRS_A_FAMILY = 10
 MOST_ROWS = 700
 CONTEXT = (
@@ -360,6 +362,34 @@ def load_test_examples(path: Path) -> list[Example]:
     return examples
 
 
+def load_written_examples(path: Path, catalog: Catalog) -> list[Example]:
+    """Read training questions that were written one by one; none where the file is absent.
+
+    Args:
+        path: JSONL of ``question``, ``sql`` and ``difficulty``.
+        catalog: of the sales database.
+
+    Raises:
+        TrainingError: a line is not such a question.
+    """
+    if not path.is_file():
+        return []
+    examples = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            record = json.loads(line)
+            sql = canonical_sql(_parse(record["sql"]), catalog)
+            ordered = _parse(sql).args.get("order") is not None
+            examples.append(
+                Example(f"written-{number}", "train", "written", record["difficulty"], ordered, record["question"], sql)
+            )
+        except (ValueError, KeyError, TypeError, sqlglot.errors.SqlglotError) as error:
+            raise TrainingError(
+                f"Line {number} of {path} is not a training question ({error!r}).", "See data/README.md."
+            ) from error
+    return examples
+
+
 def keep_apart(examples: list[Example], tests: list[Example], catalog: Catalog) -> list[Example]:
     """Examples without those that ask a test question or have a test query's skeleton.
 
@@ -374,23 +404,26 @@ def keep_apart(examples: list[Example], tests: list[Example], catalog: Catalog) 
         if example.split == "validation" and shapes[example.id] in trained:
             raise TrainingError(
                 f"{example.id} has the skeleton of {trained[shapes[example.id]]}: {example.sql}",
-                "Move one of the families to the other split.",
+                "Move one of them to the other split, or drop it.",
             )
     return [e for e in examples if shapes[e.id] not in taken and e.question.casefold() not in questions]
 
 
-def build_dataset(seed: int, tests: Path = TEST_QUESTIONS) -> dict[str, object]:
+def build_dataset(seed: int, tests: Path = TEST_QUESTIONS, written: Path = WRITTEN_QUESTIONS) -> dict[str, object]:
     """The whole content of ``data/sales_queries.json``.
 
     Args:
         seed: the same seed gives the same pairs.
         tests: the hand-written test questions.
+        written: the hand-written training questions.
     """
     con = duckdb.connect(config={"threads": 1})
     build_sales_database(con)
     catalog = snapshot(con)
     test_examples = load_test_examples(tests)
     made = make_examples(load_families(), catalog, Checker(con), seed)
+    asked = {example.question.casefold() for example in made}
+    made += [e for e in load_written_examples(written, catalog) if e.question.casefold() not in asked]
     kept = keep_apart(made, test_examples, catalog)
     return {
         "database": "sales",

@@ -59,6 +59,11 @@ def test_only_what_is_ambiguous_is_qualified(full: str, short: str, catalog: Cat
     ("written", "canonical"),
     [
         (
+            "SELECT name FROM (SELECT customer_id AS id FROM orders) AS buyers JOIN customers USING (id)",
+            "SELECT customers.name FROM (SELECT customer_id AS id FROM orders) AS buyers "
+            "JOIN customers ON buyers.id = customers.id",
+        ),
+        (
             "SELECT city FROM customers GROUP BY city HAVING COUNT(*) FILTER (WHERE name = 'Ann') = 0",
             "SELECT city FROM customers GROUP BY ALL HAVING COUNT(*) FILTER(WHERE name = 'Ann') = 0",
         ),
@@ -81,7 +86,7 @@ def test_only_what_is_ambiguous_is_qualified(full: str, short: str, catalog: Cat
             "QUALIFY ROW_NUMBER() OVER (PARTITION BY city ORDER BY COUNT(*)) = 1",
         ),
     ],
-    ids=["filter in having", "a table compared with itself", "alias beside a CTE", "qualify"],
+    ids=["using", "filter in having", "a table compared with itself", "alias beside a CTE", "qualify"],
 )
 def test_canonical_form_keeps_the_meaning(written: str, canonical: str, catalog: Catalog) -> None:
     assert canonical_sql(sqlglot.parse_one(written, read="duckdb"), catalog) == canonical

@@ -21,6 +21,7 @@ from training.sales_questions import (
     keep_apart,
     load_families,
     load_test_examples,
+    load_written_examples,
     make_examples,
     on_last_day,
 )
@@ -75,7 +76,7 @@ def test_no_question_and_no_id_comes_twice(examples: list[Example]) -> None:
 
 def test_size_and_variety(examples: list[Example]) -> None:
     splits = Counter(example.split for example in examples)
-    assert splits["train"] >= 1_000 and splits["validation"] >= 200
+    assert splits["train"] >= 3_000 and splits["validation"] >= 200
     families = load_families()
     assert len(families) >= 90 and {f.split for f in families} == {"train", "validation"}
     assert {e.difficulty for e in examples} == {"easy", "medium", "hard"}
@@ -88,8 +89,19 @@ def test_sql_is_in_the_style_that_a_model_is_taught(examples: list[Example], cat
         assert example.ordered == (tree.args.get("order") is not None), example.id
         for select in tree.find_all(exp.Select):
             named = [t for t in select.find_all(exp.Table) if t.alias]
-            twice = Counter(t.name for t in select.find_all(exp.Table)).most_common(1)
+            twice = Counter(t.name for t in tree.find_all(exp.Table)).most_common(1)
             assert not named or twice[0][1] > 1, example.sql
+
+
+def test_a_line_that_is_no_written_question_is_named(tmp_path: Path, catalog: Catalog) -> None:
+    path = tmp_path / "written.jsonl"
+    path.write_text(
+        '{"question": "how many?", "sql": "SELECT COUNT(*) FROM orders", "difficulty": "easy"}\n{"question": 1}\n'
+    )
+    with pytest.raises(TrainingError, match=r"Line 2 of .*written\.jsonl is not a training question"):
+        load_written_examples(path, catalog)
+    path.write_text(path.read_text().splitlines()[0])
+    assert [(e.id, e.split, e.ordered) for e in load_written_examples(path, catalog)] == [("written-1", "train", False)]
 
 
 def test_some_queries_run(examples: list[Example], con: duckdb.DuckDBPyConnection) -> None:
