@@ -1,7 +1,7 @@
 """Makes a dataset of ``data/businesses``: eight made-up businesses, and questions about them written one by one.
 
 A business is ``NAME.sql`` (tables, comments, rows without chance) and ``NAME.jsonl`` (``question``, ``sql`` and
-``difficulty`` a line). The dataset folder gets ``databases/NAME.duckdb`` and ``business.jsonl``, all of it for training.
+``difficulty`` a line). The dataset folder gets ``databases/NAME.duckdb`` and ``business.jsonl``, all training.
 """
 
 from __future__ import annotations
