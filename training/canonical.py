@@ -125,7 +125,8 @@ def _spell_out_using(select: exp.Select, catalog: Catalog) -> None:
 
 def _keep_alias_of_correlated(select: exp.Select, column: exp.Column, scopes: dict[int, _Scope]) -> None:
     """Where an inner query compares with an outer one of the same table, only aliases tell them apart."""
-    owner, passed = column.table.casefold(), []
+    owner = column.table.casefold()
+    passed: list[_Scope] = []
     current: exp.Expr | None = select
     while owner and current is not None:
         scope = scopes.get(id(current))
