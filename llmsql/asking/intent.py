@@ -20,13 +20,16 @@ from llmsql.catalog import Catalog, Table
 from llmsql.catalog.snapshot import quote
 from llmsql.errors import SQLRejectedError
 
-_LEAST = frozenset("cheapest fewest least lowest minimum smallest shortest lightest slowest youngest".split())
+# "Fastest" and "slowest" are not among them: of times the fastest is the least, of speeds the most.
+_LEAST = frozenset("cheapest fewest least lowest minimum smallest shortest lightest youngest".split())
 _MOST = frozenset(
-    "biggest busiest greatest heaviest highest largest longest maximum most oldest priciest tallest fastest".split()
+    "biggest busiest greatest heaviest highest largest longest maximum most oldest priciest tallest".split()
 )
 _BY_BIRTH = re.compile(r"birth|born|dob", re.IGNORECASE)
 _BY_AGE = re.compile(r"\bage\b|_age|age_", re.IGNORECASE)
-_BY_TIME = re.compile(r"date|year|found|open|built|since|start|begin|end", re.IGNORECASE)
+_BY_TIME = re.compile(
+    r"date|year|found|open|built|since|start|begin|end|hire|join|sign|launch|_on\b|_at\b", re.IGNORECASE
+)
 _YEARS = re.compile(r"(1[5-9]|20)\d\d\Z")
 
 
@@ -53,12 +56,12 @@ def drop_joins(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     """Take away joined tables that nothing refers to, neither the query nor the question.
 
     Left alone: tables that link two others, and whatever stands under ``COUNT(*)``, ``SELECT *`` or DISTINCT, where the
-    join may be the point of the question.
+    join may be the point of the question; queries of IN and EXISTS, where a join says which rows count.
     """
     asked = name_stems([question])
     notes = []
     for select in list(tree.find_all(exp.Select)):
-        if select.find(exp.Star) or select.args.get("distinct"):
+        if select.find(exp.Star) or select.args.get("distinct") or _is_membership(select):
             continue
         while (join := _idle_join(select, catalog, asked)) is not None:
             select.set("joins", [other for other in select.args["joins"] if other is not join])
@@ -66,6 +69,11 @@ def drop_joins(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
             if not select.args["joins"]:
                 break
     return notes
+
+
+def _is_membership(select: exp.Select) -> bool:
+    parent = select.parent.parent if isinstance(select.parent, exp.Subquery) else select.parent
+    return isinstance(parent, exp.In | exp.Exists)
 
 
 def _idle_join(select: exp.Select, catalog: Catalog, asked: set[str]) -> exp.Join | None:

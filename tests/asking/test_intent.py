@@ -35,6 +35,10 @@ from llmsql.catalog.snapshot import snapshot
          "SELECT title FROM products ORDER BY price DESC LIMIT 1"),
         ("the cheapest product of the biggest order", "SELECT title FROM products ORDER BY price DESC LIMIT 1", None),
         ("the most expensive 3", "SELECT title FROM products ORDER BY price LIMIT 3", None),
+        ("which order was paid fastest", "SELECT id FROM orders ORDER BY total LIMIT 1", None),  # a time or a speed
+        ("who has been a customer longest", "SELECT full_name FROM customers ORDER BY signup_date LIMIT 1", None),
+        ("people who never sent anything back",
+         "SELECT full_name FROM customers WHERE id NOT IN (SELECT customer_id FROM orders JOIN order_items)", None),
         ("the oldest customer", "SELECT full_name FROM customers ORDER BY signup_date LIMIT 1", None),
     ],
 )  # fmt: skip
