@@ -177,8 +177,8 @@ def _macros(suffix: str, aliases: Sequence[str]) -> Iterator[str]:
         f"WHEN min_similarity IS NOT NULL AND {similarity} < min_similarity THEN false ELSE {match} END"
     )
     for name, fields in REPORTS.items():
-        yield f"{name}() AS TABLE {_table(f'_llmsql_report_{suffix}({name!r})', fields)}"
-    yield f"ai_estimate(query) AS TABLE {_table(f'_llmsql_estimate_{suffix}(query, {_session()})', ESTIMATE)}"
+        yield f"{name}() AS TABLE {table_of(f'_llmsql_report_{suffix}({name!r})', fields)}"
+    yield f"ai_estimate(query) AS TABLE {table_of(f'_llmsql_estimate_{suffix}(query, {session_json()})', ESTIMATE)}"
     for key in aliases:
         for name, macro in ALIASES[key].items():
             yield macro(name, suffix)
@@ -208,7 +208,7 @@ def _call(
             f"CASE WHEN length(current_query()) < {_LONGEST_STATEMENT} AND current_query() ILIKE '%limit%' "
             "THEN current_query() END"
         )
-    passed = f"({text}, {options}::VARCHAR, {_session()}, current_query_id()::UBIGINT, {statement})"
+    passed = f"({text}, {options}::VARCHAR, {session_json()}, current_query_id()::UBIGINT, {statement})"
     error, value = f"_llmsql_ai_error_{suffix}{passed}", f"_llmsql_ai_value_{suffix}{passed}"
     captured = f"""'{{"response":' || {shape} || ',"error":"VARCHAR"}}'"""
     # json_valid is overloaded, which keeps DuckDB 1 from settling the type when the macro is made, without arguments.
@@ -220,7 +220,7 @@ def _call(
 
 def _vector(suffix: str, text: str, dims: str | None = None) -> str:
     options = f"to_json({{'function': 'ai_embed', 'model': model, 'dims': {dims or 'NULL'}}})::VARCHAR"
-    passed = f"({text}::VARCHAR, {options}, {_session()}, current_query_id()::UBIGINT)"
+    passed = f"({text}::VARCHAR, {options}, {session_json()}, current_query_id()::UBIGINT)"
     vector = _raising(f"_llmsql_embed_error_{suffix}{passed}", f"_llmsql_embed_value_{suffix}{passed}", "FLOAT[]")
     if dims is None:
         return vector
@@ -232,12 +232,19 @@ def _raising(error: str, value: str, kind: str = "VARCHAR") -> str:
     return f"CASE WHEN {error} IS NOT NULL THEN error({error})::{kind} ELSE {value} END"
 
 
-def _table(call: str, fields: Mapping[str, Any]) -> str:
+def table_of(call: str, fields: Mapping[str, Any]) -> str:
+    """A query over the rows that a Python function gives as JSON, or one that raises its error.
+
+    Args:
+        call: of the function.
+        fields: names and types of the columns.
+    """
     value = f"CASE WHEN {call}.error IS NOT NULL THEN error({call}.error)::VARCHAR ELSE {call}.value END"
     return f"SELECT unnest(r) FROM (SELECT unnest(from_json({value}, '{json.dumps([fields])}')) AS r)"
 
 
-def _session() -> str:
+def session_json() -> str:
+    """The expression that hands the session's settings to a Python function."""
     variables = [f"'llmsql_{name}': getvariable('llmsql_{name}')::VARCHAR" for name in (*VARIABLES, "counting")]
     return f"to_json({{{', '.join(variables)}}})::VARCHAR"
 

@@ -132,15 +132,26 @@ class Reports:
             statements = cursor.extract_statements(sql)
             if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
                 raise ConfigError("ai_estimate takes one SELECT.", "Of CREATE TABLE … AS SELECT …, pass the SELECT.")
-            for name, value in json.loads(session).items():
-                if value is not None:
-                    cursor.execute(f"SET VARIABLE {name} = ?", [value]).fetchall()
             token = uuid.uuid4().hex
             cursor.execute("SET VARIABLE llmsql_counting = ?", [token]).fetchall()
-            cursor.execute(sql)
-            while cursor.fetchmany(_ROWS_AT_ONCE):
-                pass
+            run_in_session(cursor, sql, session)
         return summed(self.engine.counted(token), self.engine.ledger)
+
+
+def run_in_session(cursor: duckdb.DuckDBPyConnection, sql: str, session: str) -> None:
+    """Run a query for what its functions do, and drop its rows.
+
+    Args:
+        cursor: has the functions.
+        sql: the query.
+        session: JSON of the variables of the session that it is run for.
+    """
+    for name, value in json.loads(session).items():
+        if value is not None:
+            cursor.execute(f"SET VARIABLE {name} = ?", [value]).fetchall()
+    cursor.execute(sql)
+    while cursor.fetchmany(_ROWS_AT_ONCE):
+        pass
 
 
 def summed(query: Query, ledger: Ledger) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from llmsql.catalog.snapshot import quote
 from llmsql.errors import ConfigError
 from llmsql.functions import VARIABLES, Macro
 from llmsql.rows.install import VARIABLES as ROW_VARIABLES
+from llmsql.serve.rows import is_row_function, lookup_macros
 
 MARK = "-- Written by llmsql serve"
 _RUN_COMMANDS = ".duckdbrc"
@@ -28,7 +29,7 @@ def render_init_file(
     address: str,
     token: str,
     extensions: Iterable[Path],
-    macros: Iterable[Macro],
+    macros: Sequence[Macro],
     tables: Iterable[tuple[str, str]],
     *,
     plain_http: bool = False,
@@ -58,6 +59,7 @@ def render_init_file(
         # DuckDB quotes the line that fails: this one asks the question that then helps.
         f"/* Has llmsql serve ended? Start it again. */ FROM {remote(_text('SELECT 1'))};",
         *_sending(remote),
+        *lookup_macros(macros, remote),
         *(_forwarding(macro, remote) for macro in macros),
         *_views(tables, remote),
         ".output",
@@ -133,11 +135,10 @@ def _forwarding(macro: Macro, remote: Callable[[str], str]) -> str:
     if macro.name.endswith("ask_sql"):
         sent = remote(f"_llmsql_send('SELECT {call}')")
         return f"{head} (FROM {sent});"
-    # A function of rows cannot be sent row by row: the query goes where the rows are.
+    if is_row_function(macro):
+        return f"{head} {macro.body};"
     example = f"{macro.name}({', '.join(name for name in names if name not in optional)})"
-    hint = (
-        f"{macro.name} runs where the rows are. Send the whole query there: FROM served($$ SELECT {example} FROM … $$)"
-    )
+    hint = f"{macro.name} runs at the server. Send the whole query there: FROM served($$ SELECT {example} $$)"
     return f"{head} error({_text(hint)});"
 
 

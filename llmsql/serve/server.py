@@ -23,6 +23,7 @@ from llmsql.errors import ConfigError, SourceError
 from llmsql.serve.extensions import load_extensions
 from llmsql.serve.gate import Gate
 from llmsql.serve.init_file import remove_init_file, render_init_file, write_init_file
+from llmsql.serve.rows import RowNotes
 from llmsql.sources import open_source
 
 DEFAULT_PORT = 9494
@@ -161,7 +162,8 @@ class Server:
         )
 
     def _install_gate(self, connection: Connection) -> None:
-        gate = Gate(self._token, connection.macros(), connection.duckdb.cursor())
+        macros = (*connection.macros(), RowNotes(connection).macro)
+        gate = Gate(self._token, macros, connection.duckdb.cursor())
         con = connection.duckdb
         for name, function, parameters, result in (
             ("_llmsql_authenticate", gate.authenticate, 3, "BOOLEAN"),

@@ -197,10 +197,6 @@ def test_functions_over_rows(init_file: Path, model: StubOpenAI) -> None:
         assert usage.stdout.split() == ["used", "true"]
     finally:
         model.answers = [model.good(REVENUE)]
-    done = run_cli(init_file, "SELECT id FROM orders WHERE ai_filter(region, 'is north')", code=1)
-    assert (
-        "ai_filter runs where the rows are. Send the whole query there: FROM served($$ SELECT ai_filter(" in done.stderr
-    )
 
 
 def test_ctrl_c_stops_the_server_while_a_client_waits(model: StubOpenAI, folder: Path) -> None:

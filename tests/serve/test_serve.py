@@ -8,11 +8,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import llmsql
 from llmsql.errors import ConfigError
 from llmsql.functions import Macro
 from llmsql.serve import extensions, official
 from llmsql.serve.gate import Gate
 from llmsql.serve.init_file import MARK, remove_init_file, render_init_file, write_init_file
+from llmsql.serve.rows import query_of
 
 MACROS = (
     Macro("ask", "question, tables := NULL", "TABLE FROM query(_f(question, tables))"),
@@ -94,15 +96,36 @@ def test_the_token_is_in_the_secret_and_nowhere_else() -> None:
     assert "disable_ssl := true" in render_init_file("quack:far:1", "t", [], MACROS, [], plain_http=True)
 
 
-def test_functions_over_rows_say_where_they_run() -> None:
-    text = render_init_file("quack:localhost:1", "t", [], MACROS, [])
-    [line] = [line for line in text.splitlines() if line.startswith("CREATE TEMP MACRO ai_filter")]
-    con = duckdb.connect()
-    con.execute(line)
-    with pytest.raises(
-        duckdb.InvalidInputException, match=r"FROM served\(\$\$ SELECT ai_filter\(body, condition\) FROM"
-    ):
-        con.execute("SELECT * FROM (VALUES ('a')) t(body) WHERE ai_filter(body, 'x')").fetchall()
+def test_making_row_functions_in_a_client_asks_no_server() -> None:
+    with llmsql.connect(model="gpt-4o-mini") as con:
+        text = render_init_file("quack:localhost:1", "t", [], con.macros(), [])
+    with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as client:  # nothing can be sent
+        for line in text.splitlines():
+            if "MACRO ai_filter(" in line or "_llmsql_" in line.partition("(")[0]:
+                client.execute(line)
+        with pytest.raises(duckdb.Error, match="quack"):
+            client.execute("SELECT ai_filter('a', 'x')")
+
+
+@pytest.mark.parametrize(
+    ("typed", "query"),
+    [
+        ("FROM t SELECT ai_filter(a, 'x')", "FROM t SELECT ai_filter(a, 'x')"),
+        ("EXPLAIN SELECT ai_filter(a, 'x') FROM t", None),
+        ("CREATE TABLE u AS WITH c AS (FROM t) SELECT f(a) FROM c", "WITH c AS (SELECT * FROM t) SELECT F(a) FROM c"),
+        ("INSERT INTO u SELECT f(a) FROM served.t", "SELECT F(a) FROM t"),
+        ("COPY (SELECT f(a) FROM t) TO 'x.csv'", "(SELECT F(a) FROM t)"),
+        ('SELECT f(a) FROM served."the past"."Old"', 'SELECT F(a) FROM "the past"."Old"'),
+    ],
+)
+def test_the_query_in_what_is_typed(typed: str, query: str | None) -> None:
+    assert query_of(duckdb.connect(), typed) == query
+
+
+@pytest.mark.parametrize("typed", ["PREPARE p AS SELECT f(?)", "SELECT f(a) FROM t; SELECT 1", "DELETE FROM t"])
+def test_no_query_in_what_is_typed(typed: str) -> None:
+    with pytest.raises(ConfigError, match="Row functions are for SELECT"):
+        query_of(duckdb.connect(), typed)
 
 
 def test_without_the_extensions_the_fix_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

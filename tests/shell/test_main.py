@@ -120,6 +120,12 @@ def test_ten_megabytes_of_one_statement(shell: Shell) -> None:
     assert shell("-csv", "-f", "big.sql") == Run(0, "n\n10000000\nn\n2\n", "")
 
 
+def test_ten_megabytes_that_are_no_statement() -> None:
+    done = spawn("-csv", stdin=b"select length('" + b"x" * 10_000_000 + b"') frm n;\nselect 2 n;\n")
+    assert (done.returncode, done.stdout) == (1, b"n\n2\n")
+    assert b'syntax error at or near "n"' in done.stderr and len(done.stderr) < 1000
+
+
 def test_stdin_goes_on_after_errors() -> None:
     done = spawn("-csv", stdin=b"select 1 a;\nselect * from nope;\n.bogus\nselect '\xe9' b;\nselect 3 c")
     assert done.returncode == 1

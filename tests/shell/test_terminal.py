@@ -125,6 +125,14 @@ def test_megabytes_pasted(opened: Callable[..., Screen]) -> None:
     shell.wait("still_here │")
 
 
+@pytest.mark.skipif(not os.path.isdir("/sys"), reason="no folder that even root cannot write to")
+def test_a_home_that_is_read_only(opened: Callable[..., Screen]) -> None:
+    shell = opened(HOME="/sys")
+    shell.type("select 40 + 2 as answer;\r")
+    shell.wait("│     42 │")
+    assert shell.leave() == 0
+
+
 def test_a_pager_for_long_results(opened: Callable[..., Screen]) -> None:
     shell = opened(PAGER="sed -n '/ 77 /s/77/seventy-seven/p'")
     shell.type("from range(100);\r")
