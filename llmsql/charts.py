@@ -1,8 +1,9 @@
-"""Which chart shows a result, and that chart as SVG.
+"""Which chart shows a result, in a notebook and in the shell, and that chart as SVG.
 
-One rule a shape of result: a column that orders the rows (a date, a year) and numbers make a line, names and a number
-make bars, two measures make a scatter plot, and everything else no chart. SVG is drawn here, with no script and no
-library, so that a saved notebook shows it wherever it is opened.
+One rule: names and a number make bars, a column that orders the rows (a date, a year) and numbers make a line, two
+measures make a scatter plot. The shell draws that when it is told to (``chart_of``); a notebook only where it helps
+(``choose_chart``). SVG is drawn here, with no script and no library, so that a saved notebook shows it wherever it is
+opened.
 """
 
 from __future__ import annotations
@@ -32,17 +33,39 @@ class Chart:
 
     Args:
         kind: ``bar``, ``line`` or ``scatter``.
-        x: the column of names, dates or numbers that the rows lie along.
+        x: the column of names, dates or numbers that the rows lie along; None where their own order is all there is.
         ys: the columns of numbers.
     """
 
     kind: str
-    x: str
+    x: str | None
     ys: tuple[str, ...]
 
 
+def chart_of(schema: Any, kind: str | None = None) -> Chart | None:
+    """The chart that columns make, whatever is in them, or None without a column of numbers.
+
+    Args:
+        schema: of the rows, a ``pyarrow.Schema``.
+        kind: this one, and not the one that the columns suggest.
+    """
+    columns: dict[str, list[str]] = {"order": [], "text": [], "key": [], "other": [], "number": []}
+    for field in schema:
+        columns[_role(field.name, field.type)].append(field.name)
+    ordered, numbers = columns["order"], columns["number"]
+    names = [*columns["text"], *columns["key"], *columns["other"]]
+    if not numbers:
+        return None
+    if kind is None:
+        kind = "line" if ordered and not columns["text"] else "bar" if names or len(numbers) == 1 else "scatter"
+    along = [*ordered, *names] if kind == "line" else [*names, *ordered]
+    x = along[0] if along else numbers[0] if len(numbers) > 1 else None
+    ys = [name for name in numbers if name != x]
+    return Chart(kind, x, tuple(ys[:1] if kind == "bar" else ys))
+
+
 def choose_chart(table: Any) -> Chart | None:
-    """The chart that shows a result best, or None where a table says it better.
+    """The chart that shows a result, or None where a table says it better.
 
     Args:
         table: the rows, a ``pyarrow.Table``.
@@ -50,17 +73,20 @@ def choose_chart(table: Any) -> Chart | None:
     names = table.column_names
     if not 2 <= table.num_rows <= MOST_POINTS or len(set(names)) != len(names):
         return None
-    kinds = {name: _kind(name, table.schema.field(name).type) for name in names}
-    ordered = [n for n in names if kinds[n] == "order" and _distinct(table, n) and _readable(table, n)]
-    texts = [n for n in names if kinds[n] == "text"]
-    numbers = [n for n in names if kinds[n] == "number" and any(_number(v) is not None for v in table[n].to_pylist())]
-    if len(ordered) == 1 and not texts and 1 <= len(numbers) <= MOST_LINES:
-        return Chart("line", ordered[0], tuple(numbers))
-    if len(texts) == 1 and numbers and table.num_rows <= MOST_BARS and _distinct(table, texts[0]):
-        return Chart("bar", texts[0], (numbers[0],))
-    if len(names) == 2 and len(numbers) == 2 and table.num_rows >= FEWEST_POINTS:
-        return Chart("scatter", numbers[0], (numbers[1],))
-    return None
+    empty = [name for name in names if table[name].null_count == table.num_rows]
+    chart = chart_of(table.drop_columns(empty).schema)
+    if chart is None or chart.x is None:
+        return None
+    roles = [_role(field.name, field.type) for field in table.schema]
+    if not any(_number(value) is not None for value in table[chart.ys[0]].to_pylist()):
+        return None
+    if chart.kind == "scatter":
+        helps = len(names) == 2 and table.num_rows >= FEWEST_POINTS
+    elif chart.kind == "line":
+        helps = len(chart.ys) <= MOST_LINES and _readable(table, chart.x)
+    else:
+        helps = roles.count("text") == 1 and table.num_rows <= MOST_BARS
+    return chart if helps and (chart.kind == "scatter" or _distinct(table, chart.x)) else None
 
 
 def render_svg(chart: Chart, table: Any) -> str:
@@ -75,7 +101,8 @@ def render_svg(chart: Chart, table: Any) -> str:
     return _plane(chart, table)
 
 
-def _kind(name: str, type_: Any) -> str:
+def _role(name: str, type_: Any) -> str:
+    """What a column does: ``order`` the rows, name them (``text``, ``key``), be a ``number``, or ``other``."""
     import pyarrow.types as pt
 
     if pt.is_temporal(type_) and not pt.is_duration(type_) and not pt.is_time(type_) and not pt.is_interval(type_):
@@ -85,7 +112,7 @@ def _kind(name: str, type_: Any) -> str:
     if pt.is_integer(type_) and _ORDERING_NAME.search(name):
         return "order"
     if pt.is_integer(type_) and _KEY_NAME.search(name):
-        return "other"
+        return "key"
     return "number" if pt.is_integer(type_) or pt.is_floating(type_) or pt.is_decimal(type_) else "other"
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from llmsql import __version__
-from llmsql.cli_memory import add_memory_commands, run_glossary, run_verify
+from llmsql.cli_memory import DATABASE_HELP, add_memory_commands, run_glossary, run_verify
 from llmsql.errors import (
     ConfigError,
     LimitError,
@@ -79,12 +79,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     ask = commands.add_parser("ask", help="answer a question", description="Answer a question from a database.")
     ask.add_argument("question", help="in your words; - reads it from standard input")
-    ask.add_argument(
-        "-d",
-        "--database",
-        metavar="FILE",
-        help="DuckDB or SQLite file, .csv .parquet .json .xlsx, or a folder of them; default: the built-in sales data",
-    )
+    ask.add_argument("-d", "--database", metavar="FILE", help=DATABASE_HELP)
     ask.add_argument("-m", "--model", metavar="NAME", help="a model of `llmsql models list`, or a provider's own")
     ask.add_argument("-t", "--tables", metavar="A,B", help="use only these tables")
     ask.add_argument("-f", "--format", choices=FORMATS, default="table", help="of the rows; default: %(default)s")

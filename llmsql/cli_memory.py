@@ -14,7 +14,9 @@ from llmsql.errors import ConfigError, LLMSQLError
 if TYPE_CHECKING:
     from llmsql.connection import Connection
 
-_DATABASE = "DuckDB or SQLite file, .csv .parquet .json .xlsx, or a folder of them; default: the built-in sales data"
+DATABASE_HELP = (
+    "DuckDB or SQLite file, .csv .parquet .json .xlsx, or a folder of them; default: the built-in sales data"
+)
 _KEYS = {"y": "good", "n": "bad", "s": "skip", "q": "skip", "": "skip"}
 
 
@@ -31,7 +33,7 @@ def add_memory_commands(commands: Any) -> None:
         "other years, numbers and values; a wrong one never.",
     )
     verify.add_argument("question", nargs="?", help="as it was asked")
-    verify.add_argument("-d", "--database", metavar="FILE", help=_DATABASE)
+    verify.add_argument("-d", "--database", metavar="FILE", help=DATABASE_HELP)
     verify.add_argument("-m", "--model", metavar="NAME", help="who answers, when no --sql is given")
     verify.add_argument("--sql", metavar="SQL", help="the right query; without it the question is asked and you decide")
     verify.add_argument("--wrong", action="store_true", help="the query of --sql is wrong")
@@ -47,7 +49,7 @@ def add_memory_commands(commands: Any) -> None:
     )
     actions = glossary.add_subparsers(dest="action", metavar="ACTION", required=True)
     show = actions.add_parser("show", help="what is defined for a database")
-    show.add_argument("-d", "--database", metavar="FILE", help=_DATABASE)
+    show.add_argument("-d", "--database", metavar="FILE", help=DATABASE_HELP)
     imported = actions.add_parser("import", help="from dbt's manifest.json or semantic_manifest.json")
     imported.add_argument("manifest", metavar="FILE", help="target/manifest.json or target/semantic_manifest.json")
     imported.add_argument(

@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from llmsql.charts import Chart, choose_chart, format_number, render_svg
+from llmsql.charts import Chart, chart_of, choose_chart, format_number, render_svg
 
 MONTHS = "SELECT DATE '2024-01-01' + INTERVAL (i) MONTH AS month, i * 10.5 AS revenue, i AS orders FROM range(6) r(i)"
 
@@ -41,6 +41,20 @@ def rows(sql: str) -> Any:
 )
 def test_the_shape_of_a_result_decides(sql: str, chart: Chart | None) -> None:
     assert choose_chart(rows(sql)) == chart
+
+
+@pytest.mark.parametrize(
+    ("kind", "chart"),
+    [
+        (None, Chart("bar", "region", ("n",))),
+        ("bar", Chart("bar", "region", ("n",))),
+        ("line", Chart("line", "day", ("n", "m"))),
+        ("scatter", Chart("scatter", "region", ("n", "m"))),
+    ],
+)
+def test_a_kind_that_is_asked_for(kind: str | None, chart: Chart) -> None:
+    table = rows("SELECT DATE '2024-01-01' AS day, 1 AS order_id, 'N' AS region, 2 AS n, 3 AS m")
+    assert chart_of(table.schema, kind) == chart
 
 
 @pytest.mark.parametrize(

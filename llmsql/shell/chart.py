@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from llmsql.shell.render import Column, text_width
+from llmsql.charts import chart_of
+from llmsql.shell.render import text_width
 from llmsql.shell.results import Result
 from llmsql.shell.session import ShellError
 
@@ -44,7 +45,7 @@ class Chart:
 
 
 def choose_chart(result: Result, kind: str | None = None) -> Chart:
-    """The chart that fits a result's types: a line over dates, bars over names, points for two numbers.
+    """The chart that a result makes, by the rule of ``llmsql.charts``.
 
     Args:
         result: its rows must be held.
@@ -53,68 +54,35 @@ def choose_chart(result: Result, kind: str | None = None) -> Chart:
     Raises:
         ShellError: there is nothing to draw.
     """
-    columns = result.columns
-    numbers = [place for place, column in enumerate(columns) if column.is_number]
-    times = [place for place, column in enumerate(columns) if column.type.startswith(_TIME_TYPES)]
-    names = [place for place in range(len(columns)) if place not in numbers and place not in times]
-    if not numbers:
+    picked = None if result.relation is None else chart_of(result.relation.limit(0).to_arrow_table().schema, kind)
+    if picked is None:
         raise ShellError("There is no column of numbers to draw.", "Add a count or a sum.")
-    if times:
-        axis, chosen = times[0], "line"
-    elif names:
-        axis, chosen = names[0], "bar"
-    elif len(numbers) > 1:
-        axis = numbers[0]
-        chosen = "line" if _is_period(columns[axis]) else "bar" if _is_label(result, axis) else "scatter"
-    else:
-        axis, chosen = -1, "bar"
-    chosen = kind or chosen
-    values = [place for place in numbers if place != axis] or numbers
-    if chosen == "bar":
-        values = values[:1]
-    most = MOST_BARS if chosen == "bar" else MOST_POINTS
-    rows = _first_rows(result, most)
+    places = {column.name: place for place, column in enumerate(result.columns)}
+    values = [places[name] for name in picked.ys[:MOST_LINES]]
+    rows = list(itertools.islice(result.texts(), MOST_BARS if picked.kind == "bar" else MOST_POINTS))
     if not rows:
         raise ShellError("The last result has no rows to draw.")
-    if chosen == "line" and axis in times:
-        rows = sorted((row for row in rows if row[axis] is not None), key=lambda row: str(row[axis]))
+    dates = False
     x: list[Any]
-    if axis < 0:
+    if picked.x is None:
         x = [str(number) for number in range(1, len(rows) + 1)]
-    elif axis in numbers and chosen != "bar":
-        rows = [row for row in rows if row[axis] is not None]
-        x = [float(row[axis] or 0) for row in rows]
     else:
+        axis, column = places[picked.x], result.columns[places[picked.x]]
+        dates = column.type.startswith(_TIME_TYPES)
+        if picked.kind != "bar" and (dates or column.is_number):
+            rows = [row for row in rows if row[axis] is not None]
+        if picked.kind == "line" and (dates or column.is_number):
+            rows.sort(key=lambda row: str(row[axis]) if dates else float(row[axis] or 0))
         x = ["NULL" if row[axis] is None else str(row[axis]) for row in rows]
-    series = [(columns[place].name, [_value(row[place]) for row in rows]) for place in values[:MOST_LINES]]
-    name = columns[axis].name if axis >= 0 else "row"
-    return Chart(chosen, name, x, series, axis in times, result.count() - len(rows))
-
-
-def _is_period(column: Column) -> bool:
-    return column.name.lower() in ("year", "month", "quarter", "week", "day", "hour")
-
-
-def _is_label(result: Result, place: int) -> bool:
-    """Whether whole numbers stand for things, each once, as keys do."""
-    if "INT" not in result.columns[place].type or result.count() > MOST_BARS:
-        return False
-    values = [row[place] for row in result.texts()]
-    return len(set(values)) == len(values)
+        if picked.kind != "bar" and column.is_number:
+            x = [float(value) for value in x]
+    series = [(result.columns[place].name, [_value(row[place]) for row in rows]) for place in values]
+    return Chart(picked.kind, picked.x or "row", x, series, dates, result.count() - len(rows))
 
 
 def _value(text: str | None) -> float | None:
     value = None if text is None else float(text)
     return value if value is not None and abs(value) != float("inf") and value == value else None
-
-
-def _first_rows(result: Result, most: int) -> list[Sequence[str | None]]:
-    rows = []
-    for row in result.texts():
-        rows.append(row)
-        if len(rows) == most:
-            break
-    return rows
 
 
 def draw_chart(chart: Chart, width: int, *, colour: bool) -> str:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 UNSAFE = frozenset("cd chart edit import once open output read shell system".split())
 """What safe mode takes away: files and programs."""
 MODE_NAMES = ("duckbox", *sorted(MODES))
+SWITCH = "on|off"
+"""The usage of what is turned on or off."""
 
 Arguments = list[str]
 
@@ -126,7 +128,7 @@ def _one(arguments: Arguments, usage: str) -> str:
 
 
 def _switch(arguments: Arguments, name: str) -> bool:
-    word = _one(arguments, f".{name} on|off").lower()
+    word = _one(arguments, f".{name} {SWITCH}").lower()
     if word in ("on", "1", "true", "yes"):
         return True
     if word in ("off", "0", "false", "no"):
@@ -158,9 +160,22 @@ def _mode(session: Session, arguments: Arguments) -> None:
     session.options.format.table = arguments[1] if len(arguments) > 1 else "table"
 
 
-@_command("headers", "on|off", "Turn display of headers on or off")
-def _headers(session: Session, arguments: Arguments) -> None:
-    session.options.format.headers = _switch(arguments, "headers")
+def _switch_command(name: str, help_: str) -> None:
+    """A command that turns the option of its name on or off."""
+
+    def switch(session: Session, arguments: Arguments) -> None:
+        options = session.options.format if name == "headers" else session.options
+        setattr(options, name, _switch(arguments, name))
+
+    _command(name, SWITCH, help_)(switch)
+
+
+_switch_command("headers", "Turn display of headers on or off")
+_switch_command("highlight", "Turn colours on or off")
+_switch_command("timer", "Turn SQL timer on or off")
+_switch_command("changes", "Show number of rows changed by SQL")
+_switch_command("echo", "Turn command echo on or off")
+_switch_command("bail", "Stop after hitting an error. Default OFF")
 
 
 @_command("nullvalue", "STRING", "Use STRING in place of NULL values")
@@ -210,31 +225,6 @@ def _maxrows(session: Session, arguments: Arguments) -> None:
 )
 def _maxwidth(session: Session, arguments: Arguments) -> None:
     session.options.max_width = _number(arguments, "maxwidth")
-
-
-@_command("highlight", "on|off", "Turn colours on or off")
-def _highlight(session: Session, arguments: Arguments) -> None:
-    session.options.highlight = _switch(arguments, "highlight")
-
-
-@_command("timer", "on|off", "Turn SQL timer on or off")
-def _timer(session: Session, arguments: Arguments) -> None:
-    session.options.timer = _switch(arguments, "timer")
-
-
-@_command("changes", "on|off", "Show number of rows changed by SQL")
-def _changes(session: Session, arguments: Arguments) -> None:
-    session.options.changes = _switch(arguments, "changes")
-
-
-@_command("echo", "on|off", "Turn command echo on or off")
-def _echo(session: Session, arguments: Arguments) -> None:
-    session.options.echo = _switch(arguments, "echo")
-
-
-@_command("bail", "on|off", "Stop after hitting an error. Default OFF")
-def _bail(session: Session, arguments: Arguments) -> None:
-    session.options.bail = _switch(arguments, "bail")
 
 
 @_command("prompt", "MAIN CONTINUE", "Replace the standard prompts")

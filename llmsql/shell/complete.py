@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from llmsql.catalog.snapshot import quote
-from llmsql.shell.commands import COMMANDS, MODE_NAMES
+from llmsql.shell.commands import COMMANDS, MODE_NAMES, SWITCH
 from llmsql.shell.reader import STARTERS
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ _REFERENCES = re.compile(
 )
 _CLAUSES = "SELECT FROM WHERE GROUP BY ORDER BY HAVING LIMIT JOIN LEFT JOIN ON AND OR AS UNION ALL WITH QUALIFY".split()
 _FILE_COMMANDS = frozenset("cd import once open output read".split())
-_SWITCHES = frozenset("bail changes echo headers highlight timer".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +170,7 @@ def _for_command(before: str, names: Names) -> Iterator[Suggestion]:
         "pager": ("on", "off", "automatic"),
         "startup_text": ("none", "version", "all"),
         **dict.fromkeys(("tables", "schema", "dump", "indexes"), sorted(names.tables)),
-        **dict.fromkeys(_SWITCHES, ("on", "off")),
+        **{name: SWITCH.split("|") for name, command in COMMANDS.items() if command.usage == SWITCH},
     }
     yield from (Suggestion(c, len(word), "") for c in choices.get(name, ()) if c.startswith(word))
     if name in _FILE_COMMANDS:

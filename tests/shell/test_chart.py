@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from llmsql import charts
 from llmsql.shell.chart import choose_chart, draw_chart
 from llmsql.shell.results import run_statement
 from llmsql.shell.session import ShellError
@@ -35,6 +36,22 @@ def test_the_types_choose_the_chart(query: str, kind: str, series: int) -> None:
         drawn = draw_chart(chart, width, colour=False)
         assert max(map(len, drawn.splitlines())) <= width
         assert "\x1b" not in drawn and len(drawn.splitlines()) >= 2
+
+
+@pytest.mark.parametrize("query", [MONTHS, NAMES, POINTS, "select 'a' || i s, i n, i * 2 m from range(9) t(i)"])
+def test_the_shell_draws_what_a_notebook_shows(query: str) -> None:
+    con = duckdb.connect()
+    in_notebook = charts.choose_chart(con.sql(query).to_arrow_table())
+    drawn = choose_chart(run_statement(con, query, None, hold=True))
+    assert in_notebook is not None
+    assert (drawn.kind, drawn.x_name) == (in_notebook.kind, in_notebook.x)
+    assert [name for name, _ in drawn.series] == list(in_notebook.ys)
+
+
+def test_a_line_goes_from_left_to_right() -> None:
+    query = "from (values (2022, 5), (2020, 3), (2021, 4)) t(year, n)"
+    chart = choose_chart(run_statement(duckdb.connect(), query, None, hold=True))
+    assert (chart.x, chart.series) == ([2020.0, 2021.0, 2022.0], [("n", [3.0, 4.0, 5.0])])
 
 
 def test_bars_are_in_proportion() -> None:
