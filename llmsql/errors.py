@@ -38,7 +38,12 @@ class LLMSQLError(Exception):
     def __init__(self, message: str, hint: str | None = None) -> None:
         self.message = message
         self.hint = hint
-        super().__init__(message if hint is None else f"{message} {hint}")
+        super().__init__(well_formed(message if hint is None else f"{message} {hint}"))
+
+
+def well_formed(text: str) -> str:
+    """A text as UTF-8 can hold it: half a character, which a server's JSON may have, becomes �."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 class ConfigError(LLMSQLError):

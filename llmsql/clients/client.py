@@ -23,7 +23,7 @@ import tenacity
 from llmsql.chat import Message
 from llmsql.clients.base import CallProgress, Embedding, Generation, GenerationRequest, Provider
 from llmsql.clients.calls import POLL_SECONDS, sleep
-from llmsql.errors import ConfigError, ProviderError
+from llmsql.errors import ConfigError, ProviderError, well_formed
 
 PROVIDERS: dict[str, str] = {
     "llamacpp": "llmsql.clients.llamacpp:LlamaCppProvider",
@@ -132,6 +132,7 @@ class LLMClient:
         cost = 0.0 if self.provider in _UNPRICED else price_usd(self.model, generation)
         return replace(
             generation,
+            text=well_formed(generation.text),
             seconds=time.monotonic() - started,
             cost_usd=cost,
             attempts=attempt.retry_state.attempt_number,

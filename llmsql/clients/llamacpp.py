@@ -59,16 +59,9 @@ _BATCH_TOKENS = 128
 _SLOTS = 8
 _SAMPLE_TOKENS = 2048
 _LOCK_POLL_SECONDS = 0.05
-# A small model can fall into a loop that only its budget of tokens ends ("… IS NULL AND closed IS NULL AND …"). DRY
-# (llama.cpp's sampler of that name) makes going on with a repetition less likely: here only past the longest that right
-# SQL has, such as a formula that stands once a period.
-_AGAINST_LOOPS = {
-    "dry_multiplier": 1.0,
-    "dry_base": 1.75,
-    "dry_allowed_length": 40,
-    "dry_penalty_last_n": 512,
-    "dry_sequence_breakers": [";"],
-}
+# How the engine makes a grammar of a JSON Schema: without room for spaces, in which small models get lost, and without
+# giving up the whole grammar for a keyword that it does not know.
+_GUIDANCE = {"whitespace_flexible": False, "lenient": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,14 +301,13 @@ class LlamaCppProvider:
             "n_predict": request.max_tokens,
             "temperature": request.temperature,
             "stop": [fmt.stop, *request.stop],
-            **_AGAINST_LOOPS,
         }
         if n > 1:
             body["n"] = n
         if request.grammar:
             body["grammar"] = request.grammar
         elif request.schema:
-            body["json_schema"] = dict(request.schema)
+            body["json_schema"] = {**request.schema, "x-guidance": _GUIDANCE}
         if self._logprobs:
             body["n_probs"] = 1
         with engine.reserved(abandoned):
@@ -400,10 +392,8 @@ def _prefix(messages: Sequence[Message], chat_format: str) -> str:
 
 def _literal(text: str) -> str:
     """A GBNF literal."""
-    escaped = (
-        text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
-    )
-    return f'"{escaped}"'
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(f"\\x{ord(c):02X}" if ord(c) < 32 else c for c in escaped) + '"'
 
 
 class _Engine:

@@ -59,13 +59,20 @@ class Answers:
             self._outcomes.update(outcomes)
             self._drop_oldest()
 
-    def claim(self, query: Query, missing: Sequence[tuple[bytes, str]], ask: Callable[[str], Future[Outcome]]) -> Claim:
+    def claim(
+        self,
+        query: Query,
+        missing: Sequence[tuple[bytes, str]],
+        ask: Callable[[str], Outcome],
+        submit: Callable[[Callable[[], Outcome]], Future[Outcome]],
+    ) -> Claim:
         """Have every input asked for once.
 
         Args:
             query: that wants them.
             missing: keys and inputs.
-            ask: begins to ask for one.
+            ask: what comes of one input.
+            submit: begins to do something, in another thread.
         """
         claim = Claim()
         with self._lock:
@@ -76,18 +83,22 @@ class Answers:
                 elif key in self._in_flight:
                     claim.shared[key] = self._in_flight[key]
                 else:
-                    self._in_flight[key] = claim.own[key] = future = ask(text)
-                    future.add_done_callback(partial(self._land, query, key))
+                    future = submit(partial(self._answer, query, key, ask, text))
+                    self._in_flight[key] = claim.own[key] = future
+                    future.add_done_callback(partial(self._landed, key))
         return claim
 
-    def _land(self, query: Query, key: bytes, future: Future[Outcome]) -> None:
+    def _answer(self, query: Query, key: bytes, ask: Callable[[str], Outcome], text: str) -> Outcome:
+        """Ask and remember: before the future is done, for who waits for it looks here, and callbacks come later."""
+        outcome = ask(text)
         with self._lock:
-            self._in_flight.pop(key, None)
-            if future.cancelled() or future.exception() is not None:
-                return
-            outcome = future.result()
             self._outcomes[key if outcome.error is None else _failed_key(query, key)] = outcome
             self._drop_oldest()
+        return outcome
+
+    def _landed(self, key: bytes, _: Future[Outcome]) -> None:
+        with self._lock:
+            self._in_flight.pop(key, None)
 
     def _drop_oldest(self) -> None:
         while len(self._outcomes) > MOST_REMEMBERED:

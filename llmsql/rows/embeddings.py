@@ -17,7 +17,9 @@ from llmsql.errors import CancelledError, ConfigError, ModelError
 from llmsql.rows.calls import BYTES_PER_TOKEN, Caller, FatalError, Occasion, count_tokens
 from llmsql.rows.chunks import KEPT_CHUNKS, Stops
 from llmsql.rows.engine import RowEngine
+from llmsql.rows.plans import check_options
 from llmsql.rows.queries import Count, Query
+from llmsql.rows.shapes import MOST_ELEMENTS
 from llmsql.settings import Settings
 
 MOST_TEXTS_A_BATCH = 128
@@ -46,6 +48,9 @@ class VectorFunctions:
 
         def work() -> None:
             options, session = json.loads(arguments[0].as_py()), json.loads(sessions[0].as_py())
+            check_options("ai_embed", options)
+            if options["dims"] is not None and not 1 <= options["dims"] <= MOST_ELEMENTS:
+                raise ConfigError(f"dims {options['dims']} of ai_embed is not from 1 to {MOST_ELEMENTS}.")
             query = self._engine.query(queries[0].as_py(), session.get("llmsql_counting"))
             inputs = [text for text in texts.unique().to_pylist() if text is not None]
             settings = self._engine.settings(session)

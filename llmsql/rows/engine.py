@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from llmsql.clients.answer_cache import AnswerCache
-from llmsql.errors import CancelledError, LLMSQLError
+from llmsql.errors import CancelledError, LLMSQLError, well_formed
 from llmsql.models import cache_folder
 from llmsql.rows.answers import Answers, Claim
 from llmsql.rows.budget import Budget, Purse
@@ -27,7 +27,7 @@ from llmsql.rows.ledger import Ledger, Summary
 from llmsql.rows.lessons import Inputs, Lessons
 from llmsql.rows.models import open_row_model
 from llmsql.rows.pacing import Pacer
-from llmsql.rows.plans import build_plan
+from llmsql.rows.plans import build_plan, check_options
 from llmsql.rows.progress import ProgressLine
 from llmsql.rows.queries import COUNTING, Outcome, Plan, Query
 from llmsql.rows.shapes import UnfitAnswerError
@@ -102,6 +102,7 @@ class RowEngine:
             if known is None:
                 options = {name: value for name, value in json.loads(arguments).items() if value is not None}
                 function = options.pop("function")
+                check_options(function, options)
                 settings = self.settings(json.loads(session))
                 caller = self.caller(settings, options.get("model"))
                 summary = self.summary(query, function, caller)
@@ -163,7 +164,12 @@ class RowEngine:
         """The outcome of an input that ``outcomes`` has just seen."""
         if query.counting:
             return count_input(query, plan, text, self._answers)
-        return self._answers.find(query, plan.key_of(text)) or Outcome("false", None)  # not asked: ``early_stop``
+        known = self._answers.find(query, plan.key_of(text))
+        if known is not None:
+            return known
+        if plan.key in query.wanted:  # not asked for, see ``early_stop``
+            return Outcome("false", None)
+        return self.outcomes(query, plan, [text])[0]  # forgotten in between
 
     def count_rows(self, query: Query, function: str, caller: Caller, rows: int) -> None:
         """Enter rows that reached a function."""
@@ -223,7 +229,7 @@ class RowEngine:
     def _ask(self, query: Query, plan: Plan, missing: Inputs) -> dict[bytes, Outcome]:
         """Ask for inputs, several at once; an input that another thread asks for is waited for."""
         pool = self._step_pool() if plan.task.steps else plan.caller.pool
-        claim = self._answers.claim(query, missing, lambda text: pool.submit(self._ask_one, query, plan, text))
+        claim = self._answers.claim(query, missing, partial(self._ask_one, query, plan), pool.submit)
         try:
             self._wait(query, plan, claim)
         except BaseException as error:
@@ -275,9 +281,10 @@ class RowEngine:
         try:
             known = plan.task.known
             value = known(text) if known else plan.task.answer(text, partial(_ask_prompts, plan))
-            outcome = Outcome(json.dumps(value, ensure_ascii=False), None)
+            outcome = Outcome(well_formed(json.dumps(value, ensure_ascii=False)), None)
         except UnfitAnswerError as error:
-            outcome = Outcome(None, f"{plan.caller.name} gave an answer that cannot be used: {error}.")
+            reason = f"{plan.caller.name} gave an answer that cannot be used: {error}."
+            outcome = Outcome(None, well_formed(reason))
         except CancelledError:
             raise
         except LLMSQLError as error:

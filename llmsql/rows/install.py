@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from llmsql.errors import ConfigError
 from llmsql.functions import Macro, refuse_to_shadow
 from llmsql.rows.reports import ESTIMATE, REPORTS
+from llmsql.rows.shapes import shape_for_from_json
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,21 +30,14 @@ _PROXY = ("optimize", "min_accuracy")
 _TEXT = """'"VARCHAR"'"""
 
 
-def _type_of(option: str) -> str:
-    """A user's type as ``from_json`` takes it. Broken JSON passes as text: the function itself says what is wrong."""
-    is_json = f"left(ltrim({option}), 1) IN ('{{', '[', '\"')"
-    return (
-        f"CASE WHEN {is_json} AND json_valid({option}) THEN {option} "
-        f"WHEN {is_json} THEN '\"VARCHAR\"' ELSE to_json({option})::VARCHAR END"
-    )
-
+_SHAPE = "_llmsql_shape"
 
 FUNCTIONS: dict[str, tuple[dict[str, str], tuple[str, ...], str]] = {
     "ai_complete": (
         {"prompt": "VARCHAR"},
         ("system", *_SAMPLING, "return_type", "json_schema"),
         f"""CASE WHEN json_schema IS NOT NULL THEN '"JSON"' WHEN return_type IS NULL THEN {_TEXT} """
-        f"ELSE {_type_of('return_type')} END",
+        f"ELSE {_SHAPE}(return_type::VARCHAR) END",
     ),
     "ai_filter": ({"body": "VARCHAR", "condition": "VARCHAR"}, _PROXY, """'"BOOLEAN"'"""),
     "ai_classify": (
@@ -51,7 +45,7 @@ FUNCTIONS: dict[str, tuple[dict[str, str], tuple[str, ...], str]] = {
         ("multi", "descriptions", "examples", *_PROXY),
         """CASE WHEN multi THEN '["VARCHAR"]' ELSE '"VARCHAR"' END""",
     ),
-    "ai_extract": ({"body": "VARCHAR", "spec": "VARCHAR"}, ("instructions", "max_tokens"), _type_of("spec")),
+    "ai_extract": ({"body": "VARCHAR", "spec": "VARCHAR"}, ("instructions", "max_tokens"), f"{_SHAPE}(spec::VARCHAR)"),
     "ai_score": ({"body": "VARCHAR", "criterion": "VARCHAR"}, (), """'"DOUBLE"'"""),
     "ai_sentiment": ({"body": "VARCHAR"}, (), _TEXT),
     "ai_summarize": ({"body": "VARCHAR"}, ("instruction", "max_tokens"), _TEXT),
@@ -133,6 +127,9 @@ def _create_udfs(
         con.create_function(  # type: ignore[call-overload]
             f"_llmsql_{name}_{suffix}", function, parameters, result, type="arrow", null_handling="special"
         )
+    con.create_function(  # type: ignore[call-overload]
+        f"{_SHAPE}_{suffix}", shape_for_from_json, ["VARCHAR"], "VARCHAR", null_handling="special"
+    )
     for name, report, parameters in (
         ("report", reports.report, ["VARCHAR"]),
         ("estimate", reports.estimate, ["VARCHAR", "VARCHAR"]),
@@ -167,7 +164,7 @@ def _macros(suffix: str, aliases: Sequence[str]) -> Iterator[str]:
     vector = _vector(suffix, "body", "dims")
     yield f"ai_embed(body, dims := NULL, model := NULL) AS {vector}"
     similarity = f"list_cosine_similarity({_vector(suffix, 'a')}, {_vector(suffix, 'b')})"
-    yield f"ai_similarity(a, b, model := NULL) AS {similarity}"
+    yield f"ai_similarity(a, b, model := NULL) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN {similarity} END"
     similarity = similarity.replace("'model': model", "'model': embed_model")
     pair = "to_json([a::VARCHAR, b::VARCHAR])::VARCHAR"
     match = _call(suffix, "ai_match", pair, ["condition", *_COMMON], {"condition": "VARCHAR"}, """'"BOOLEAN"'""")
@@ -197,6 +194,7 @@ def _call(
 
     Each Python function is evaluated once a chunk: in a ``CASE`` the second mention of ``ai_error`` sees no rows.
     """
+    shape = shape.replace(_SHAPE, f"{_SHAPE}_{suffix}")
     named = [
         f"'{name}': {name}{'::' + casts[name] if name in casts else ''}" for name in arguments if name != "on_error"
     ]
@@ -224,7 +222,7 @@ def _vector(suffix: str, text: str, dims: str | None = None) -> str:
     vector = _raising(f"_llmsql_embed_error_{suffix}{passed}", f"_llmsql_embed_value_{suffix}{passed}", "FLOAT[]")
     if dims is None:
         return vector
-    kind = f"""CASE WHEN {dims} IS NULL THEN '["FLOAT"]' ELSE to_json('FLOAT[' || {dims} || ']')::VARCHAR END"""
+    kind = f"""CASE WHEN {dims} IS NULL THEN '["FLOAT"]' ELSE {_SHAPE}_{suffix}('FLOAT[' || {dims} || ']') END"""
     return f"cast_to_type({vector}, from_json('null', {kind}))"
 
 

@@ -15,8 +15,40 @@ from llmsql.rows.queries import Plan, Query
 from llmsql.rows.tasks import build_task
 from llmsql.settings import Settings
 
+_TEXT, _WHOLE, _NUMBER = "a text", "a whole number", "a number"
+_KINDS = {
+    "model": _TEXT,
+    "system": _TEXT,
+    "instruction": _TEXT,
+    "instructions": _TEXT,
+    "return_type": _TEXT,
+    "max_tokens": _WHOLE,
+    "dims": _WHOLE,
+    "temperature": _NUMBER,
+    "min_accuracy": _NUMBER,
+}
+"""What options must be whose SQL type the macros leave open."""
 ON_ERROR = ("null", "fail", "capture")
 _OWN_OPTIONS = frozenset({"model", "temperature", "seed", "cache", "on_error"})
+
+
+def check_options(function: str, options: Mapping[str, Any]) -> None:
+    """Refuse options of a wrong kind.
+
+    Args:
+        function: that they were given to.
+        options: by name; None where not given.
+
+    Raises:
+        ConfigError: one is.
+    """
+    for name, kind in _KINDS.items():
+        value = options.get(name)
+        if value is None or (kind == _TEXT and isinstance(value, str)):
+            continue
+        if kind == _TEXT or isinstance(value, bool) or not isinstance(value, int if kind == _WHOLE else (int, float)):
+            example = {_TEXT: "'…'", _WHOLE: "100", _NUMBER: "0.5"}[kind]
+            raise ConfigError(f"{name} {value!r} of {function} is not {kind}.", f"Write {name} := {example}.")
 
 
 def build_plan(
@@ -33,7 +65,7 @@ def build_plan(
     Args:
         query: that calls it.
         function: its name.
-        options: its constant arguments by name, without those that are NULL.
+        options: its constant arguments by name, checked, without those that are NULL.
         settings: in force.
         caller: of its model.
         summary: the books of the function in the query.

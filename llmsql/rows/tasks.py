@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -175,7 +176,8 @@ def _unwrapped(answer: str) -> str:
 
 
 def _bare(text: str) -> str:
-    return _EDGES.sub("", text).casefold()
+    """A text without marks and spaces around it, in one case, and with accents written in one way."""
+    return unicodedata.normalize("NFC", _EDGES.sub("", text).casefold())
 
 
 def _classify(options: Mapping[str, Any], room: int) -> Task:
@@ -188,7 +190,6 @@ def _classify(options: Mapping[str, Any], room: int) -> Task:
         schema = {
             "type": "array",
             "items": {"type": "string", "enum": list(labels)},
-            "uniqueItems": True,
             "maxItems": len(labels),
         }
         asked, read, wire = _json_request(schema)
@@ -196,7 +197,10 @@ def _classify(options: Mapping[str, Any], room: int) -> Task:
         def several(text: str) -> Prompt:
             system = "You sort texts into categories. Name every category that applies, none if none does."
             user = f"Categories:\n{listed}\n\n{examples}{asked}\n\nText: {text}"
-            return Prompt(_chat(system, user), read, 16 + 16 * len(labels), schema=wire, whole=True)
+            return Prompt(_chat(system, user), distinct, 16 + 16 * len(labels), schema=wire, whole=True)
+
+        def distinct(answer: str) -> list[str]:
+            return list(dict.fromkeys(read(answer)))
 
         return _single(several, [], 4 + 4 * len(labels))
 
@@ -217,12 +221,12 @@ def check_labels(labels: Any) -> list[str]:
     """Labels without repetition.
 
     Raises:
-        ConfigError: there are none, one is empty, or two differ in case or space only.
+        ConfigError: there are none, one shows nothing, or two differ in case, space or the coding of accents only.
     """
     example = "Write them as ['billing', 'bug', 'other']."
     if not isinstance(labels, list) or not labels:
         raise ConfigError("ai_classify has no labels.", example)
-    if not all(isinstance(label, str) and label.strip() for label in labels):
+    if not all(isinstance(label, str) and any(c.isprintable() and c != " " for c in label) for label in labels):
         raise ConfigError("A label of ai_classify is empty.", example)
     distinct = list(dict.fromkeys(labels))
     seen: dict[str, str] = {}

@@ -38,6 +38,22 @@ YES = "ai_filter(body, 'is affirmative')"
         ("SELECT ai_complete(CASE WHEN id > 10000 THEN body END) FROM t", 10_000, 0),
         ("SELECT ai_agg(body, 'themes') FROM t WHERE id < 20 GROUP BY id % 4", 4, 4),
         ("SELECT ai_similarity(body, 'text 1') FROM t", 10_000, 1),
+        ("SELECT ai_embed('number ' || (id % 300)) FROM t", 10_000, 3),  # 128 texts a call
+        (f"WITH a AS (FROM t WHERE {YES}), b AS (FROM t WHERE {YES}) SELECT a.id FROM a JOIN b USING (id)", 2_000, 50),
+        (f"SELECT id FROM t WHERE body IN (SELECT body FROM t WHERE {YES})", 2_000, 50),
+        (f"SELECT id FROM t WHERE EXISTS (FROM t u WHERE u.id = t.id AND {YES.replace('body', 'u.body')})", 2_000, 50),
+        (f"SELECT count(*) FILTER ({YES}), count(*) FILTER (NOT {YES}) FROM t", 1, 50),
+        ("SELECT lag(ai_complete(body)) OVER (ORDER BY id) FROM t", 10_000, 50),
+        ("SELECT id FROM t, LATERAL (SELECT ai_score(t.body, 'long') AS s) WHERE s >= 0", 10_000, 50),
+        ("SELECT ai_complete(body), ai_classify(body, ['yes', 'other']), ai_sentiment(body) FROM t", 10_000, 150),
+        ("SELECT ai_complete(body) FROM t WHERE id < 7 UNION SELECT ai_complete(body) FROM t", 50, 50),
+        ("SELECT ai_complete(body) FROM t TABLESAMPLE reservoir(20 ROWS) REPEATABLE (1) WHERE id < 0", 0, 0),
+        ("SELECT ai_complete(body) FROM t LIMIT 0", 0, 0),
+        ("SELECT ai_complete(b) FROM (SELECT body || ' ' AS b FROM t ORDER BY id LIMIT 7)", 7, 7),
+        ("DESCRIBE SELECT ai_complete(body) FROM t", 1, 0),
+        (f"EXPLAIN SELECT id FROM t WHERE {YES}", 1, 0),
+        ("SELECT ai_agg(body, 'themes') FROM (SELECT repeat('long ', 1000) || id AS body FROM t WHERE id < 9)", 1, 4),
+        ("SELECT a.id FROM t a JOIN t b ON a.id + 1 = b.id AND ai_match(a.body, b.body, 'both') WHERE a.id < 20", 8, 20),
     ],
 )  # fmt: skip
 def test_a_distinct_input_is_asked_once(
@@ -47,6 +63,43 @@ def test_a_distinct_input_is_asked_once(
     assert len(model.requests) == calls
     assert len(con.execute(sql).fetchall()) == rows  # and never again
     assert len(model.requests) == calls
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows"),
+    [
+        ("CREATE TABLE made AS SELECT id, ai_complete(body) AS a FROM t; SELECT id FROM made WHERE a IS NOT NULL", 10_000),
+        ("CREATE TABLE made (a VARCHAR); INSERT INTO made SELECT ai_complete(body) FROM t; FROM made", 10_000),
+        ("CREATE TABLE made AS FROM t; UPDATE made SET body = ai_complete(body); FROM made", 10_000),
+        ("CREATE TABLE made AS FROM t; DELETE FROM made WHERE NOT ai_filter(body, 'c'); FROM made", 2_000),
+        ("CREATE TABLE made AS FROM t; ALTER TABLE made ADD COLUMN a VARCHAR; UPDATE made SET a = ai_complete(body) WHERE a IS NULL; FROM made", 10_000),
+        ("COPY (SELECT ai_complete(body) AS a FROM t) TO 'made.parquet'; FROM 'made.parquet'", 10_000),
+        ("CREATE TEMP VIEW made AS SELECT ai_complete(body) AS a FROM t; SELECT a FROM made; SELECT a FROM made", 10_000),
+    ],
+)  # fmt: skip
+def test_statements_that_keep_answers_ask_once_too(
+    con: llmsql.Connection, model: StubModel, sql: str, rows: int
+) -> None:
+    for statement in sql.split(";"):
+        result = con.execute(statement).fetchall()
+    assert len(result) == rows and len(model.requests) == 50
+
+
+def test_a_semantic_join_asks_about_similar_pairs_only(con: llmsql.Connection, model: StubModel) -> None:
+    con.execute("CREATE TABLE l AS SELECT 'apple pie ' || i AS body FROM range(3) r(i)").fetchall()
+    con.execute("CREATE TABLE r AS FROM l UNION ALL SELECT 'zebra crossing ' || i FROM range(40) r(i)").fetchall()
+    join = "SELECT l.body, r.body FROM l JOIN r ON ai_match(l.body, r.body, 'c', min_similarity := 0.6)"
+    con.execute(join).fetchall()
+    assert len(model.embedded) == 43 == len(set(model.embedded))
+    assert len(model.texts) == 9
+    con.execute(join).fetchall()
+    assert (len(model.embedded), len(model.texts)) == (43, 9)
+
+
+def test_an_alias_shares_what_is_remembered(model: StubModel) -> None:
+    with llmsql.connect(aliases=["motherduck"]) as con:
+        con.execute("SELECT ai_complete('q'), prompt('q'), prompt('q')").fetchall()
+    assert len(model.requests) == 1
 
 
 def test_con_sql_runs_a_query_at_each_reading_but_asks_once(con: llmsql.Connection, model: StubModel) -> None:
