@@ -63,7 +63,7 @@ class RowEngine:
         self._session = Purse("session_")
         self._purses = threading.Lock()
         self._steps: ThreadPoolExecutor | None = None
-        self._line = ProgressLine()
+        self.progress = ProgressLine()
         self.vectors: Callable[[Query, Settings, Sequence[str]], tuple[str, Any]] | None = None
 
     def settings(self, session: Mapping[str, str | None]) -> Settings:
@@ -158,7 +158,7 @@ class RowEngine:
             try:
                 return self._answered(query, plan, texts, enough)
             finally:
-                self._line.wipe()
+                self.progress.wipe()
 
     def outcome(self, query: Query, plan: Plan, text: str) -> Outcome:
         """The outcome of an input that ``outcomes`` has just seen."""
@@ -254,7 +254,7 @@ class RowEngine:
         waiting = own | set(claim.shared.values())
         while waiting:
             done, waiting = wait(waiting, _WAIT_SECONDS)
-            self._line.show(self.ledger.summaries(query.id), len(waiting), plan.occasion.settings.progress)
+            self.progress.show(self.ledger.summaries(query.id), len(waiting), plan.occasion.settings.progress)
             if query.cancel.is_set():
                 raise CancelledError("The query was cancelled.")
             for future in done & own:

@@ -25,6 +25,7 @@ from llmsql.shell.work import Progress, StatusLine, run_interruptibly
 
 if TYPE_CHECKING:
     from llmsql.connection import Connection
+    from llmsql.rows.progress import Standing
     from llmsql.shell.questions import Asked
 
 T = TypeVar("T")
@@ -107,7 +108,7 @@ class Session:
         self.duckdb = open_database(database, read_only=read_only, config=self.config)
         self.database, self.read_only = database, read_only
         self._parsing = self.duckdb.cursor()
-        self._installation = _Installation(self.duckdb, self.settings)
+        self._installation = _Installation(self.duckdb, self.settings, self._may_show_status)
 
     @property
     def interactive(self) -> bool:
@@ -161,7 +162,7 @@ class Session:
     def _use(self, con: duckdb.DuckDBPyConnection) -> None:
         self.duckdb, self._parsing = con, con.cursor()
         self.last = None
-        self._installation = _Installation(con, self.settings)
+        self._installation = _Installation(con, self.settings, self._may_show_status)
         self.begin(preload=self.interactive)
 
     def lock(self) -> None:
@@ -397,7 +398,7 @@ class Session:
             progress: tells how far it is.
             stop: makes it end; by default, what stops queries and models.
         """
-        show = self._status if self.interactive and may_show_status() else None
+        show = self._status if self._may_show_status else None
         return run_interruptibly(work, stop or self.interrupt, progress=progress, show=show)
 
     def interrupt(self) -> None:
@@ -405,9 +406,17 @@ class Session:
         self._installation.cancel_models()
         self.duckdb.interrupt()
 
+    @property
+    def _may_show_status(self) -> bool:
+        return self.interactive and may_show_status()
+
     def _query_progress(self) -> Progress:
         share = self.duckdb.query_progress()
-        return Progress("running", share / 100 if 0 < share <= 100 else None)
+        done = share / 100 if 0 < share <= 100 else None
+        rows = self._installation.row_progress()
+        if rows is None:
+            return Progress("running", done)
+        return Progress(rows.text, done, rows.seconds if done is None else None, bar=False)
 
     def timed(self) -> _Timer:
         """Says how long its body took, where ``.timer`` is on."""
@@ -434,8 +443,9 @@ class _Timer:
 class _Installation:
     """Puts the functions into a database, and loads the model, while a person begins to type."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, settings: dict[str, Any]) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, settings: dict[str, Any], shows_progress: bool) -> None:
         self.said = False
+        self._shows_progress = shows_progress
         self._con = con
         self._settings = settings
         self._thread: threading.Thread | None = None
@@ -458,6 +468,7 @@ class _Installation:
             for statement in _PROGRESS:
                 self._con.execute(statement).fetchall()
             self._connection = install(self._con, **self._settings)
+            self._connection.rows.progress.elsewhere = self._shows_progress
         except (LLMSQLError, duckdb.Error) as error:
             self._error = error if isinstance(error, LLMSQLError) else SourceError(str(error).splitlines()[0])
         finally:
@@ -481,9 +492,13 @@ class _Installation:
             raise self._error or SourceError("The functions could not be installed.")
         return self._connection
 
+    def row_progress(self) -> Standing | None:
+        return self._connection.rows.progress.standing if self._connection is not None else None
+
     def cancel_models(self) -> None:
         if self._connection is not None:
             self._connection.engine.cancel_all()
+            self._connection.rows.cancel_all()
 
     def close(self) -> None:
         self._abandoned.set()
@@ -491,6 +506,7 @@ class _Installation:
             self._thread.join()
         if self._connection is not None:
             self._connection.engine.close()
+            self._connection.rows.close()
 
 
 def may_show_status() -> bool:

@@ -24,11 +24,13 @@ class Progress:
         what: in a few words.
         done: share between 0 and 1, None where it is not known.
         left: seconds still to go, None where nobody can say.
+        bar: draw how much is done.
     """
 
     what: str
     done: float | None = None
     left: float | None = None
+    bar: bool = True
 
 
 def run_interruptibly(
@@ -88,7 +90,8 @@ def status_line(progress: Progress, seconds: float) -> str:
     if progress.done is not None:
         share = min(1.0, max(0.0, progress.done))
         filled = round(share * _BAR_CELLS)
-        parts.append(f"[{'#' * filled}{'-' * (_BAR_CELLS - filled)}] {share:4.0%}")
+        if progress.bar:
+            parts.append(f"[{'#' * filled}{'-' * (_BAR_CELLS - filled)}] {share:4.0%}")
         if left is None and share > 0.02:
             left = seconds / share - seconds
     parts.append(f"{seconds:.0f} s")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,12 +11,15 @@ from pathlib import Path
 import pytest
 
 from tests.clients.stubs import StubOpenAI
+from tests.rows.conftest import model
+from tests.rows.stubs import StubModel
 
 pytest.importorskip("pexpect", reason="drives a terminal")
 pytest.importorskip("pyte", reason="reads a terminal's screen")
 
 from tests.shell.screen import Screen
 
+__all__ = ["model"]  # a fixture
 pytestmark = pytest.mark.slow
 
 
@@ -76,6 +80,36 @@ def test_ctrl_c_stops_a_query_and_keeps_the_shell(opened: Callable[..., Screen])
     shell.wait("'half")
     shell.type("\x03")
     shell.wait(lambda text: text.rstrip().endswith("memory D"))
+    assert shell.leave() == 0
+
+
+@pytest.fixture
+def slow_model(model: StubModel) -> StubModel:
+    """Answers after half a second."""
+    model.latency = 0.5
+    return model
+
+
+def test_row_functions_show_how_far_they_are(opened: Callable[..., Screen], slow_model: StubModel) -> None:
+    shell = opened(patience=90.0, LLMSQL_CONCURRENCY="2")
+    shell.type("select count(ai_complete('row ' || i)) as answered from range(60) r(i);\r")
+    line = shell.wait(lambda text: re.search(r"ai_complete: 60 rows, \d+ calls.*about \d+ s left", text) is not None)
+    assert line.count("ai_complete: 60 rows") == 1  # one status line, not two
+    shell.wait("│       60 │")
+    assert "calls" not in shell.text
+    assert shell.leave() == 0
+
+
+def test_ctrl_c_stops_row_functions(opened: Callable[..., Screen], slow_model: StubModel) -> None:
+    shell = opened(patience=90.0, LLMSQL_CONCURRENCY="2")
+    shell.type("select ai_complete('row ' || i) from range(2000) r(i);\r")
+    shell.wait("2,000 rows")
+    shell.type("\x03")
+    shell.wait("Interrupted.")
+    asked = len(slow_model.requests)
+    shell.type("select 'still' || ' here';\r")
+    shell.wait("still here")
+    assert len(slow_model.requests) <= asked + 2
     assert shell.leave() == 0
 
 
