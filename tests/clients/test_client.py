@@ -155,6 +155,9 @@ def test_the_price_table_is_dated_and_complete() -> None:
     assert table["as_of"] and table["source"]
     for name, price in table["models"].items():
         assert 0 < price["cached_input"] <= price["input"] <= price["output"], name
+    for part in ("embeddings", "training"):
+        assert table[part]["as_of"] >= "2026" and table[part]["source"] and table[part]["unit"]
+        assert all(price > 0 for price in table[part]["models"].values())
 
 
 def test_every_provider_can_be_found() -> None:
