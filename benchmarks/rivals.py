@@ -16,10 +16,10 @@ import statistics
 import subprocess
 import sys
 import time
-import venv
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.environments import installed
 from benchmarks.record import save
 from llmsql.asking.check import extract_sql
 from llmsql.asking.pipeline import write_sql
@@ -37,20 +37,6 @@ REQUIREMENTS = {
     "llmudf": ("duckdb-llm-udf[openai]==0.1.4",),
 }
 WORKER = Path(__file__).parent / "rival_worker.py"
-
-
-def installed(rival: str, folder: Path) -> Path:
-    """The Python of a rival's environment, made when missing."""
-    home = folder / rival
-    python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
-    done = home / "installed.txt"
-    wanted = "\n".join(REQUIREMENTS[rival])
-    if not done.is_file() or done.read_text() != wanted:
-        print(f"installing {rival} …", file=sys.stderr)
-        venv.create(home, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", *REQUIREMENTS[rival]], check=True)
-        done.write_text(wanted)
-    return python
 
 
 class Court:
@@ -147,7 +133,7 @@ def main() -> None:
     rivals = [r for r in chosen if r != "llmsql"]
     if rivals:
         options.folder.mkdir(parents=True, exist_ok=True)
-        pythons = {rival: installed(rival, options.folder) for rival in rivals}
+        pythons = {rival: installed(rival, REQUIREMENTS[rival], options.folder) for rival in rivals}
         paths = files_of(records, databases, options.folder)
         _, client = open_model(load_settings({"model": options.weights, "n_ctx": 8192}))
         provider = client._provider

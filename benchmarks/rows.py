@@ -1,15 +1,15 @@
 """Row functions beside what a user would pick else: ``python -m benchmarks.rows`` (alone on the machine).
 
 Every contestant asks the same model, the in-process one behind its OpenAI-compatible port, about the same rows, through
-a proxy on loopback that counts requests and tokens. Each runs in a process of its own; the others need a virtual
-environment of theirs:
+a proxy on loopback that counts requests and tokens. Each runs in a process of its own; with ``--folder`` those that
+must be installed are, each into a virtual environment of its own. One that cannot be had, or fails, is a line in the
+figures that says why. ``duckdb-llm-udf`` has no function over rows, only text to SQL: ``benchmarks.rivals`` has it.
 
-    python -m venv /tmp/rivals && /tmp/rivals/bin/pip install -r benchmarks/rivals/requirements.txt
-    python -m benchmarks.rows --rivals /tmp/rivals/bin/python
+Also measured: the overhead of the engine at 1,000,000 rows of 1,000 values with a model that answers at once, wall time
+against distinct inputs × latency ÷ concurrency, and choosing a label in one pass against writing it.
 
-``duckdb-llm-udf`` is not among them: it has no function over rows, only text to SQL. Also measured: the overhead of
-the engine at 1,000,000 rows of 1,000 values with a model that answers at once, wall time against distinct inputs ×
-latency ÷ concurrency, and choosing a label in one pass against writing it.
+``--stand-in`` tries all of this with answers by rule instead of a model, and saves nothing: its calls are true, its
+times and agreement say nothing.
 """
 
 from __future__ import annotations
@@ -21,11 +21,14 @@ import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import llmsql
+from benchmarks.environments import installed
 from benchmarks.record import save
 from llmsql.chat import Message
 from llmsql.clients import GenerationRequest
@@ -33,6 +36,9 @@ from llmsql.rows.models import open_row_model
 from llmsql.settings import load_settings
 
 RIVALS = Path(__file__).parent / "rivals"
+REQUIREMENTS = {"blendsql": ("blendsql", "litellm", "pandas"), "lotus": ("lotus-ai", "pandas")}
+"""Rivals that have to be installed. A plain Python function in DuckDB needs nothing more than we do."""
+TASKS = ("filter", "classify", "filter_limit")
 TEXTS = (
     ("I was charged twice for order 118, please send one payment back", "billing", True),
     ("The invoice shows the wrong VAT number", "billing", False),
@@ -56,8 +62,8 @@ TEXTS = (
     ("Five stars from all of us", "praise", False),
 )
 LABELS = ("billing", "bug", "question", "praise")
-COPIES = 5
 _UPSTREAM_TIMEOUT = 600
+_TASK_TIMEOUT = 3600
 
 
 class Counter(BaseHTTPRequestHandler):
@@ -76,7 +82,7 @@ class Counter(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Forward, count, answer."""
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        request = urllib.request.Request(self.upstream + self.path.removeprefix("/v1"), body)
+        request = urllib.request.Request(self.upstream + self.path, body)
         request.add_header("Content-Type", "application/json")
         request.add_header("Authorization", f"Bearer {self.key}")
         with urllib.request.urlopen(request, timeout=_UPSTREAM_TIMEOUT) as answer:
@@ -93,8 +99,8 @@ class Counter(BaseHTTPRequestHandler):
         self.wfile.write(payload)
 
 
-class Instant(BaseHTTPRequestHandler):
-    """A stand-in for a model: it answers ``yes`` after ``latency`` seconds."""
+class StandIn(BaseHTTPRequestHandler):
+    """Answers by rule instead of a model, after ``latency`` seconds: a filter is true, a text is of the first label."""
 
     latency = 0.0
     protocol_version = "HTTP/1.1"
@@ -103,104 +109,143 @@ class Instant(BaseHTTPRequestHandler):
         """Say nothing."""
 
     def do_POST(self) -> None:
-        """Wait, then answer."""
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        """Wait, then answer, as a stream where one is asked for."""
+        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
         time.sleep(self.latency)
-        choice = {"index": 0, "delta": {"role": "assistant", "content": "yes"}, "finish_reason": "stop"}
-        chunk = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "m", "choices": [choice]}
+        asked = " ".join(str(message["content"]) for message in body["messages"])
+        word = LABELS[0] if all(label in asked for label in LABELS) else "yes"
         usage = {"prompt_tokens": 10, "completion_tokens": 1, "total_tokens": 11}
-        parts = [json.dumps(chunk), json.dumps(chunk | {"choices": [], "usage": usage}), "[DONE]"]
-        payload = "".join(f"data: {part}\n\n" for part in parts).encode()
+        answer = {"id": "1", "object": "chat.completion", "created": 0, "model": "m", "usage": usage}
+        said = {"role": "assistant", "content": word}
+        if body.get("stream"):
+            chunk = answer | {"object": "chat.completion.chunk", "usage": None}
+            choice = {"index": 0, "delta": said, "finish_reason": "stop"}
+            parts = [chunk | {"choices": [choice]}, chunk | {"choices": [], "usage": usage}]
+            payload = "".join(f"data: {json.dumps(part)}\n\n" for part in parts) + "data: [DONE]\n\n"
+        else:
+            payload = json.dumps(answer | {"choices": [{"index": 0, "message": said, "finish_reason": "stop"}]})
         self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Content-Length", str(len(payload)))
+        self.send_header("Content-Type", "text/event-stream" if body.get("stream") else "application/json")
+        self.send_header("Content-Length", str(len(payload.encode())))
         self.end_headers()
-        self.wfile.write(payload)
+        self.wfile.write(payload.encode())
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
     """Measure, print, save."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rivals", metavar="PYTHON", help="interpreter with benchmarks/rivals/requirements.txt")
+    parser.add_argument("--folder", type=Path, help="where the rivals' environments are, and are made when missing")
     parser.add_argument(
         "--model", default="qwen2.5-coder-0.5b", help="a local model of the registry; default: %(default)s"
     )
-    options = parser.parse_args()
-    figures: dict[str, Any] = {
-        "side_by_side": side_by_side(options.model, options.rivals),
-        "overhead": overhead(),
-        "concurrency": concurrency(),
-        "one_pass": one_pass(options.model),
-    }
+    parser.add_argument("--copies", type=int, default=5, help="of each of the 20 texts; default: %(default)s")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="to measure overhead at; default: %(default)s")
+    parser.add_argument("--stand-in", action="store_true", help="try the benchmark without a model; save nothing")
+    options = parser.parse_args(arguments)
+    python, missing = environments(options.folder)
+    figures: dict[str, Any] = {"model": "none, answers by rule" if options.stand_in else options.model}
+    figures["rows"], figures["distinct_texts"] = len(TEXTS) * options.copies, len(TEXTS)
+    with _served(options.model, options.stand_in) as (url, key):
+        figures["side_by_side"] = side_by_side(url, key, python, options.copies) | missing
+    figures["overhead"] = overhead(options.rows)
+    figures["concurrency"] = concurrency()
+    if not options.stand_in:
+        figures["one_pass"] = one_pass(options.model)
+        print(save("rows", figures))
     print(json.dumps(figures, indent=2))
-    print(save("rows", figures))
+    return figures
 
 
-def side_by_side(model: str, rivals: str | None) -> dict[str, Any]:
-    """Calls, tokens, seconds and agreement with the labels, by contestant and task."""
-    _, client, _ = open_row_model(load_settings({"model": model}), model)
-    client.generate("hello", max_tokens=1)
-    provider: Any = client._provider
-    Counter.upstream, Counter.key = provider.server_url, provider.server_key
+def environments(folder: Path | None) -> tuple[dict[str, Path | str], dict[str, Any]]:
+    """The Python of each contestant, and of those that cannot be had the reason."""
+    python: dict[str, Path | str] = {"llmsql": sys.executable, "plain_udf": sys.executable}
+    missing: dict[str, Any] = {}
+    for rival, requirements in REQUIREMENTS.items():
+        if folder is None:
+            missing[rival] = {"missing": "not asked for: name a --folder"}
+            continue
+        try:
+            python[rival] = installed(rival, requirements, folder)
+        except subprocess.CalledProcessError as error:
+            missing[rival] = {"missing": f"cannot be installed: {_last_line(error.stderr)}"}
+    return python, missing
+
+
+def side_by_side(url: str, key: str, python: Mapping[str, Path | str], copies: int) -> dict[str, Any]:
+    """Calls, tokens, seconds and agreement with the labels, by contestant and task.
+
+    Args:
+        url: of the model's server, without ``/v1``.
+        key: that it wants.
+        python: the interpreter of each contestant.
+        copies: of each text.
+    """
+    Counter.upstream, Counter.key = url, key
     server = _serve(Counter)
-    url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    contestants = {"llmsql": sys.executable, "plain_udf": sys.executable}
-    if rivals:
-        contestants |= {"blendsql": rivals, "lotus": rivals}
+    counted = f"http://127.0.0.1:{server.server_address[1]}/v1"
     found: dict[str, Any] = {}
     try:
-        for name, python in contestants.items():
-            for task in ("filter", "classify", "filter_limit"):
+        for name in python:
+            for task in TASKS:
                 Counter.counts = {"calls": 0, "input_tokens": 0, "output_tokens": 0}
-                job = {"task": task, "url": url, "rows": rows(), "labels": LABELS}
-                done = subprocess.run(
-                    [python, str(RIVALS / f"{name}_rows.py")], input=json.dumps(job), capture_output=True, text=True
-                )
-                if done.returncode:
-                    found[f"{name} {task}"] = {"failed": done.stderr.strip().splitlines()[-1:]}
-                    continue
-                answer = json.loads(done.stdout.splitlines()[-1])
-                found[f"{name} {task}"] = {
-                    **Counter.counts,
-                    "seconds": round(answer["seconds"], 2),
-                    "agreement": agreement(task, answer["answers"]),
-                }
-                print(name, task, found[f"{name} {task}"], flush=True)
+                job = {"task": task, "url": counted, "rows": rows(copies), "labels": LABELS}
+                found[f"{name} {task}"] = _done(str(python[name]), name, job) | Counter.counts
+                print(name, task, found[f"{name} {task}"], file=sys.stderr, flush=True)
     finally:
         server.shutdown()
-        client.close()
+        server.server_close()
     return found
 
 
-def rows() -> list[str]:
+def _done(python: str, name: str, job: dict[str, Any]) -> dict[str, Any]:
+    """Seconds and agreement of a contestant, or why it failed."""
+    command = [python, str(RIVALS / f"{name}_rows.py")]
+    try:
+        done = subprocess.run(command, input=json.dumps(job), capture_output=True, text=True, timeout=_TASK_TIMEOUT)
+    except subprocess.TimeoutExpired:
+        return {"failed": f"no answer within {_TASK_TIMEOUT} s"}
+    if done.returncode:
+        return {"failed": _last_line(done.stderr)}
+    answer = json.loads(done.stdout.splitlines()[-1])
+    return {
+        "seconds": round(answer["seconds"], 2),
+        "agreement": agreement(job["task"], job["rows"], answer["answers"]),
+    }
+
+
+def _last_line(text: str) -> str:
+    return (text.strip().splitlines() or ["it said nothing"])[-1][:300]
+
+
+def rows(copies: int) -> list[str]:
     """Every text several times, as columns of real tables have them."""
-    return [text for _ in range(COPIES) for text, _, _ in TEXTS]
+    return [text for _ in range(copies) for text, _, _ in TEXTS]
 
 
-def agreement(task: str, answers: list[Any]) -> float:
-    """Share of answers that are as labelled; of the rows returned, where a limit leaves the others out."""
+def agreement(task: str, asked: Sequence[str], answers: Sequence[Any]) -> float:
+    """Share of answers that are as labelled, a missing one counting as wrong; under a limit, of the rows returned."""
     topics = {text: topic for text, topic, _ in TEXTS}
     refunds = {text: refund for text, _, refund in TEXTS}
     if task == "filter_limit":
         return round(sum(refunds[text] for text in answers) / max(1, len(answers)), 3)
     right = topics if task == "classify" else refunds
-    pairs = list(zip(rows(), answers, strict=True))
-    return round(sum(right[text] == answer for text, answer in pairs) / len(pairs), 3)
+    return round(sum(right[text] == answer for text, answer in zip(asked, answers, strict=False)) / len(asked), 3)
 
 
-def overhead() -> dict[str, float]:
-    """Microseconds a row beyond the model: 1,000,000 rows of 1,000 values, answered at once."""
-    with _instant(0.0) as url, llmsql.connect(provider="vllm", model="m", base_url=url) as con:
-        con.execute("CREATE TABLE t AS SELECT 'text ' || (i % 1000) AS body FROM range(1000000) r(i)").fetchall()
+def overhead(count: int) -> dict[str, float]:
+    """Microseconds a row beyond the model: rows of 1,000 values, answered at once."""
+    with _standing_in(0.0) as url, llmsql.connect(provider="vllm", model="m", base_url=url) as con:
+        con.execute(f"CREATE TABLE t AS SELECT 'text ' || (i % 1000) AS body FROM range({count}) r(i)").fetchall()
         con.execute("SELECT count(*) FROM (SELECT DISTINCT body FROM t) WHERE ai_filter(body, 'c')").fetchall()
         started = time.perf_counter()
         con.execute("SELECT count(*) FROM t WHERE ai_filter(body, 'c')").fetchall()
-        return {"microseconds_a_row": round(time.perf_counter() - started, 3), "goal": 20.0}
+        seconds = time.perf_counter() - started
+        return {"rows": count, "microseconds_a_row": round(seconds * 1e6 / count, 3), "goal": 20.0}
 
 
 def concurrency() -> dict[str, float]:
     """Wall time over distinct inputs × latency ÷ concurrency, at 320 inputs of 0.5 s."""
-    with _instant(0.5) as url, llmsql.connect(provider="vllm", model="m", base_url=url, concurrency=16) as con:
+    with _standing_in(0.5) as url, llmsql.connect(provider="vllm", model="m", base_url=url, concurrency=16) as con:
         con.execute("SELECT ai_filter('warm', 'c')").fetchall()
         started = time.perf_counter()
         con.execute("SELECT count(*) FROM range(320) r(i) WHERE ai_filter('text ' || i, 'c')").fetchall()
@@ -229,17 +274,30 @@ def one_pass(model: str) -> dict[str, Any]:
     return found
 
 
-class _instant:
-    def __init__(self, latency: float) -> None:
-        self._handler = type("Handler", (Instant,), {"latency": latency})
+@contextmanager
+def _standing_in(latency: float) -> Iterator[str]:
+    server = _serve(type("Handler", (StandIn,), {"latency": latency}))
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+    finally:
+        server.shutdown()
+        server.server_close()
 
-    def __enter__(self) -> str:
-        self._server = _serve(self._handler)
-        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
 
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+@contextmanager
+def _served(model: str, stand_in: bool) -> Iterator[tuple[str, str]]:
+    """Address, without ``/v1``, and key of a server of the model."""
+    if stand_in:
+        with _standing_in(0.0) as url:
+            yield url.removesuffix("/v1"), "none"
+        return
+    _, client, _ = open_row_model(load_settings({"model": model}), model)
+    try:
+        client.generate("hello", max_tokens=1)
+        provider: Any = client._provider
+        yield provider.server_url.removesuffix("/v1"), provider.server_key
+    finally:
+        client.close()
 
 
 def _serve(handler: type[BaseHTTPRequestHandler]) -> ThreadingHTTPServer:
