@@ -117,7 +117,7 @@ def run_statement(con: duckdb.DuckDBPyConnection, sql: str, last: object, *, hol
     """
     if not hasattr(duckdb.DuckDBPyRelation, "materialize") and _CHANGES.match(sql) and not _RETURNING.search(sql):
         # DuckDB 1 gives no relation, and so no count, for a change.
-        return Result(None, [], True, _single_number(con.execute(sql).fetchall()))
+        return Result(None, [], True, _single_number(_with_underscore(_execute, con, sql, last).fetchall()))
     try:
         relation = _with_underscore(_query, con, sql, last)
     except (duckdb.BinderException, duckdb.CatalogException) as error:
