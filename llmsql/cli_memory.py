@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from llmsql.errors import ConfigError, LLMSQLError
+from llmsql.files import written_whole
 
 if TYPE_CHECKING:
     from llmsql.connection import Connection
@@ -149,11 +149,8 @@ def write_text(path: Path, text: str) -> None:
         ConfigError: it cannot be written.
     """
     try:
-        handle, name = tempfile.mkstemp(dir=path.absolute().parent, suffix=".new")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
+        with written_whole(path) as file:
+            file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}.", "Name another file.") from error
 

@@ -21,7 +21,6 @@ import difflib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +29,7 @@ from typing import Any, Literal
 import platformdirs
 
 from llmsql.errors import ModelNotFoundError, RegistryError
+from llmsql.files import written_whole
 
 REGISTRY_FILE = "model_registry.json"
 SCHEMA_FILE = "model_registry.schema.json"
@@ -622,12 +622,9 @@ def _entry_to_json(entry: ModelEntry, folder: Path) -> dict[str, Any]:
 
 
 def _write(document: dict[str, Any], path: Path) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(temporary, path)
+        with written_whole(path) as file:
+            file.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
         raise RegistryError(f"{path} cannot be written: {error}.") from error

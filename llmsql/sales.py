@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
 
 from llmsql.errors import ConfigError
+from llmsql.files import written_whole
 from llmsql.sales_names import COMPANY_KINDS, COMPANY_WORDS, PRODUCTS, REGIONS, SALES_PEOPLE
 
 SALES_TODAY = datetime.date(2024, 12, 31)
@@ -463,11 +462,8 @@ def main(argv: list[str] | None = None) -> None:
         parser.error(f"{args.output} exists; pass --force to overwrite it")
     if args.orders < 1:
         parser.error("--orders must be at least 1")
-    with tempfile.TemporaryDirectory(dir=args.output.parent, prefix=".sales-") as folder:
-        file = Path(folder) / args.output.name
-        with duckdb.connect(str(file)) as con:
-            build_sales_database(con, args.orders, args.seed)
-        os.replace(file, args.output)
+    with written_whole(args.output) as file, duckdb.connect(str(file)) as con:
+        build_sales_database(con, args.orders, args.seed)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from llmsql.catalog import Catalog, ForeignKey
 from llmsql.catalog.snapshot import quote, with_keys
 from llmsql.connection import Connection, connect, lock_down
 from llmsql.errors import SourceError
+from llmsql.files import written_whole
 
 SALES = "sales"
 _READERS = {
@@ -115,11 +116,8 @@ def sales_database() -> Path:
     path = folder / f"sales-{made_by.hexdigest()[:12]}-duckdb-{duckdb.__version__}.duckdb"
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            fresh = Path(scratch) / "sales.duckdb"
-            with duckdb.connect(str(fresh)) as con:
-                sales.build_sales_database(con)
-            os.replace(fresh, path)
+        with written_whole(path) as fresh, duckdb.connect(str(fresh)) as con:
+            sales.build_sales_database(con)
     return path
 
 

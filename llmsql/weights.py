@@ -41,6 +41,7 @@ from typing import Literal
 import platformdirs
 
 from llmsql.errors import ConfigError, WeightsError
+from llmsql.files import written_whole
 from llmsql.registry import HubFile, ModelEntry, Weights, Wheel
 
 ProgressCallback = Callable[[int, int], None]
@@ -489,15 +490,9 @@ def _is_cached(path: Path, weights: Weights) -> bool:
 
 
 def _remember(path: Path, weights: Weights) -> None:
-    sidecar = _sidecar(path)
-    temporary = sidecar.with_name(f"{sidecar.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(json.dumps(_stamp(path, weights)), encoding="utf-8")
-        os.replace(temporary, sidecar)
-    except OSError:
-        # A cache that cannot be written to still serves; the next start hashes again.
-        with suppress(OSError):
-            temporary.unlink()
+    # A cache that cannot be written to still serves; the next start hashes again.
+    with suppress(OSError), written_whole(_sidecar(path)) as file:
+        file.write_text(json.dumps(_stamp(path, weights)), encoding="utf-8")
 
 
 @contextmanager

@@ -29,6 +29,7 @@ import filelock
 
 from llmsql import __version__
 from llmsql.errors import LLMSQLError, TrainingError
+from llmsql.files import written_whole
 from llmsql.machine import describe_machine
 from llmsql.models import KNOWN_COLUMNS, adapted_model, column_names
 from llmsql.registry import (
@@ -207,10 +208,9 @@ class _Plan:
         return cls(work, identity)
 
     def save(self) -> None:
-        part = self.work / "plan.json.part"
         kept = {"identity": self.identity, "examples": self.examples, "before": self.before}
-        part.write_text(json.dumps(kept) + "\n", encoding="utf-8")
-        os.replace(part, self.work / "plan.json")
+        with written_whole(self.work / "plan.json") as file:
+            file.write_text(json.dumps(kept) + "\n", encoding="utf-8")
 
     def finish(self) -> None:
         for leftover in ("run", "start"):

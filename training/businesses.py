@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import sqlglot
 
 from llmsql.catalog.snapshot import snapshot
 from llmsql.errors import TrainingError
+from llmsql.files import written_whole
 from training.canonical import canonical_sql
 
 BUSINESSES = Path("data/businesses")
@@ -32,15 +32,11 @@ def build_database(script: Path, target: Path) -> None:
     Raises:
         TrainingError: the script does not run.
     """
-    temporary = target.with_name(f".{target.name}.partial")
-    temporary.unlink(missing_ok=True)
     try:
-        with duckdb.connect(str(temporary)) as con:
+        with written_whole(target) as file, duckdb.connect(str(file)) as con:
             con.execute(script.read_text(encoding="utf-8"))
     except duckdb.Error as error:
-        temporary.unlink(missing_ok=True)
         raise TrainingError(f"{script} does not run: {str(error).splitlines()[0]}", "Correct the script.") from error
-    os.replace(temporary, target)
 
 
 def read_questions(path: Path, database: Path) -> list[dict[str, Any]]:

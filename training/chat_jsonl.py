@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from llmsql.asking.link import link_values
 from llmsql.asking.prompt import build_messages
 from llmsql.chat import Message
 from llmsql.errors import TrainingError
+from llmsql.files import written_whole
 from training.dataset import Databases, Record, target_sql
 
 FEWEST_EXAMPLES = 10
@@ -35,9 +35,8 @@ def write_chat_jsonl(records: Sequence[Record], databases: Databases, target: Pa
     Returns:
         The number of lines.
     """
-    part = target.with_name(target.name + ".part")
-    part.parent.mkdir(parents=True, exist_ok=True)
-    with part.open("w", encoding="utf-8") as file:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with written_whole(target) as part, part.open("w", encoding="utf-8") as file:
         for record in records:
             database = databases.open(record.database)
             values = link_values(database.values, database.catalog, record.question)
@@ -46,7 +45,6 @@ def write_chat_jsonl(records: Sequence[Record], databases: Databases, target: Pa
                 Message("assistant", target_sql(record, database)),
             ]
             file.write(json.dumps({"messages": [m.as_dict() for m in chat]}, ensure_ascii=False) + "\n")
-    os.replace(part, target)
     return len(records)
 
 

@@ -31,6 +31,7 @@ from pathlib import Path
 
 from llmsql.chat import CHAT_FORMATS
 from llmsql.errors import LLMSQLError, TrainingError
+from llmsql.files import written_whole
 from training.export_adapter import export_gguf_adapter, export_peft
 from training.export_merged import export_merged
 from training.export_serving import Served, chat_template, model_card, modelfile, tgi_command, vllm_command
@@ -164,9 +165,8 @@ def _peft(source: Source, folder: Path) -> Path:
 
 
 def _write(path: Path, text: str) -> Path:
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
+    with written_whole(path) as file:
+        file.write_text(text, encoding="utf-8")
     return path
 
 

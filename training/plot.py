@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 
 from llmsql.errors import LLMSQLError, TrainingError
+from llmsql.files import written_whole
 
 _SMOOTHED_OVER = 20  # steps
 
@@ -71,9 +71,9 @@ def plot_run(run: Path) -> Path:
     axes[0].set_title(run.name)
     axes[0].legend(frameon=False)
     axes[1].set_xlabel("examples")
-    target, part = run / "log.png", run / "log.png.part"
-    figure.savefig(part, format="png", dpi=120)
-    os.replace(part, target)
+    target = run / "log.png"
+    with written_whole(target) as file:
+        figure.savefig(file, format="png", dpi=120)
     return target
 
 

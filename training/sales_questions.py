@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import re
 from collections import Counter
@@ -36,6 +35,7 @@ from llmsql.asking.scopes import own_columns
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot
 from llmsql.errors import TrainingError
+from llmsql.files import written_whole
 from llmsql.sales import SALES_TODAY, build_sales_database
 from training.canonical import canonical_sql
 from training.sales_slots import InSQL, InWords, Slot, Slots, clash
@@ -441,9 +441,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=7)
     args = parser.parse_args(argv)
     dataset = build_dataset(args.seed, args.tests)
-    temporary = args.output.with_name(f".{args.output.name}.partial")
-    temporary.write_text(json.dumps(dataset, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    os.replace(temporary, args.output)
+    with written_whole(args.output) as file:
+        file.write_text(json.dumps(dataset, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     examples = dataset["examples"]
     assert isinstance(examples, list)
     print(dict(Counter(example["split"] for example in examples)), "->", args.output)

@@ -12,7 +12,6 @@ import datetime
 import json
 import math
 import os
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -21,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from llmsql.files import written_whole
 from llmsql.registry import user_registry_path
 
 SAMPLE = 200
@@ -185,10 +185,8 @@ def keep_proxy(key: str, proxy: Proxy) -> None:
     with suppress(OSError):
         folder = proxies_folder()
         folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, suffix=".new")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(asdict(proxy), file)
-        os.replace(name, folder / f"{key}.json")
+        with written_whole(folder / f"{key}.json") as file:
+            file.write_text(json.dumps(asdict(proxy)), encoding="utf-8")
 
 
 def kept_proxies() -> list[Proxy]:

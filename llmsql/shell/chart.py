@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from llmsql.charts import chart_of
+from llmsql.files import written_whole
 from llmsql.shell.render import text_width
 from llmsql.shell.results import Result
 from llmsql.shell.session import ShellError
@@ -219,10 +218,8 @@ def save_chart(chart: Chart, file: str) -> None:
             axes.set_ylabel(chart.series[0][0])
     axes.grid(alpha=0.3)
     try:
-        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-            fresh = Path(folder) / f"chart.{ending}"
+        with written_whole(path) as fresh:
             figure.savefig(fresh, format=ending)
-            os.replace(fresh, path)
     except OSError as error:
         raise ShellError(f"{file} cannot be written: {error.strerror}.") from None
 
