@@ -95,7 +95,7 @@ def test_binary_text_is_read_as_duckdb_writes_it(con: llmsql.Connection, model: 
 
 
 def test_duckdb_lets_no_half_character_in(con: llmsql.Connection, model: StubModel) -> None:
-    with pytest.raises(duckdb.Error, match="surrogate"):
+    with pytest.raises((duckdb.Error, RuntimeError), match=r"surrogate|Unable to cast"):
         con.execute("SELECT ai_complete(?)", ["half \ud83d"])
     with pytest.raises(duckdb.Error, match="Invalid UTF8"):
         con.execute("SELECT ai_complete(chr(55357))")
