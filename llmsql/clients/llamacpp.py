@@ -59,6 +59,8 @@ _BATCH_TOKENS = 128
 _SLOTS = 8
 _SAMPLE_TOKENS = 2048
 _LOCK_POLL_SECONDS = 0.05
+# The short entries at the beginning of a GGUF file, before its vocabulary, are within so many bytes.
+_METADATA_BYTES = 1 << 20
 # How the engine makes a grammar of a JSON Schema: without room for spaces, in which small models get lost, and without
 # giving up the whole grammar for a keyword that it does not know.
 _GUIDANCE = {"whitespace_flexible": False, "lenient": True}
@@ -489,12 +491,11 @@ class _Engine:
 
     def embed(self, texts: list[str]) -> tuple[list[list[float]], int]:
         """Vectors of texts, and the tokens read."""
-        answers: list[dict[str, Any]] = []
-        self._server.handle_embeddings({"input": texts}, answers.append)
-        if not answers or "data" not in answers[-1]:
-            raise _engine_error(answers[-1].get("error", answers[-1]) if answers else {}, self.load.n_ctx)
-        data = sorted(answers[-1]["data"], key=lambda item: item["index"])
-        return [item["embedding"] for item in data], answers[-1].get("usage", {}).get("prompt_tokens", 0)
+        answer: dict[str, Any] = self._server.handle_embeddings({"input": texts})
+        if "data" not in answer:
+            raise _engine_error(answer.get("error", answer), self.load.n_ctx)
+        data = sorted(answer["data"], key=lambda item: item["index"])
+        return [item["embedding"] for item in data], answer.get("usage", {}).get("prompt_tokens", 0)
 
     def _save(self, name: str) -> None:
         if not self._slot("save", name):
@@ -554,6 +555,8 @@ def _parameters(load: _Load, key: str, cache: PrefixCache | None) -> Any:
     parameters.n_gpu_layers = 0
     if load.embedding:
         parameters.embedding = True
+        if not _says_how_to_pool(load.model):
+            parameters.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
         parameters.n_batch = parameters.n_ubatch = load.n_ctx  # a text is read in one piece
     parameters.warmup = False
     parameters.verbosity = -1
@@ -567,6 +570,12 @@ def _parameters(load: _Load, key: str, cache: PrefixCache | None) -> Any:
     if cache:
         parameters.slot_save_path = f"{cache.folder}{os.sep}"
     return parameters
+
+
+def _says_how_to_pool(path: Path) -> bool:
+    """Whether a file says how vectors of tokens become one of the text; a language model's does not."""
+    with path.open("rb") as file:
+        return b".pooling_type" in file.read(_METADATA_BYTES)
 
 
 def _check_gguf(path: Path) -> None:

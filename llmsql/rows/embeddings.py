@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+import warnings
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from concurrent.futures import wait
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from llmsql.errors import CancelledError, ConfigError, ModelError
+from llmsql.errors import CancelledError, ConfigError, ModelError, RowsFailedWarning
 from llmsql.rows.calls import BYTES_PER_TOKEN, Caller, FatalError, Occasion, count_tokens
 from llmsql.rows.chunks import KEPT_CHUNKS, Stops
 from llmsql.rows.engine import RowEngine
@@ -93,7 +94,7 @@ class VectorFunctions:
     ) -> None:
         model = _model_key(caller, options)
         summary = self._engine.summary(query, "ai_embed", caller)
-        missing = [text for text in inputs if _key(model, text) not in self._vectors]
+        missing = [text for text in inputs if self._vectors.get(_key(model, text)) is None]  # what failed may succeed
         batches = batched(missing)
         if query.counting:
             with query.lock:
@@ -116,6 +117,13 @@ class VectorFunctions:
         finally:
             for future in waiting:
                 future.cancel()
+        failed = sum(self._vectors.get(_key(model, text)) is None for text in missing)
+        if failed:
+            warnings.warn(
+                f"ai_embed: {failed} of {len(inputs)} inputs failed and are NULL; see FROM ai_errors().",
+                RowsFailedWarning,
+                stacklevel=2,
+            )
 
     def _embed_batch(
         self, caller: Caller, occasion: Occasion, options: dict[str, Any], model: str, texts: Sequence[str]

@@ -210,6 +210,18 @@ def test_a_cut_off_answer_is_no_answer(ten: llmsql.Connection, model: StubModel)
     assert "cut off at" in error and "raise max_tokens" in error
 
 
+def test_a_text_that_cannot_be_embedded_is_null_and_asked_again_by_the_next_query(
+    ten: llmsql.Connection, model: StubModel
+) -> None:
+    embed, refuse = model._embed, model.status(400, {"error": {"message": "input rejected"}})
+    model._embed = lambda handler, body: (refuse if "row 3" in body["input"] else embed)(handler, body)  # type: ignore[method-assign]
+    ask = "SELECT id FROM ten WHERE ai_embed(body) IS NULL"
+    with pytest.warns(RowsFailedWarning, match="ai_embed: 1 of 10 inputs failed and are NULL"):
+        assert ten.execute(ask).fetchall() == [(3,)]
+    model._embed = embed  # type: ignore[method-assign]
+    assert ten.execute(ask).fetchall() == []
+
+
 def test_vectors_that_do_not_match_fail(ten: llmsql.Connection, model: StubModel) -> None:
     with pytest.raises(duckdb.InvalidInputException, match="gives vectors of 16, not 3"):
         ten.execute("SELECT ai_embed('x', dims := 3)").fetchall()
