@@ -144,7 +144,7 @@ def test_providers_that_fail(stub: StubOpenAI, shop: str) -> None:
     out, err = llmsql("ask", "-d", shop, "x", code=4)
     assert out == "" and "refused the API key. Set OPENAI_API_KEY" in err
     assert len(err.splitlines()) == 1 and "sk-test" not in err
-    out, err = llmsql("ask", "-d", shop, "x", code=4, OPENAI_BASE_URL="http://127.0.0.1:9/v1", LLMSQL_TIMEOUT="2")
+    out, err = llmsql("ask", "-d", shop, "x", code=4, OPENAI_BASE_URL="http://127.0.0.1:9/v1", LLMSQL_TIMEOUT="20")
     assert out == "" and "openai at http://127.0.0.1:9/v1 cannot be reached." in err
     assert len(err.splitlines()) == 1
 

@@ -28,6 +28,11 @@ from llmsql.asking.quiet import quiet_sqlglot
 from llmsql.catalog import Catalog
 from llmsql.errors import SQLRejectedError
 
+_JOIN = re.compile(r"\bJOIN\b", re.IGNORECASE)
+_CONDITION = re.compile(r"\b(?:ON|USING)\b", re.IGNORECASE)
+# Each join without a condition doubles the ways that sqlglot tries to read the text: a model in a loop kept it busy for
+# minutes. Completed queries have their conditions.
+MOST_BARE_JOINS = 10
 LONGEST_SQL = 20_000
 ALLOWED_TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
 _FENCE = re.compile(r"```(?:sql|duckdb)?\s*(.*?)(?:```|\Z)", re.DOTALL | re.IGNORECASE)
@@ -82,6 +87,8 @@ def parse_query(sql: str) -> exp.Query:
         raise SQLRejectedError("The model wrote no SQL.")
     if len(sql) > LONGEST_SQL:
         raise SQLRejectedError(f"The SQL is longer than {LONGEST_SQL:,} characters.")
+    if len(_JOIN.findall(sql)) - len(_CONDITION.findall(sql)) > MOST_BARE_JOINS:
+        raise SQLRejectedError("The SQL joins too many tables without saying how.", "Join only what is needed.")
     _check_text(sql)
     if not _QUERY.match(sql):
         raise SQLRejectedError(f"Only a SELECT may be run, not {sql.split(None, 1)[0].upper()[:20]}.")

@@ -252,6 +252,7 @@ def test_sql_is_taken_out_of_an_answer(text: str, sql: str) -> None:
         ("SELECT 1 FROM", "does not parse"),
         ("SELECT 1 + 'x", "does not parse"),
         ("x" * (LONGEST_SQL + 1), "longer than 20,000"),
+        ("SELECT 1 FROM a" + " JOIN a" * 60, "joins too many tables"),
         ("SELECT '\0'", "no text"),
     ],
 )
