@@ -152,12 +152,14 @@ def test_extract_gives_the_types_of_the_spec(con: llmsql.Connection, connect: Op
 
 
 def test_agg_reads_every_text_in_as_many_calls_as_it_takes(con: llmsql.Connection) -> None:
-    con.execute("CREATE TABLE many AS SELECT 'message number ' || i AS body FROM range(90) r(i)").fetchall()
+    here = con.rows.settings({}).provider == "llamacpp"
+    texts = 90 if here else 40  # the server of the test has a smaller context than a hosted model
+    con.execute(f"CREATE TABLE many AS SELECT 'message number ' || i AS body FROM range({texts}) r(i)").fetchall()
     call = "ai_agg(body, 'name one number', max_tokens := 24, on_error := 'capture')"
     [(answer,)] = con.execute(f"SELECT {call} FROM many").fetchall()
-    room = 1024 if con.rows.settings({}).provider == "llamacpp" else HOSTED_CONTEXT_TOKENS
-    groups = pack([f"message number {i}" for i in range(90)], (room - 24 - 400) * 3)
-    assert (len(groups) > 1) == (room == 1024)
+    room = 1024 if here else HOSTED_CONTEXT_TOKENS
+    groups = pack([f"message number {i}" for i in range(texts)], (room - 24 - 400) * 3)
+    assert (len(groups) > 1) == here
     books = spent(con, "ai_agg")
     assert books["distinct_inputs"] == 1
     if answer["error"] is None:
