@@ -28,6 +28,7 @@ from llmsql.rows.reports import run_in_session
 
 ANSWERS = "_llmsql_answers"
 _VALUE = re.compile(r"_llmsql_(ai|embed)_value_(\w+)(?=\()")
+_SHAPE = re.compile(r"_llmsql_shape_\w+(?=\()")
 _PARAMETERS = {"ai": "_text, _options, _session, _query, _statement", "embed": "_text, _options, _session, _query"}
 _MAKES_MACRO = r"^\s*CREATE\s+(OR\s+REPLACE\s+)?(TEMP\w*\s+)?(MACRO|FUNCTION)\s"
 _MOST_KEPT = 8
@@ -112,7 +113,7 @@ def is_row_function(macro: Macro) -> bool:
     return _VALUE.search(macro.body) is not None
 
 
-def lookup_macros(macros: Iterable[Macro], remote: Callable[[str], str]) -> Sequence[str]:
+def lookup_macros(macros: Sequence[Macro], remote: Callable[[str], str]) -> Sequence[str]:
     """What takes the place of the Python functions behind the row functions in a client.
 
     Args:
@@ -140,6 +141,13 @@ def lookup_macros(macros: Iterable[Macro], remote: Callable[[str], str]) -> Sequ
             f"CREATE TEMP MACRO _llmsql_{kind}_value_{suffix}({_PARAMETERS[kind]}) AS "
             f"CASE WHEN _text IS NOT NULL THEN {found} END;",
         ]
+    # A client reads a shape at binding, when no server can be asked. What is no shape, the server has refused before.
+    is_json = "left(ltrim(_shape), 1) IN ('{', '[', '\"')"
+    lines += [
+        f"CREATE TEMP MACRO {shape}(_shape) AS CASE WHEN {is_json} AND json_valid(_shape) THEN _shape "
+        f"WHEN {is_json} THEN '\"VARCHAR\"' ELSE to_json(_shape)::VARCHAR END;"
+        for shape in dict.fromkeys(found for macro in macros for found in _SHAPE.findall(macro.body))
+    ]
     return lines
 
 

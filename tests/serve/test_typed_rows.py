@@ -13,7 +13,7 @@ from llmsql.serve.init_file import write_init_file
 from tests.rows.stubs import StubModel
 from tests.serve.conftest import run_cli
 
-pytestmark = [pytest.mark.slow, pytest.mark.skip(reason="_llmsql_shape is not served yet")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("quack")]
 
 TYPED = [
     "SELECT id FROM tickets WHERE ai_filter(body, 'reports a bug') ORDER BY id",
@@ -95,6 +95,7 @@ def test_tables_are_made_of_answers(init_file: Path) -> None:
         (["SELECT ai_filter(body, 'x', on_error := 'shrug') FROM tickets"], "on_error"),
         (["SET VARIABLE llmsql_max_calls = 1", "SELECT ai_filter(body, 'a new condition') FROM tickets"], "llmsql_max_calls"),
         (["SELECT ai_filter(nope, 'x') FROM tickets"], 'Referenced column "nope" not found'),
+        (["SELECT ai_extract(body, 'STRUCT(a NONSENSE)') FROM tickets"], "NONSENSE cannot be a result type. Known are"),
         (["PREPARE p AS SELECT ai_filter(body, $1) FROM tickets"], "Row functions are for SELECT, CREATE TABLE … AS, INSERT and COPY."),
     ],
 )  # fmt: skip
