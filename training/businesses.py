@@ -7,17 +7,16 @@ A business is ``NAME.sql`` (tables, comments, rows without chance) and ``NAME.js
 from __future__ import annotations
 
 import argparse
-import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import sqlglot
 
 from llmsql.catalog.snapshot import snapshot
 from llmsql.errors import TrainingError
 from llmsql.files import written_whole
-from training.canonical import canonical_sql
+from training.dataset import write_records
+from training.written import read_written
 
 BUSINESSES = Path("data/businesses")
 
@@ -39,39 +38,6 @@ def build_database(script: Path, target: Path) -> None:
         raise TrainingError(f"{script} does not run: {str(error).splitlines()[0]}", "Correct the script.") from error
 
 
-def read_questions(path: Path, database: Path) -> list[dict[str, Any]]:
-    """Records of one business, their SQL in canonical form.
-
-    Args:
-        path: ``NAME.jsonl``.
-        database: built of ``NAME.sql``.
-
-    Raises:
-        TrainingError: a line is not a question with SQL about this database.
-    """
-    with duckdb.connect(str(database), read_only=True) as con:
-        catalog = snapshot(con)
-    records = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            written = json.loads(line)
-            sql = canonical_sql(sqlglot.parse_one(written["sql"], read="duckdb"), catalog)
-            records.append(
-                {
-                    "database": f"business/{path.stem}",
-                    "split": "train",
-                    "question": written["question"],
-                    "sql": sql,
-                    "ordered": sqlglot.parse_one(sql, read="duckdb").args.get("order") is not None,
-                    "kind": "written",
-                    "difficulty": written["difficulty"],
-                }
-            )
-        except (ValueError, KeyError, TypeError, sqlglot.errors.SqlglotError) as error:
-            raise TrainingError(f"Line {number} of {path} is not a question ({error!r}).", "Correct it.") from error
-    return records
-
-
 def write_dataset(source: Path, output: Path) -> int:
     """Build all databases and write ``business.jsonl``; returns the number of questions.
 
@@ -90,9 +56,9 @@ def write_dataset(source: Path, output: Path) -> int:
     for script in scripts:
         database = output / "databases" / f"{script.stem}.duckdb"
         build_database(script, database)
-        records += read_questions(script.with_suffix(".jsonl"), database)
-    lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
-    (output / "business.jsonl").write_text(lines, encoding="utf-8")
+        with duckdb.connect(str(database), read_only=True) as con:
+            records += read_written(script.with_suffix(".jsonl"), f"business/{script.stem}", snapshot(con))
+    write_records(output / "business.jsonl", [asdict(record) for record in records])
     return len(records)
 
 

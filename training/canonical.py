@@ -7,6 +7,8 @@ for ``LIKE``.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlglot import exp
 
 from llmsql.asking.scopes import cte_names, own_columns, sources, table_reference
@@ -105,6 +107,15 @@ class _Scope:
             node.replace(new)
 
 
+def _outwards(select: exp.Select, scopes: dict[int, _Scope]) -> Iterator[_Scope]:
+    """The scopes in which a column of a SELECT is looked for, its own first."""
+    current: exp.Expr | None = select
+    while current is not None:
+        if id(current) in scopes:
+            yield scopes[id(current)]
+        current = current.parent
+
+
 def _spell_out_using(select: exp.Select, catalog: Catalog) -> None:
     """``USING (x)`` as ``ON a.x = b.x``: one way to say how tables are joined, which the keys may then imply."""
     before = [select.args["from_"].this] if select.args.get("from_") else []
@@ -127,18 +138,14 @@ def _keep_alias_of_correlated(select: exp.Select, column: exp.Column, scopes: di
     """Where an inner query compares with an outer one of the same table, only aliases tell them apart."""
     owner = column.table.casefold()
     passed: list[_Scope] = []
-    current: exp.Expr | None = select
-    while owner and current is not None:
-        scope = scopes.get(id(current))
-        if scope is not None:
-            if owner in scope.nodes:
-                table = scope.tables[owner]
-                for inner in passed:
-                    if table is not None and table.reference in inner.references:
-                        inner.keeps_aliases = True
-                return
-            passed.append(scope)
-        current = current.parent
+    for scope in _outwards(select, scopes):
+        table = scope.tables.get(owner)
+        if table is not None:
+            for inner in passed:
+                inner.keeps_aliases |= table.reference in inner.references
+        if owner in scope.nodes:
+            return
+        passed.append(scope)
 
 
 def _resolve(select: exp.Select, column: exp.Column, scopes: dict[int, _Scope]) -> None:
@@ -146,23 +153,17 @@ def _resolve(select: exp.Select, column: exp.Column, scopes: dict[int, _Scope]) 
         column.set("table", None)
         return
     name = column.name.casefold()
-    current: exp.Expr | None = select
-    depth = 0
-    while current is not None:
-        scope = scopes.get(id(current))
-        if scope is not None:
-            if column.table:
-                owners = [column.table.casefold()] if column.table.casefold() in scope.nodes else []
-            else:
-                owners = [a for a, t in scope.tables.items() if t is not None and t.column(name)]
-                derived = [] if owners else scope.derived(name)
-                if len(derived) == 1:
-                    owners = derived
-            if owners:
-                _write(column, scope, owners, depth)
-                return
-            depth += 1
-        current = current.parent
+    for depth, scope in enumerate(_outwards(select, scopes)):
+        if column.table:
+            owners = [column.table.casefold()] if column.table.casefold() in scope.nodes else []
+        else:
+            owners = [a for a, t in scope.tables.items() if t is not None and t.column(name)]
+            derived = [] if owners else scope.derived(name)
+            if len(derived) == 1:
+                owners = derived
+        if owners:
+            _write(column, scope, owners, depth)
+            return
     aliases = {e.alias.casefold() for e in select.expressions if e.alias}
     if not column.table and name in aliases:
         return

@@ -12,7 +12,7 @@ import json
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -30,6 +30,7 @@ from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot
 from llmsql.chat import CHAT_FORMATS, render_chat
 from llmsql.errors import TrainingError
+from llmsql.files import written_whole
 from training.canonical import shorten_columns
 
 _CAST_DATE = re.compile(r"CAST\(('\d{4}-\d\d-\d\d') AS DATE\)")
@@ -81,6 +82,18 @@ def load_records(path: Path, split: str | None = None) -> list[Record]:
             f"{path} is not a dataset of questions and SQL ({error}).", "See training/README.md."
         ) from error
     return [r for r in records if split is None or r.split == split]
+
+
+def write_records(path: Path, records: Iterable[Mapping[str, Any]]) -> None:
+    """Write a dataset, a record a line; the file appears only when it is whole.
+
+    Args:
+        path: the JSONL file.
+        records: the fields of ``Record`` by name.
+    """
+    with written_whole(path) as part, part.open("w", encoding="utf-8") as file:
+        for record in records:
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from llmsql.errors import TrainingError
+from llmsql.files import written_whole
 from training.gguf_files import PROJECTIONS, Shape, field, open_gguf, permute_rows, shape_of, unpermute_rows
 
 _PEFT_TENSOR = re.compile(r"base_model\.model\.model\.layers\.(\d+)\.([a-z_.]+)\.lora_([AB])\.weight\Z")
@@ -130,23 +131,22 @@ def export_gguf_adapter(peft_folder: Path, base: Path, target: Path, *, name: st
     adapter = read_peft(peft_folder)
     shape = shape_of(base)
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    writer = gguf.GGUFWriter(str(part), shape.architecture)
-    writer.add_type("adapter")
-    writer.add_string("adapter.type", "lora")
-    writer.add_float32("adapter.lora.alpha", adapter.alpha)
-    writer.add_string("general.name", name or target.stem)
-    for (layer, projection), (a, b) in sorted(adapter.pairs.items()):
-        heads = shape.permuted_heads(projection)
-        b = b if heads is None else permute_rows(b, heads)
-        stem = f"blk.{layer}.{PROJECTIONS[projection]}.weight.lora_"
-        writer.add_tensor(f"{stem}a", a.astype(np.float16))
-        writer.add_tensor(f"{stem}b", b.astype(np.float16))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    os.replace(part, target)
+    with written_whole(target) as part:
+        writer = gguf.GGUFWriter(str(part), shape.architecture)
+        writer.add_type("adapter")
+        writer.add_string("adapter.type", "lora")
+        writer.add_float32("adapter.lora.alpha", adapter.alpha)
+        writer.add_string("general.name", name or target.stem)
+        for (layer, projection), (a, b) in sorted(adapter.pairs.items()):
+            heads = shape.permuted_heads(projection)
+            b = b if heads is None else permute_rows(b, heads)
+            stem = f"blk.{layer}.{PROJECTIONS[projection]}.weight.lora_"
+            writer.add_tensor(f"{stem}a", a.astype(np.float16))
+            writer.add_tensor(f"{stem}b", b.astype(np.float16))
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()
     return target
 
 

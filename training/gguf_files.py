@@ -7,7 +7,6 @@ permuted for interleaved rotary embeddings; Gemma's norms are stored as the fact
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import gguf
 import numpy as np
 
 from llmsql.errors import TrainingError
+from llmsql.files import written_whole
 
 PROJECTIONS = {
     "self_attn.q_proj": "attn_q",
@@ -192,9 +192,8 @@ def write_model(
         quantisation: a key of ``QUANTISATIONS``.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    writer = gguf.GGUFWriter(str(part), architecture)
-    try:
+    with written_whole(target) as part:
+        writer = gguf.GGUFWriter(str(part), architecture)
         metadata(writer)
         writer.add_file_type(QUANTISATIONS[quantisation][1])
         writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
@@ -209,9 +208,6 @@ def write_model(
             kind = type_of(tensor.name, tensor.shape, quantisation)
             writer.write_tensor_data(gguf.quants.quantize(tensor.load(), kind).view(np.uint8))
         writer.close()
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)
     return target
 
 

@@ -40,6 +40,7 @@ from llmsql.sales import SALES_TODAY, build_sales_database
 from training.canonical import canonical_sql
 from training.sales_slots import InSQL, InWords, Slot, Slots, clash
 from training.skeleton import skeleton
+from training.written import read_written
 
 FAMILIES = Path(__file__).parent / "sales_families"
 TEST_QUESTIONS = Path("data/sales_test_questions.json")
@@ -374,20 +375,10 @@ def load_written_examples(path: Path, catalog: Catalog) -> list[Example]:
     """
     if not path.is_file():
         return []
-    examples = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            record = json.loads(line)
-            sql = canonical_sql(_parse(record["sql"]), catalog)
-            ordered = _parse(sql).args.get("order") is not None
-            examples.append(
-                Example(f"written-{number}", "train", "written", record["difficulty"], ordered, record["question"], sql)
-            )
-        except (ValueError, KeyError, TypeError, sqlglot.errors.SqlglotError) as error:
-            raise TrainingError(
-                f"Line {number} of {path} is not a training question ({error!r}).", "See data/README.md."
-            ) from error
-    return examples
+    return [
+        Example(f"written-{number}", r.split, r.kind, r.difficulty, r.ordered, r.question, r.sql)
+        for number, r in enumerate(read_written(path, "sales", catalog), 1)
+    ]
 
 
 def keep_apart(examples: list[Example], tests: list[Example], catalog: Catalog) -> list[Example]:

@@ -29,6 +29,7 @@ from llmsql.catalog import Catalog, ForeignKey
 from llmsql.catalog.snapshot import quote, snapshot, with_keys
 from llmsql.sources import copy_rows
 from training.canonical import canonical_sql
+from training.dataset import write_records
 
 VALIDATION_SHARE = 0.1
 
@@ -117,9 +118,7 @@ def convert(source: Path, output: Path) -> Counter[str]:
                 lite.text_factory = lambda raw: raw.decode("utf-8", "replace")
                 catalog = catalog_of(con, schema)
                 kept += _convert_records(mine, con, lite, catalog, counts)
-    with (output / "spider.jsonl").open("w") as out:
-        for record in kept:
-            out.write(json.dumps(record, ensure_ascii=False) + "\n")
+    write_records(output / "spider.jsonl", kept)
     (output / "schemas.json").write_text(json.dumps(schemas))
     return counts
 

@@ -10,7 +10,6 @@ conditions is dropped. A seed reproduces the set.
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import threading
 from collections import Counter
@@ -24,6 +23,7 @@ import sqlglot
 
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot
+from training.dataset import write_records
 from training.synthesis import extremes, groups, measures, nested, rows, sets, trends
 from training.synthesis.asker import Asker, Draft
 from training.synthesis.database import KnownDatabase
@@ -188,7 +188,7 @@ def write_pairs(database: Path, output: Path, *, count: int, seed: int) -> int:
     """
     with duckdb.connect(str(database), read_only=True) as con:
         pairs = list(synthesize_pairs(con, snapshot(con), count=count, seed=seed))
-    _write_jsonl(output, [_record(database.stem, pair) for pair in pairs])
+    write_records(output, [_record(database.stem, pair) for pair in pairs])
     return len(pairs)
 
 
@@ -220,7 +220,7 @@ def write_dataset(output: Path, *, schemas: int, pairs_per_schema: int, seed: in
                 records.append(_record(f"{output.name}/{number}", pair) | {"split": info.split})
                 counts[info.split] += 1
         part.replace(databases / f"{number}.duckdb")
-    _write_jsonl(output / "synthetic.jsonl", records)
+    write_records(output / "synthetic.jsonl", records)
     return counts
 
 
@@ -233,12 +233,6 @@ def _record(database: str, pair: Pair) -> dict[str, Any]:
         "ordered": pair.ordered,
         "split": "train",
     }
-
-
-def _write_jsonl(path: Path, records: list[dict[str, Any]]) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records), encoding="utf-8")
-    part.replace(path)
 
 
 def main() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-import warnings
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 from concurrent.futures import wait
@@ -14,10 +13,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from llmsql.errors import CancelledError, ConfigError, ModelError, RowsFailedWarning
+from llmsql.errors import CancelledError, ConfigError, ModelError
 from llmsql.rows.calls import BYTES_PER_TOKEN, Caller, FatalError, Occasion, count_tokens
 from llmsql.rows.chunks import KEPT_CHUNKS, Stops
 from llmsql.rows.engine import RowEngine
+from llmsql.rows.failures import warn_of_failures
 from llmsql.rows.plans import check_options
 from llmsql.rows.queries import Count, Query
 from llmsql.rows.shapes import MOST_ELEMENTS
@@ -119,11 +119,7 @@ class VectorFunctions:
                 future.cancel()
         failed = sum(self._vectors.get(_key(model, text)) is None for text in missing)
         if failed:
-            warnings.warn(
-                f"ai_embed: {failed} of {len(inputs)} inputs failed and are NULL; see FROM ai_errors().",
-                RowsFailedWarning,
-                stacklevel=2,
-            )
+            warn_of_failures("ai_embed", failed, len(inputs))
 
     def _embed_batch(
         self, caller: Caller, occasion: Occasion, options: dict[str, Any], model: str, texts: Sequence[str]

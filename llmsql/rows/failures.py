@@ -42,8 +42,19 @@ def check_failures(query: Query, plan: Plan, ledger: Ledger, *, settled: bool = 
             )
         )
     if warn:
-        warnings.warn(
-            f"{plan.function}: {failed} of {asked} inputs failed and are NULL; see FROM ai_errors().",
-            RowsFailedWarning,
-            stacklevel=2,
-        )
+        warn_of_failures(plan.function, failed, asked)
+
+
+def warn_of_failures(function: str, failed: int, asked: int) -> None:
+    """Warn that inputs of a function failed.
+
+    Args:
+        function: its name.
+        failed: how many.
+        asked: of how many.
+    """
+    warnings.warn(
+        f"{function}: {failed} of {asked} inputs failed and are NULL; see FROM ai_errors().",
+        RowsFailedWarning,
+        stacklevel=3,
+    )
