@@ -1,4 +1,4 @@
-"""What a model is taught to write comes out of the engine with the rows of the right query, for questions of people."""
+"""What a model is taught to write comes out of the engine with the rows of the right query, for written questions."""
 
 from __future__ import annotations
 
