@@ -16,6 +16,7 @@ from sqlglot import exp
 
 from llmsql.asking.pipeline import Draft
 from llmsql.asking.quiet import quiet_sqlglot
+from llmsql.asking.sql_text import sql_text
 from llmsql.charts import choose_chart, render_svg
 
 MOST_ROWS = 20
@@ -60,7 +61,7 @@ def pretty_sql(sql: str) -> str:
     """``sql`` over several lines, for reading; as it is where sqlglot does not read it."""
     try:
         with quiet_sqlglot():
-            return sqlglot.parse_one(sql, read="duckdb").sql("duckdb", pretty=True)
+            return sql_text(sqlglot.parse_one(sql, read="duckdb"), pretty=True)
     except Exception:
         return sql
 

@@ -38,6 +38,7 @@ from llmsql.asking.rebind import Change, period_bounds
 from llmsql.asking.repair import Scope
 from llmsql.asking.scopes import sources
 from llmsql.asking.settle import Knowledge
+from llmsql.asking.sql_text import sql_text
 from llmsql.asking.values import fold
 from llmsql.catalog import Column, Table
 from llmsql.catalog.snapshot import quote
@@ -99,7 +100,7 @@ def rewrite_sql(sql: str, follow_up: str, knowledge: Knowledge) -> tuple[str, tu
             done = True
     except (NotUnderstood, SQLRejectedError):
         return None
-    return (state.tree.sql("duckdb"), tuple(state.notes)) if done else None
+    return (sql_text(state.tree), tuple(state.notes)) if done else None
 
 
 def is_follow_up(question: str) -> bool:

@@ -11,6 +11,7 @@ import sqlglot
 from sqlglot import exp
 
 from llmsql.asking.scopes import cte_names, table_reference
+from llmsql.asking.sql_text import sql_text
 from llmsql.catalog import Catalog, Table
 
 
@@ -30,7 +31,7 @@ def hide_columns(sql: str, catalog: Catalog) -> str:
     for node, table in reads:
         if not _is_hidden_already(node, table):
             _wrap(node, table)
-    return tree.sql("duckdb")
+    return sql_text(tree)
 
 
 def _hiding(node: exp.Table, catalog: Catalog) -> Table | None:

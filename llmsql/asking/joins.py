@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from llmsql.asking.scopes import cte_names, sources, table_reference
+from llmsql.asking.sql_text import sql_text
 from llmsql.catalog import Catalog, Table
 from llmsql.catalog.snapshot import quote
 from llmsql.errors import SQLRejectedError
@@ -339,7 +340,7 @@ def shorten_joins(tree: exp.Expr, catalog: Catalog, graph: KeyGraph) -> str:
         while (shorter := _without_one_between(short, number, catalog, graph)) is not None:
             select.set("from_", shorter.args["from_"])
             select.set("joins", shorter.args.get("joins"))
-    return short.sql("duckdb").replace(f" ON {_KEY_MARK}", "")
+    return sql_text(short).replace(f" ON {_KEY_MARK}", "")
 
 
 def _without_one_between(tree: exp.Expr, number: int, catalog: Catalog, graph: KeyGraph) -> exp.Select | None:

@@ -19,6 +19,7 @@ from sqlglot.errors import SqlglotError
 
 from llmsql.asking.calendar_words import MONTHS
 from llmsql.asking.scopes import sources, table_reference
+from llmsql.asking.sql_text import sql_text
 from llmsql.asking.values import fold
 
 _TIMES = ("year", "quarter", "month", "date", "range")
@@ -132,7 +133,7 @@ def rebind_sql(sql: str, changes: Sequence[Change]) -> str | None:
     for literal in literals:
         if id(literal) in new:
             literal.replace(new[id(literal)])
-    return tree.sql("duckdb")
+    return sql_text(tree)
 
 
 def _rebind_values(literals: list[exp.Literal], changes: list[Change]) -> dict[int, exp.Expr] | None:

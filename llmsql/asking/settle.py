@@ -19,6 +19,7 @@ from llmsql.asking.joins import KeyGraph, Wording, complete_joins
 from llmsql.asking.quiet import quiet_sqlglot
 from llmsql.asking.repair import qualify_first, repair_columns, repair_error, repair_tables, repair_values
 from llmsql.asking.scopes import plain_sql
+from llmsql.asking.sql_text import sql_text
 from llmsql.asking.values import ValueIndex
 from llmsql.catalog import Catalog
 from llmsql.errors import SQLRejectedError
@@ -116,7 +117,7 @@ def _repaired(
     if today is not None:
         tree = set_today(tree, today)
     notes += repair_dates(con, tree, knowledge.catalog, dates, today or datetime.date.today())
-    sql = tree.sql("duckdb")
+    sql = sql_text(tree)
     error = _complaint(con, sql, knowledge.catalog)
     if error is None:
         return Settled(sql, tuple(notes))
@@ -128,7 +129,7 @@ def _repaired(
         except SQLRejectedError:
             continue
         # A translation may have brought current_date in.
-        text = candidate if today is None else set_today(repaired, today).sql("duckdb")
+        text = candidate if today is None else sql_text(set_today(repaired, today))
         if _complaint(con, text, knowledge.catalog) is None:
             return Settled(text, (*notes, note))
     raise SQLRejectedError(error)

@@ -165,9 +165,12 @@ def laid_out(sql: str) -> str:
         return sql
     import sqlglot
 
+    from llmsql.asking.sql_text import sql_text
+
     try:
-        pretty: str = sqlglot.transpile(sql, read="duckdb", write="duckdb", pretty=True)[0]
-        same = sqlglot.parse_one(pretty, read="duckdb") == sqlglot.parse_one(sql, read="duckdb")
+        tree = sqlglot.parse_one(sql, read="duckdb")
+        pretty = sql_text(tree, pretty=True)
+        same = sqlglot.parse_one(pretty, read="duckdb") == tree
     except (sqlglot.errors.SqlglotError, RecursionError):
         return sql
     return pretty if same else sql

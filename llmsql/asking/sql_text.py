@@ -1,0 +1,37 @@
+"""SQL text as people write it: ``x IS NOT NULL`` where sqlglot's own generator has ``NOT x IS NULL``."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import rename_func
+from sqlglot.dialects.duckdb import DuckDB
+
+_KEYWORDS: dict[type[exp.Expr], str] = {exp.Is: "IS", exp.In: "IN", exp.Between: "BETWEEN"}
+
+
+class _Readable(DuckDB):
+    class Generator(DuckDB.Generator):
+        # Without the CAST that sqlglot puts around their argument.
+        TRANSFORMS = {
+            **DuckDB.Generator.TRANSFORMS,
+            exp.LogicalOr: rename_func("BOOL_OR"),
+            exp.LogicalAnd: rename_func("BOOL_AND"),
+        }
+
+        def not_sql(self, expression: exp.Not) -> str:
+            """A negation, inside the predicate where the predicate has a place for it."""
+            inner = expression.this
+            plain = super().not_sql(expression)
+            keyword = _KEYWORDS.get(type(inner))
+            if keyword is None:
+                return plain
+            left, text = self.sql(inner, "this"), self.sql(inner)
+            rest = text.removeprefix(f"{left} {keyword}")
+            if rest == text:
+                return plain
+            return f"{left} IS NOT{rest}" if keyword == "IS" else f"{left} NOT {keyword}{rest}"
+
+
+def sql_text(tree: exp.Expr, *, pretty: bool = False) -> str:
+    """A query as DuckDB SQL, on one line or, where ``pretty``, over several."""
+    return tree.sql(_Readable, pretty=pretty)
