@@ -239,6 +239,7 @@ class _Drawing:
             max_tokens=self._settings.max_tokens,
             temperature=temperature,
             grammar=self._grammar,
+            break_loops=True,
             timeout=self._settings.timeout,
             cancel=self._cancel,
         )

@@ -23,6 +23,8 @@ class GenerationRequest:
         schema: JSON Schema of the answer; obeyed by the in-process engine, Ollama and servers with structured outputs.
         choices: the answer is one of these texts; obeyed as ``schema`` is, and by hosted models as
             ``{"answer": choice}``.
+        break_loops: the right answer never says forty tokens over again, so that one that does is steered away from it;
+            only by the in-process engine.
         timeout: seconds until the call is given up.
         cancel: set by the caller to stop the call; checked at least every 100 ms.
     """
@@ -34,6 +36,7 @@ class GenerationRequest:
     grammar: str | None = None
     schema: Mapping[str, Any] | None = None
     choices: Sequence[str] = ()
+    break_loops: bool = False
     timeout: float = 60.0
     cancel: threading.Event = field(default_factory=threading.Event)
 

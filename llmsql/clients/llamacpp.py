@@ -59,6 +59,16 @@ _BATCH_TOKENS = 128
 _SLOTS = 8
 _SAMPLE_TOKENS = 2048
 _LOCK_POLL_SECONDS = 0.05
+# A small model can fall into a loop that only its budget of tokens ends ("… IS NULL AND closed IS NULL AND …"). DRY
+# (llama.cpp's sampler of that name) makes going on with a repetition less likely: here only past the longest that right
+# SQL has, such as a formula that stands once a period.
+_AGAINST_LOOPS = {
+    "dry_multiplier": 1.0,
+    "dry_base": 1.75,
+    "dry_allowed_length": 40,
+    "dry_penalty_last_n": 512,
+    "dry_sequence_breakers": [";"],
+}
 # The short entries at the beginning of a GGUF file, before its vocabulary, are within so many bytes.
 _METADATA_BYTES = 1 << 20
 # How the engine makes a grammar of a JSON Schema: without room for spaces, in which small models get lost, and without
@@ -304,6 +314,8 @@ class LlamaCppProvider:
             "temperature": request.temperature,
             "stop": [fmt.stop, *request.stop],
         }
+        if request.break_loops:
+            body |= _AGAINST_LOOPS
         if n > 1:
             body["n"] = n
         if request.grammar:

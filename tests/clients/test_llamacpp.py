@@ -223,3 +223,15 @@ def test_an_adapter_changes_the_answer_by_its_scale(gguf: Path, tmp_path: Path) 
             logprobs[scale] = client.generate("Count to ten.", max_tokens=4).logprob
     assert logprobs[None] == pytest.approx(logprobs[0.0], rel=1e-3)
     assert logprobs[None] != pytest.approx(logprobs[1.0], rel=1e-3)
+
+
+@pytest.mark.slow
+def test_a_loop_is_broken_where_it_is_asked_for(engine: LlamaCppProvider) -> None:
+    wanted = messages("Write a, b, c, a, b, c and so on, without an end.", schema="")
+
+    def answer(*, break_loops: bool) -> str:
+        return engine.generate(GenerationRequest(wanted, max_tokens=150, break_loops=break_loops)).text
+
+    stuck, steered = answer(break_loops=False), answer(break_loops=True)
+    assert stuck.endswith(stuck[-40:-20] * 2) or stuck[-60:-30] == stuck[-30:]
+    assert steered != stuck and stuck.startswith(steered[:40])
