@@ -80,7 +80,7 @@ def measurements(harlequin: str | None) -> dict[str, Callable[[], float]]:
         "python -c 'import duckdb, llmsql'": run_to_end([python, "-c", "import duckdb, llmsql"]),
         "llmsql --help": run_to_end([python, "-m", "llmsql", "--help"]),
         "llmsql shell -c 'select 1'": run_to_end([python, "-m", "llmsql", "shell", "-no-init", "-c", "select 1"]),
-        "llmsql shell, to the prompt": run_to_prompt([python, "-m", "llmsql", "shell", "-no-init"], b" D "),
+        "llmsql shell, to the prompt": run_to_prompt([python, "-m", "llmsql", "shell", "-no-init"], b"memory\x1b[0m D"),
     }
     if duckdb.exists():
         found["duckdb -c 'select 1'"] = run_to_end([str(duckdb), "-no-init", "-c", "select 1"])
