@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from sqlglot import exp
 from sqlglot.dialects.dialect import rename_func
 from sqlglot.dialects.duckdb import DuckDB
@@ -10,9 +12,9 @@ _KEYWORDS: dict[type[exp.Expr], str] = {exp.Is: "IS", exp.In: "IN", exp.Between:
 
 
 class _Readable(DuckDB):
-    class Generator(DuckDB.Generator):
+    class Generator(DuckDB.Generator):  # type: ignore[misc, valid-type]
         # Without the CAST that sqlglot puts around their argument.
-        TRANSFORMS = {
+        TRANSFORMS: ClassVar[dict[type[exp.Expr], Any]] = {
             **DuckDB.Generator.TRANSFORMS,
             exp.LogicalOr: rename_func("BOOL_OR"),
             exp.LogicalAnd: rename_func("BOOL_AND"),
@@ -21,7 +23,7 @@ class _Readable(DuckDB):
         def not_sql(self, expression: exp.Not) -> str:
             """A negation, inside the predicate where the predicate has a place for it."""
             inner = expression.this
-            plain = super().not_sql(expression)
+            plain: str = super().not_sql(expression)
             keyword = _KEYWORDS.get(type(inner))
             if keyword is None:
                 return plain
@@ -34,4 +36,5 @@ class _Readable(DuckDB):
 
 def sql_text(tree: exp.Expr, *, pretty: bool = False) -> str:
     """A query as DuckDB SQL, on one line or, where ``pretty``, over several."""
-    return tree.sql(_Readable, pretty=pretty)
+    text: str = tree.sql(_Readable, pretty=pretty)
+    return text
