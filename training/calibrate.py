@@ -161,7 +161,7 @@ class Observer:
     Args:
         client: the model; None uses kept texts only.
         databases: where questions are asked.
-        candidates: answers to a question, the greedy one among them.
+        candidates: answers to a question, the greedy one among them; 1 leaves the second kind out.
         texts: JSONL file of what was written, read and added to; None keeps nothing.
     """
 
@@ -207,7 +207,8 @@ class Observer:
     ) -> dict[str, Any]:
         assert self._client is not None
         greedy = self._client.generate(_request(messages, 0.0))
-        samples = self._client.generate_many(_request(messages, SAMPLING_TEMPERATURE), self._candidates - 1)
+        more = self._candidates - 1
+        samples = self._client.generate_many(_request(messages, SAMPLING_TEMPERATURE), more) if more else []
         drawn: dict[str, Any] = {
             "database": record.database,
             "question": record.question,
@@ -291,7 +292,9 @@ def main(argv: list[str] | None = None) -> int:
         "--data-root", type=Path, default=Path("data/training"), help="folder of the datasets' databases"
     )
     parser.add_argument("--limit", type=int, help="only so many questions of each dataset, evenly spread")
-    parser.add_argument("--candidates", type=int, default=6, help="answers to a question; default: %(default)s")
+    parser.add_argument(
+        "--candidates", type=int, default=6, help="answers to a question, 1 for single ones only; default: %(default)s"
+    )
     parser.add_argument("--texts", type=Path, help="JSONL of what the model wrote, read and added to")
     parser.add_argument("--no-model", action="store_true", help="use the texts of that file only")
     parser.add_argument("--write-registry", metavar="NAME", help="keep the calibration with this model")
@@ -310,7 +313,7 @@ def main(argv: list[str] | None = None) -> int:
         if client is not None:
             client.close()
         name = " + ".join(f"{file.name} validation" for file in options.dataset)
-        fitted = {kind: fit(answers, kind, name) for kind, answers in seen.items()}
+        fitted = {kind: fit(answers, kind, name) for kind, answers in seen.items() if answers or kind == "single"}
         for kind, calibration in fitted.items():
             right = sum(s.is_right for s in seen[kind]) / len(seen[kind])
             print(

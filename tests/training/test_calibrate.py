@@ -71,7 +71,10 @@ def test_a_test_split_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "no validation split" in capsys.readouterr().err
 
 
-def test_kept_texts_are_judged_without_the_model(data_root: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("samples", [1, 0])
+def test_kept_texts_are_judged_without_the_model(
+    samples: int, data_root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     records = [
         {"database": "toy/shop", "question": f"how many orders above {i}", "split": "validation",
          "sql": f"SELECT count(*) FROM orders WHERE total > {i}"}
@@ -83,9 +86,11 @@ def test_kept_texts_are_judged_without_the_model(data_root: Path, tmp_path: Path
     written = [
         {"database": r["database"], "question": r["question"],
          "greedy": [[r["sql"] if i % 3 else "SELECT 12345", -0.1 if i % 3 else -6.0, 12]],
-         "samples": [[r["sql"], -0.2, 12]]}
+         "samples": [[r["sql"], -0.2, 12]] * samples}
         for i, r in enumerate(records)
     ]  # fmt: skip
     texts.write_text("\n".join(map(json.dumps, written)))
     command = ["--dataset", str(file), "--data-root", str(data_root), "--texts", str(texts), "--no-model"]
     assert main(command) == 0
+    kinds = [line.split(":")[0] for line in capsys.readouterr().out.splitlines() if not line.startswith(" ")]
+    assert kinds == ["single", "candidates"][: 1 + samples]
