@@ -56,8 +56,8 @@ class Answer:
 
     @property
     def confidence(self) -> float | None:
-        """How likely the answer is right, 0 to 1: as calibrated where the registry has that for the model, else how sure
-        the model was of its words; None where the provider does not say."""
+        """How likely the answer is right, 0 to 1: as calibrated where the registry has that for the model, else how
+        sure the model was of its words; None where the provider does not say."""
         return self.draft.confidence
 
     @property
