@@ -17,12 +17,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
+from filelock import FileLock
+
 from llmsql.clients.base import Generation
 
 DEFAULT_LIMIT_BYTES = 256 * 1024 * 1024
 DEFAULT_TTL = 90 * 24 * 3600.0
 _FILE = "answers.sqlite"
 _TOUCH_SECONDS = 3600.0
+_WAIT_SECONDS = 5.0
 _TABLE = """
 CREATE TABLE IF NOT EXISTS answers
     (key TEXT PRIMARY KEY, answer TEXT NOT NULL, bytes INTEGER NOT NULL, made REAL NOT NULL, used REAL NOT NULL)
@@ -109,12 +112,19 @@ class AnswerCache:
                 return None
             with contextlib.suppress(OSError):
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._database = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = NORMAL")
-            self._database.execute(_TABLE)
+            self._database = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+            self._prepare(self._database)
             self._bytes = self._size(self._database)
         return self._database
+
+    def _prepare(self, database: sqlite3.Connection) -> None:
+        """Journal and table, one opener at a time: SQLite does not wait for a lock when it changes to WAL."""
+        with contextlib.ExitStack() as stack:
+            with contextlib.suppress(OSError):  # a folder that cannot be written, or a lock held too long
+                stack.enter_context(FileLock(self._folder / f"{_FILE}.lock", timeout=_WAIT_SECONDS, poll_interval=0.01))
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = NORMAL")
+            database.execute(_TABLE)
 
     def _make_room(self, database: sqlite3.Connection, now: float) -> None:
         """Down to nine tenths of the limit, so that this is not done for every answer."""

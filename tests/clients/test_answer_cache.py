@@ -88,3 +88,22 @@ def test_threads_and_processes_share_it(cache: AnswerCache, tmp_path: Path) -> N
         thread.join()
     assert all(cache.find(f"{number}") == ANSWER for number in range(200))
     other.close()
+
+
+def test_none_is_lost_when_many_open_it_at_once(tmp_path: Path) -> None:
+    for attempt in range(40):
+        caches = [AnswerCache(tmp_path / f"{attempt}") for _ in range(4)]
+        ready = threading.Barrier(len(caches))
+
+        def keep(own: AnswerCache, key: str, ready: threading.Barrier = ready) -> None:
+            ready.wait()
+            own.keep(key, ANSWER)
+
+        threads = [threading.Thread(target=keep, args=(own, f"{key}")) for key, own in enumerate(caches)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [caches[0].find(f"{key}") for key in range(len(caches))] == [ANSWER] * len(caches)
+        for own in caches:
+            own.close()
