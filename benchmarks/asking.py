@@ -6,6 +6,7 @@ processes, the same question again, and catalog snapshots at 10, 100 and 1,000 t
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
 import subprocess
@@ -45,6 +46,8 @@ _FRESH = (
 
 def main() -> None:
     """Measure, print, save."""
+    argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "").parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else a fresh process compiles what an installation has compiled
     figures: dict[str, Any] = {}
     registry = load_registry()
     weights = weights_path(registry.get(registry.default))

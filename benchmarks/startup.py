@@ -1,8 +1,9 @@
 """How long it takes until one can type: ``python -m benchmarks.startup``.
 
 Each command is started ``RUNS`` times in turn with the others, so that a busy moment hits all of them alike; the figure
-is the median. A prompt is there when the terminal has received its last character. Programs that are not installed are
-left out: ``pip install duckdb-cli harlequin`` (harlequin may want an environment of its own: ``--harlequin PATH``).
+is the median. One start of each before that is not counted: it compiles what an installation has compiled already. A
+prompt is there when the terminal has received its last character. Programs that are not installed are left out:
+``pip install duckdb-cli harlequin`` (harlequin may want an environment of its own: ``--harlequin PATH``).
 """
 
 from __future__ import annotations
@@ -100,10 +101,13 @@ def main() -> None:
     options = parser.parse_args()
     found = measurements(options.harlequin)
     seconds: dict[str, list[float]] = {name: [] for name in found}
-    for _ in range(options.runs):
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    for run in range(options.runs + 1):
         for name, measure in list(found.items()):
             try:
-                seconds[name].append(measure())
+                took = measure()
+                if run > 0:
+                    seconds[name].append(took)
             except (TimeoutError, OSError, subprocess.SubprocessError) as error:
                 print(f"{name}: left out, {error}", file=sys.stderr)
                 del found[name], seconds[name]
