@@ -155,7 +155,7 @@ def measure(
         with technique.applied(), contextlib.suppress(LLMSQLError):
             draft = write_sql(
                 database.con,
-                database.knowledge,
+                database.knowledge(record),
                 client,  # type: ignore[arg-type]
                 model,
                 record.question,

@@ -179,8 +179,9 @@ class Observer:
     def observe(self, record: Record) -> dict[str, Seen]:
         """The answers to a question, by kind; a kind that gave none is not there."""
         database = self._databases.open(record.database)
-        shown, values = link_question(database.catalog, database.graph, database.values, record.question)
-        messages = build_messages(shown, record.question, values)
+        terms = record.glossary.lines(record.question)
+        shown, values = link_question(database.catalog, database.graph, database.values, record.question, terms)
+        messages = build_messages(shown, record.question, values, terms)
         kept = self._kept.get((record.database, record.question))
         if kept is None:
             if self._client is None:
@@ -236,7 +237,7 @@ class Observer:
         return weigh_candidates(
             database.con,
             generations,
-            database.knowledge,
+            database.knowledge(record),
             record.question,
             values,
             today=database.today,

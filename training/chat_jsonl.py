@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from llmsql.asking.link import link_values
-from llmsql.asking.prompt import build_messages
 from llmsql.chat import Message
 from llmsql.errors import TrainingError
 from llmsql.files import written_whole
-from training.dataset import Databases, Record, target_sql
+from training.dataset import Databases, Record, messages_for, target_sql
 
 FEWEST_EXAMPLES = 10
 CHARACTERS_A_TOKEN = 3.5
@@ -39,11 +37,7 @@ def write_chat_jsonl(records: Sequence[Record], databases: Databases, target: Pa
     with written_whole(target) as part, part.open("w", encoding="utf-8") as file:
         for record in records:
             database = databases.open(record.database)
-            values = link_values(database.values, database.catalog, record.question)
-            chat = [
-                *build_messages(database.catalog, record.question, values),
-                Message("assistant", target_sql(record, database)),
-            ]
+            chat = [*messages_for(record, database), Message("assistant", target_sql(record, database))]
             file.write(json.dumps({"messages": [m.as_dict() for m in chat]}, ensure_ascii=False) + "\n")
     return len(records)
 

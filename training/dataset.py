@@ -1,8 +1,8 @@
 """Question–SQL pairs as the texts that a model is trained on.
 
 A dataset is a JSONL file; a record has ``database`` (``spider/flight_4``, ``synthetic/17``, ``sales``), ``question``,
-``sql`` (in full), ``split``, ``kind`` and ``ordered``. The prompt comes from ``llmsql.asking.prompt``: what is trained
-is what is served.
+``sql`` (in full), ``split``, ``kind`` and ``ordered``, and ``defines`` where it uses words of its own. The prompt comes
+from ``llmsql.asking.prompt``: what is trained is what is served.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ import datetime
 import json
 import random
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import sqlglot
 
+from llmsql.asking.glossary import Glossary, parse_glossary
 from llmsql.asking.joins import KeyGraph, shorten_joins
 from llmsql.asking.link import link_values
 from llmsql.asking.prompt import build_messages
@@ -28,15 +30,15 @@ from llmsql.asking.settle import Knowledge
 from llmsql.asking.values import ValueIndex, build_value_index
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot
-from llmsql.chat import CHAT_FORMATS, render_chat
-from llmsql.errors import TrainingError
+from llmsql.chat import CHAT_FORMATS, Message, render_chat
+from llmsql.errors import ConfigError, TrainingError
 from llmsql.files import written_whole
 from training.canonical import shorten_columns
 
 _CAST_DATE = re.compile(r"CAST\(('\d{4}-\d\d-\d\d') AS DATE\)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
     """One question with its right answer.
 
@@ -48,6 +50,7 @@ class Record:
         kind: what sort of question it is, for reports.
         ordered: whether the order of rows matters.
         difficulty: ``easy``, ``medium`` or ``hard`` where known.
+        defines: what its words mean, as ``llmsql.toml`` says it: sections ``[glossary]`` and ``[metrics]``.
     """
 
     database: str
@@ -57,6 +60,19 @@ class Record:
     kind: str = ""
     ordered: bool = False
     difficulty: str = ""
+    defines: str = ""
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        """What ``defines`` says.
+
+        Raises:
+            TrainingError: it is not as documented.
+        """
+        try:
+            return parse_glossary(tomllib.loads(self.defines), Path("defines"))
+        except (tomllib.TOMLDecodeError, ConfigError) as error:
+            raise TrainingError(f"The definitions of {self.question!r} cannot be read: {error}") from error
 
 
 def load_records(path: Path, split: str | None = None) -> list[Record]:
@@ -114,10 +130,9 @@ class Database:
     values: ValueIndex
     today: datetime.date | None = None
 
-    @property
-    def knowledge(self) -> Knowledge:
-        """What the engine knows of it."""
-        return Knowledge(self.catalog, self.graph, self.values)
+    def knowledge(self, record: Record) -> Knowledge:
+        """What the engine knows of it when a record's question is asked."""
+        return Knowledge(self.catalog, self.graph, self.values, record.glossary)
 
 
 class Databases:
@@ -197,6 +212,12 @@ def target_sql(record: Record, database: Database) -> str:
     return _CAST_DATE.sub(r"DATE \1", shorten_joins(tree, database.catalog, database.graph))
 
 
+def messages_for(record: Record, database: Database) -> list[Message]:
+    """The prompt of a record, as it is served where all tables fit into it."""
+    values = link_values(database.values, database.catalog, record.question)
+    return build_messages(database.catalog, record.question, values, record.glossary.lines(record.question))
+
+
 def build_pack(records: Iterable[Record], database: Database, chat_format: str) -> Pack:
     """The texts of several records of one database.
 
@@ -208,8 +229,7 @@ def build_pack(records: Iterable[Record], database: Database, chat_format: str) 
     prefix = ""
     pairs = []
     for record in records:
-        values = link_values(database.values, database.catalog, record.question)
-        prompt = render_chat(build_messages(database.catalog, record.question, values), chat_format)
+        prompt = render_chat(messages_for(record, database), chat_format)
         prefix, question = split_prompt(prompt)
         pairs.append(Pair(question, target_sql(record, database) + CHAT_FORMATS[chat_format].stop))
     return Pack(prefix, pairs)

@@ -197,7 +197,7 @@ def evaluate(
 def _ask(record: Record, database: Database, judge: Judge, client: Any, name: str, settings: Any) -> Outcome:
     started = time.perf_counter()
     try:
-        draft = write_sql(database.con, database.knowledge, client, name, record.question, settings)
+        draft = write_sql(database.con, database.knowledge(record), client, name, record.question, settings)
     except LLMSQLError as error:
         spent = (time.perf_counter() - started) * 1000
         written = error.sql if isinstance(error, NoAnswerError) else None

@@ -1,0 +1,42 @@
+"""Records as the prompts that a model is trained on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch", reason="needs the train extra")
+
+from llmsql.errors import TrainingError
+from training.dataset import Databases, Record, build_pack
+
+DEFINES = """
+[glossary]
+regular = { means = "a customer with more than 5 orders", synonyms = ["stalwart"] }
+whale = "a customer who spent more than 100"
+
+[metrics]
+basket = "sum(total) / count(*)"
+"""
+
+
+def test_words_that_a_question_uses_are_in_its_prompt_as_served(data_root: Path) -> None:
+    database = Databases(data_root).open("toy/shop")
+    record = Record("toy/shop", "basket of our stalwarts", "SELECT 1", defines=DEFINES)
+    [pair] = build_pack([record], database, "chatml").pairs
+    assert "Terms: stalwart = a customer with more than 5 orders; basket = sum(total) / count(*)" in pair.question
+    assert "whale" not in pair.question
+    assert database.knowledge(record).glossary.lines("a whale") == ("whale = a customer who spent more than 100",)
+
+
+def test_a_record_without_definitions_has_no_trace_of_them(data_root: Path) -> None:
+    [pair] = build_pack(
+        [Record("toy/shop", "how many orders", "SELECT 1")], Databases(data_root).open("toy/shop"), "chatml"
+    ).pairs
+    assert "Terms" not in pair.question
+
+
+def test_definitions_that_cannot_be_read_name_their_question() -> None:
+    with pytest.raises(TrainingError, match="'orders of whales'"):
+        _ = Record("toy/shop", "orders of whales", "SELECT 1", defines="[metrics]\nx = 'sum('").glossary
