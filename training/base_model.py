@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import huggingface_hub
 import torch
 from huggingface_hub.errors import HfHubHTTPError
 from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers.utils import logging as transformers_logging
 
 from llmsql.clients.calls import class_names
 from llmsql.errors import TrainingError
@@ -57,6 +59,8 @@ def load_base_model(source: str, *, attention: str, revision: str | None = None,
     Raises:
         TrainingError: there is no such model, or it cannot be read.
     """
+    if not sys.stderr.isatty():
+        transformers_logging.disable_progress_bar()  # hundreds of lines in a log
     on_gpu = torch.cuda.is_available()
     options: dict[str, Any] = {}
     path = Path(source)

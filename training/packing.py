@@ -97,6 +97,22 @@ def packed_attention(
     if groups > 1:
         key = key.repeat_interleave(groups, dim=1)
         value = value.repeat_interleave(groups, dim=1)
+    if query.device.type == "cpu" and sliding_window is None and dropout == 0.0:
+        attended = _TwoPartAttention.apply(query, key, value, blocks, scaling)
+    else:
+        attended = _blockwise_attention(query, key, value, blocks, scaling, dropout, sliding_window)
+    return attended.transpose(1, 2).contiguous(), None
+
+
+def _blockwise_attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    blocks: list[tuple[int, int]],
+    scaling: float | None,
+    dropout: float,
+    sliding_window: int | None,
+) -> Tensor:
     prefix = blocks[0][0]
 
     def attend(start: int, end: int, keys: Tensor, values: Tensor) -> Tensor:
@@ -115,7 +131,86 @@ def packed_attention(
         keys = torch.cat([prefix_key, key[:, :, start:end]], dim=2)
         values = torch.cat([prefix_value, value[:, :, start:end]], dim=2)
         parts.append(attend(start, end, keys, values))
-    return torch.cat(parts, dim=2).transpose(1, 2).contiguous(), None
+    return torch.cat(parts, dim=2)
+
+
+_attend = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
+_attend_backward = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward
+
+
+class _TwoPartAttention(torch.autograd.Function):
+    """The pairs' attention in two parts, to the prefix and to themselves, each a single call for all pairs.
+
+    A softmax over both is the two softmaxes weighted by their sums, and the backward pass of either part needs but the
+    output and the log-sum-exp of the whole, as in ring attention (Liu et al., 2023, arXiv 2310.01889).
+    """
+
+    @staticmethod
+    def forward(  # type: ignore[override]
+        ctx: Any, query: Tensor, key: Tensor, value: Tensor, blocks: list[tuple[int, int]], scale: float | None
+    ) -> Tensor:
+        rows = _Rows(blocks)
+        prefix, rest = slice(0, rows.prefix), slice(rows.prefix, None)
+        prefix_key, prefix_value = key[:, :, prefix], value[:, :, prefix]
+        first, first_lse = _attend(query[:, :, prefix], prefix_key, prefix_value, 0.0, True, scale=scale)
+        to_prefix, prefix_lse = _attend(query[:, :, rest], prefix_key, prefix_value, 0.0, False, scale=scale)
+        own, own_lse = _attend(*(rows.spread(x[:, :, rest]) for x in (query, key, value)), 0.0, True, scale=scale)
+        own, own_lse = rows.gather(own), rows.gather(own_lse[..., None])
+        prefix_lse = prefix_lse[..., None]
+        lse = torch.logaddexp(prefix_lse, own_lse)
+        later = to_prefix * (prefix_lse - lse).exp_() + own * (own_lse - lse).exp_()
+        whole = torch.cat([first, later], dim=2)
+        ctx.save_for_backward(query, key, value, whole, first_lse, lse)
+        ctx.rows, ctx.scale = rows, scale
+        return whole
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None]:  # type: ignore[override]
+        query, key, value, whole, first_lse, lse = ctx.saved_tensors
+        rows, scale = ctx.rows, ctx.scale
+        prefix, rest = slice(0, rows.prefix), slice(rows.prefix, None)
+        prefix_key, prefix_value = key[:, :, prefix], value[:, :, prefix]
+
+        def parts(of: slice) -> tuple[Tensor, Tensor, Tensor]:
+            return gradient[:, :, of].contiguous(), query[:, :, of], whole[:, :, of]
+
+        d_out, q, out = parts(prefix)
+        first = _attend_backward(d_out, q, prefix_key, prefix_value, out, first_lse, 0.0, True, scale=scale)
+        d_out, q, out = parts(rest)
+        to_prefix = _attend_backward(d_out, q, prefix_key, prefix_value, out, lse.squeeze(-1), 0.0, False, scale=scale)
+        d_out, q, k, v, out = (rows.spread(x) for x in (d_out, q, key[:, :, rest], value[:, :, rest], out))
+        own_lse = rows.spread(lse, fill=torch.inf).squeeze(-1)  # rows that only fill up weigh nothing
+        own = [rows.gather(x) for x in _attend_backward(d_out, q, k, v, out, own_lse, 0.0, True, scale=scale)]
+        return (
+            torch.cat([first[0], to_prefix[0] + own[0]], dim=2),
+            torch.cat([first[1] + to_prefix[1], own[1]], dim=2),
+            torch.cat([first[2] + to_prefix[2], own[2]], dim=2),
+            None,
+            None,
+        )
+
+
+class _Rows:
+    """Blocks of a sequence as the rows of a batch, filled up at their ends to one length.
+
+    Args:
+        blocks: as ``PackedBatch.blocks``; they lie behind one another without a gap.
+    """
+
+    def __init__(self, blocks: list[tuple[int, int]]) -> None:
+        self.prefix = blocks[0][0]
+        lengths = torch.tensor([end - start for start, end in blocks])
+        self._filled = torch.arange(int(lengths.max())) < lengths[:, None]
+
+    def spread(self, tokens: Tensor, fill: float = 0.0) -> Tensor:
+        """(1, heads, T without prefix, n) as (blocks, heads, longest, n)."""
+        spread = tokens.new_full((*self._filled.shape, tokens.shape[1], tokens.shape[3]), fill)
+        spread[self._filled] = tokens[0].transpose(0, 1)
+        return spread.transpose(1, 2)
+
+    def gather(self, spread: Tensor) -> Tensor:
+        """The inverse of ``spread``."""
+        return spread.transpose(1, 2)[self._filled].transpose(0, 1)[None]
 
 
 AttentionInterface.register(ATTENTION, packed_attention)
