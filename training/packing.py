@@ -138,7 +138,7 @@ _attend = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
 _attend_backward = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward
 
 
-class _TwoPartAttention(torch.autograd.Function):
+class _TwoPartAttention(torch.autograd.Function):  # type: ignore[misc]  # torch has no types for it
     """The pairs' attention in two parts, to the prefix and to themselves, each a single call for all pairs.
 
     A softmax over both is the two softmaxes weighted by their sums, and the backward pass of either part needs but the
@@ -146,7 +146,7 @@ class _TwoPartAttention(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(  # type: ignore[override]
+    def forward(
         ctx: Any, query: Tensor, key: Tensor, value: Tensor, blocks: list[tuple[int, int]], scale: float | None
     ) -> Tensor:
         rows = _Rows(blocks)
@@ -165,7 +165,7 @@ class _TwoPartAttention(torch.autograd.Function):
         return whole
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None]:
         query, key, value, whole, first_lse, lse = ctx.saved_tensors
         rows, scale = ctx.rows, ctx.scale
         prefix, rest = slice(0, rows.prefix), slice(rows.prefix, None)
