@@ -16,7 +16,7 @@ from sqlglot import exp
 
 from llmsql.asking.pipeline import Draft
 from llmsql.asking.quiet import quiet_sqlglot
-from llmsql.asking.sql_text import sql_text
+from llmsql.asking.sql_text import laid_out
 from llmsql.charts import choose_chart, render_svg
 
 MOST_ROWS = 20
@@ -55,15 +55,6 @@ def render_html(draft: Draft, relation: duckdb.DuckDBPyRelation, table: Any, *, 
         parts.append(f"<div>{render_svg(chart, table)}</div>")
     parts.append(_origin(draft, seconds))
     return f'<div class="llmsql-answer">{"".join(parts)}</div>'
-
-
-def pretty_sql(sql: str) -> str:
-    """``sql`` over several lines, for reading; as it is where sqlglot does not read it."""
-    try:
-        with quiet_sqlglot():
-            return sql_text(sqlglot.parse_one(sql, read="duckdb"), pretty=True)
-    except Exception:
-        return sql
 
 
 def tables_used(sql: str) -> list[str]:
@@ -127,7 +118,7 @@ def _origin(draft: Draft, seconds: float) -> str:
     notes = "".join(f"<li>repaired: {_text(note)}</li>" for note in draft.notes)
     return (
         f"<details><summary>SQL · {' · '.join(said)}</summary>"
-        f'<pre style="white-space: pre-wrap">{html.escape(pretty_sql(draft.sql))}</pre>'
+        f'<pre style="white-space: pre-wrap">{html.escape(laid_out(draft.sql))}</pre>'
         f'<p style="white-space: pre-line">{html.escape(draft.explanation)}</p>'
         f"{f'<ul>{notes}</ul>' if notes else ''}</details>"
     )

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from llmsql.answer import Answer
-from llmsql.answer_html import MOST_COLUMNS, MOST_ROWS, pretty_sql, tables_used
+from llmsql.answer_html import MOST_COLUMNS, MOST_ROWS, tables_used
 from llmsql.asking.pipeline import Draft
 
 VOID = {"br", "rect", "path", "circle", "polyline"}
@@ -85,8 +85,3 @@ def test_long_answers_are_cut_and_say_so() -> None:
 )
 def test_the_tables_that_a_query_reads(sql: str, tables: list[str]) -> None:
     assert sorted(tables_used(sql)) == sorted(tables)
-
-
-def test_sql_is_laid_out_where_it_parses() -> None:
-    assert pretty_sql("SELECT a FROM b").splitlines()[0] == "SELECT"
-    assert pretty_sql("not sql (") == "not sql ("

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.dialect import rename_func
 from sqlglot.dialects.duckdb import DuckDB
+
+from llmsql.asking.quiet import quiet_sqlglot
+
+_WIDE_LINE = 76
 
 _KEYWORDS: dict[type[exp.Expr], str] = {exp.Is: "IS", exp.In: "IN", exp.Between: "BETWEEN"}
 
@@ -38,3 +43,19 @@ def sql_text(tree: exp.Expr, *, pretty: bool = False) -> str:
     """A query as DuckDB SQL, on one line or, where ``pretty``, over several."""
     text: str = tree.sql(_Readable, pretty=pretty)
     return text
+
+
+def laid_out(sql: str) -> str:
+    """A query for reading: on several lines where one would be too long, and in its own words where sqlglot would
+    change them or cannot read it.
+    """
+    if len(sql) <= _WIDE_LINE or "\n" in sql:
+        return sql
+    try:
+        with quiet_sqlglot():
+            tree = sqlglot.parse_one(sql, read="duckdb")
+            pretty = sql_text(tree, pretty=True)
+            same = sqlglot.parse_one(pretty, read="duckdb") == tree
+    except (sqlglot.errors.SqlglotError, RecursionError):
+        return sql
+    return pretty if same else sql

@@ -579,7 +579,8 @@ def _ask(session: Session, arguments: Arguments) -> None:
 
 @_command("sql", "", "Show the SQL of the last question")
 def _sql(session: Session, arguments: Arguments) -> None:
-    from llmsql.shell.questions import laid_out, last_sql
+    from llmsql.asking.sql_text import laid_out
+    from llmsql.shell.questions import last_sql
 
     session.output.write(laid_out(last_sql(session)) + "\n")
 

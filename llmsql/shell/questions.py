@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from llmsql.settings import Settings
     from llmsql.shell.session import Session
 
-_WIDE_LINE = 76
 _CONVERSATION = "shell"
 
 
@@ -149,31 +148,11 @@ def _summary(draft: Draft) -> str:
 
 def show_sql(session: Session, sql: str) -> None:
     """Write SQL beside the data, laid out and coloured where that is possible."""
+    from llmsql.asking.sql_text import laid_out
     from llmsql.shell.highlight import paint_sql
 
     text = laid_out(sql)
     session.output.say(paint_sql(text) if session.output.has_error_colour else text)
-
-
-def laid_out(sql: str) -> str:
-    """SQL on several lines where one would be too long; its words stay as they are.
-
-    Args:
-        sql: one query.
-    """
-    if len(sql) <= _WIDE_LINE or "\n" in sql:
-        return sql
-    import sqlglot
-
-    from llmsql.asking.sql_text import sql_text
-
-    try:
-        tree = sqlglot.parse_one(sql, read="duckdb")
-        pretty = sql_text(tree, pretty=True)
-        same = sqlglot.parse_one(pretty, read="duckdb") == tree
-    except (sqlglot.errors.SqlglotError, RecursionError):
-        return sql
-    return pretty if same else sql
 
 
 def _last(session: Session) -> Asked:

@@ -3,7 +3,7 @@
 import pytest
 import sqlglot
 
-from llmsql.asking.sql_text import sql_text
+from llmsql.asking.sql_text import laid_out, sql_text
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,10 @@ def test_a_negation_stands_inside_its_predicate(written: str, expected: str) -> 
 def test_laid_out_over_lines() -> None:
     tree = sqlglot.parse_one("SELECT a FROM t WHERE NOT a IS NULL", read="duckdb")
     assert sql_text(tree, pretty=True).splitlines() == ["SELECT", "  a", "FROM t", "WHERE", "  a IS NOT NULL"]
+
+
+def test_long_sql_is_laid_out() -> None:
+    sql = "SELECT region, SUM(amount) AS revenue FROM orders WHERE amount > 10 AND region <> 'north' GROUP BY region"
+    assert laid_out(sql).splitlines()[0] == "SELECT"
+    assert laid_out("SELECT 1") == "SELECT 1"
+    assert laid_out("SELECT ((( " * 20) == "SELECT ((( " * 20

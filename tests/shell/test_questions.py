@@ -8,8 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from llmsql.asking.sql_text import laid_out
 from llmsql.clients.base import CallProgress
-from llmsql.shell.questions import laid_out, model_progress
+from llmsql.shell.questions import model_progress
 from llmsql.shell.work import Progress, status_line
 from tests.clients.stubs import StubOpenAI
 from tests.shell.conftest import Run
@@ -90,13 +91,6 @@ def test_a_database_with_its_own_ask(shell: Shell, shop: str) -> None:
         con.execute("CREATE MACRO ask(x) AS x + 1")
     done = shell(shop, "-csv", "-c", "select ask(1) a")
     assert done.out == "a\n2\n" and "ask() is not there" in done.err
-
-
-def test_long_sql_is_laid_out() -> None:
-    sql = "SELECT region, SUM(amount) AS revenue FROM orders WHERE amount > 10 AND region <> 'north' GROUP BY region"
-    assert laid_out(sql).splitlines()[0] == "SELECT"
-    assert laid_out("SELECT 1") == "SELECT 1"
-    assert laid_out("SELECT ((( " * 20) == "SELECT ((( " * 20
 
 
 def test_progress_of_a_model() -> None:
