@@ -421,13 +421,19 @@ def _train_extra() -> Iterator[None]:
 
 
 def _print_models() -> None:
+    from rich import box
     from rich.console import Console
     from rich.table import Table
 
     from llmsql.registry import load_registry
 
     registry = load_registry()
-    table = Table(caption="reported: somebody else's figures; measured: this project's, see `llmsql models show NAME`")
+    # Without borders, so that it fits into 80 columns.
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        caption="reported: by others; measured: by us, see `llmsql models show NAME`",
+    )
     for heading in ("model", "provider", "status", "reported", "measured", "n"):
         table.add_column(heading, overflow="fold")
     for entry in registry:
