@@ -15,6 +15,10 @@ CHECKED_VALUES = 10_000
 _INTEGER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?\Z")
 _KEY_TYPE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?\Z|VARCHAR\Z|UUID\Z|DECIMAL\(\d+,0\)\Z")
 _KEY_SUFFIX = re.compile(r"(_?(id|key|code|no|num|nr|number|uuid|sk))\Z")
+# As people write a key on purpose: ``valid`` and ``paid`` end in "id" as well.
+_MARKED_KEY = re.compile(r"(?i:.+_(id|key|code|no|num|nr|number|uuid|sk))\Z|.*[a-z](Id|ID|Key|Code|No)\Z")
+# Whole numbers with NULLs among them often arrive as floats, from pandas for one.
+_POINTING_TYPE = re.compile(rf"{_KEY_TYPE.pattern}|DOUBLE\Z|FLOAT\Z")
 
 
 def infer_keys(con: duckdb.DuckDBPyConnection, catalog: Catalog, deadline: float) -> Catalog:
@@ -29,8 +33,33 @@ def infer_keys(con: duckdb.DuckDBPyConnection, catalog: Catalog, deadline: float
         table if table.primary_key else replace(table, primary_key=_primary_key(con, table, deadline))
         for table in catalog
     ]
+    likely = {
+        table.reference: key
+        for table in tables
+        if not table.primary_key and (key := _likely_key(con, table, deadline)) is not None
+    }
     keyed = [(t, t.primary_key[0]) for t in tables if len(t.primary_key) == 1]
-    return Catalog(tuple(_with_foreign_keys(con, table, keyed, deadline) for table in tables))
+    keyed += [(t, likely[t.reference]) for t in tables if t.reference in likely]
+    found = [_with_foreign_keys(con, table, keyed, likely.get(table.reference), deadline) for table in tables]
+    used = {key.target for table in found for key in table.foreign_keys}
+    return Catalog(
+        tuple(
+            replace(t, primary_key=(likely[t.reference],)) if t.reference in likely and t.reference in used else t
+            for t in found
+        )
+    )
+
+
+def _likely_key(con: duckdb.DuckDBPyConnection, table: Table, deadline: float) -> str | None:
+    """A first column that is called a key, though not after the table, and has no value twice: ``apt_id`` of
+    ``apartments``. It counts as the table's key only if another table points at it.
+    """
+    if table.kind != "table" or not table.rows or table.rows > CHECKED_ROWS or not table.columns:
+        return None
+    column = table.columns[0]
+    if not _KEY_TYPE.match(column.type) or not _MARKED_KEY.match(column.name):
+        return None
+    return column.name if _is_unique(con, table, column, deadline) else None
 
 
 def _primary_key(con: duckdb.DuckDBPyConnection, table: Table, deadline: float) -> tuple[str, ...]:
@@ -43,28 +72,45 @@ def _primary_key(con: duckdb.DuckDBPyConnection, table: Table, deadline: float) 
             continue
         if entity and entity not in _names(table):
             continue
-        name = quote_always(column.name)
-        if _is_true(con, f"SELECT count(*) = count(DISTINCT {name}) FROM {table.reference}", deadline):
+        if _is_unique(con, table, column, deadline):
             return (column.name,)
     return ()
 
 
+def _is_unique(con: duckdb.DuckDBPyConnection, table: Table, column: Column, deadline: float) -> bool:
+    name = quote_always(column.name)
+    return _is_true(con, f"SELECT count(*) = count(DISTINCT {name}) FROM {table.reference}", deadline)
+
+
 def _with_foreign_keys(
-    con: duckdb.DuckDBPyConnection, table: Table, keyed: list[tuple[Table, str]], deadline: float
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    keyed: list[tuple[Table, str]],
+    likely_key: str | None,
+    deadline: float,
 ) -> Table:
     taken = {name.casefold() for fk in table.foreign_keys for name in fk.columns}
     added = []
     for column in table.columns:
         folded = column.name.casefold()
-        if folded in taken or not _KEY_TYPE.match(column.type):
+        if folded in taken or not _POINTING_TYPE.match(column.type):
             continue
         candidates = [
             (target, key)
             for target, key in keyed
             if (target is not table and target.reference != table.reference) and _points_at(column, table, target, key)
         ]
+        if column.name == likely_key or table.primary_key == (column.name,):
+            own = _ownership(table, folded)
+            candidates = [(target, key) for target, key in candidates if _ownership(target, key.casefold()) > own]
         # The longest name is the most telling one: order_item_id points at order_items, not at items.
-        candidates.sort(key=lambda pair: (-len(pair[0].name), pair[0].reference))
+        candidates.sort(
+            key=lambda pair: (
+                *(-n for n in _ownership(pair[0], pair[1].casefold())),
+                -len(pair[0].name),
+                pair[0].reference,
+            )
+        )
         for target, key in candidates:
             if _is_contained(con, table, column.name, target, key, deadline):
                 added.append(ForeignKey((column.name,), target.reference, (key,), inferred=True))
@@ -77,12 +123,28 @@ def _points_at(column: Column, table: Table, target: Table, key: str) -> bool:
     if key_column is None or _key_kind(key_column.type) != _key_kind(column.type):
         return False
     folded, key_folded = column.name.casefold(), key.casefold()
-    if [name.casefold() for name in table.primary_key] == [folded] and not _same_key_name(folded, key_folded):
-        return False
+    if _same_key_name(folded, key_folded):
+        return True
     entity = _entity(folded)
     if entity:
         return any(entity == name or entity.endswith(f"_{name}") for name in _names(target))
-    return _same_key_name(folded, key_folded) or folded in _names(target)
+    return folded in _names(target)
+
+
+def _ownership(table: Table, key_folded: str) -> tuple[int, int]:
+    """How much a key looks like this table's own: 2 named after it, 1 after a short form of it; then by its rows."""
+    entity = _entity(key_folded)
+    names = _names(table)
+    if not entity or any(entity == name or entity.endswith(f"_{name}") for name in names):
+        return 2, 0
+    short = entity.replace("_", "")
+    return int(any(_abbreviates(short, name.replace("_", "")) for name in names)), table.rows or 0
+
+
+def _abbreviates(short: str, name: str) -> bool:
+    """Whether letters of ``name`` in their order, the first one among them, make ``short``."""
+    letters = iter(name)
+    return len(short) >= 2 and short[0] == name[:1] and all(letter in letters for letter in short)
 
 
 def _same_key_name(folded: str, key_folded: str) -> bool:
@@ -112,7 +174,8 @@ def _names(table: Table) -> set[str]:
 
 
 def _key_kind(type_: str) -> str:
-    return "integer" if _INTEGER.match(type_) or type_.startswith("DECIMAL") else type_
+    numeric = _INTEGER.match(type_) or type_.startswith("DECIMAL") or type_ in ("DOUBLE", "FLOAT")
+    return "integer" if numeric else type_
 
 
 def _is_contained(

@@ -89,6 +89,26 @@ CASES = {
         "CREATE TABLE customers AS SELECT range::DOUBLE AS id FROM range(5); CREATE TABLE orders AS SELECT (range % 5)::DOUBLE AS customer_id FROM range(9)",
         set(),
     ),
+    "whole numbers with gaps come as floats": (
+        "CREATE TABLE customers AS SELECT range AS id FROM range(5); CREATE TABLE orders AS SELECT range AS id, nullif(range % 6, 5)::DOUBLE AS customer_id FROM range(9)",
+        {"orders.customer_id -> customers.id"},
+    ),
+    "a key not called after its table": (
+        "CREATE TABLE apartments AS SELECT range AS apt_id FROM range(5); CREATE TABLE bookings AS SELECT range AS booking_id, range % 5 AS apt_id FROM range(9)",
+        {"bookings.apt_id -> apartments.apt_id"},
+    ),
+    "two tables that begin with it": (
+        "CREATE TABLE Student AS SELECT range AS StuID FROM range(9); CREATE TABLE Votes AS SELECT range AS StuID, 'x' AS vote FROM range(9)",
+        {"Votes.StuID -> Student.StuID"},
+    ),
+    "a table does not point at its part": (
+        "CREATE TABLE film AS SELECT range AS film_id FROM range(5); CREATE TABLE film_category AS SELECT range AS film_id, 'c' AS category FROM range(5)",
+        {"film_category.film_id -> film.film_id"},
+    ),
+    "a first column like any other": (
+        "CREATE TABLE notes AS SELECT range AS paid FROM range(5); CREATE TABLE others AS SELECT range AS id, range AS paid FROM range(5)",
+        set(),
+    ),
     "quoted names": (
         'CREATE TABLE "Customers" AS SELECT range AS "Id" FROM range(5); CREATE TABLE "All Orders" AS SELECT range AS "Id", range % 5 AS "Customer_Id" FROM range(9)',
         {'"All Orders".Customer_Id -> Customers.Id'},
@@ -141,3 +161,9 @@ def test_views_are_not_primary_but_may_point(con: duckdb.DuckDBPyConnection) -> 
     catalog = snapshot(con)
     assert catalog.tables[1].primary_key == ()
     assert keys(catalog) == {"orders.customer_id -> customers.id"}
+
+
+def test_a_likely_key_that_nothing_points_at_is_none(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("CREATE TABLE readings AS SELECT range AS sensor_no, 1.5 AS v FROM range(5)")
+    [table] = snapshot(con).tables
+    assert table.primary_key == ()
