@@ -71,8 +71,8 @@ def _settled(path: str) -> tuple[str, Callable[..., Any]]:
 
 TECHNIQUES = (
     Technique("all on"),
-    Technique("no stored values beside the question", (("llmsql.asking.pipeline.link_values", _nothing),)),
-    Technique("no choice of tables", (("llmsql.asking.pipeline.select_tables", lambda catalog, *_: catalog),)),
+    Technique("no stored values beside the question", (("llmsql.asking.link.link_values", _nothing),)),
+    Technique("no choice of tables", (("llmsql.asking.link.select_tables", lambda catalog, *_: catalog),)),
     Technique("no misspelt values", (("llmsql.asking.link._misspelt", _nothing),)),
     Technique("no joins from the keys", (("llmsql.asking.settle.complete_joins", lambda tree, *_: tree),)),
     Technique("no repair of tables and columns", (_settled("repair_tables"), _settled("repair_columns"))),
