@@ -97,7 +97,8 @@ def packed_attention(
     if groups > 1:
         key = key.repeat_interleave(groups, dim=1)
         value = value.repeat_interleave(groups, dim=1)
-    if query.device.type == "cpu" and sliding_window is None and dropout == 0.0:
+    on_cpu = query.device.type == "cpu" and query.dtype == torch.float32
+    if on_cpu and sliding_window is None and dropout == 0.0:
         attended = _TwoPartAttention.apply(query, key, value, blocks, scaling)
     else:
         attended = _blockwise_attention(query, key, value, blocks, scaling, dropout, sliding_window)

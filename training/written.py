@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,8 +28,7 @@ def read_written(path: Path, database: str, catalog: Catalog) -> list[Record]:
     Raises:
         TrainingError: a line is not such a question, or its SQL is not about this database.
     """
-    lines = _lines(path)
-    return [_record(number, line, path, database, catalog) for number, line in lines]
+    return [_record(path, number, line, database, catalog) for number, line in _lines(path)]
 
 
 def read_glossary_questions(path: Path, databases: Databases) -> list[Record]:
@@ -38,30 +39,40 @@ def read_glossary_questions(path: Path, databases: Databases) -> list[Record]:
         databases: where they are asked.
 
     Raises:
-        TrainingError: as ``read_written``.
+        TrainingError: as ``read_written``, or a question names none of the words that it defines.
     """
     records = []
     for number, line in _lines(path):
-        name = str(line.get("database"))
-        record = _record(number, line, path, name, databases.open(name).catalog)
-        records.append(replace(record, split=line["split"], kind="glossary", defines=line["defines"]))
+        with _naming(path, number):
+            name, split, defines = line["database"], line["split"], line["defines"]
+        record = _record(path, number, line, name, databases.open(name).catalog)
+        record = replace(record, split=split, kind="glossary", defines=defines)
+        with _naming(path, number):
+            if not record.glossary.lines(record.question):
+                raise ValueError("it names none of the words that it defines")
+        records.append(record)
     return records
 
 
-def _lines(path: Path) -> list[tuple[int, dict[str, Any]]]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return [(number, json.loads(line)) for number, line in enumerate(lines, 1)]
-    except ValueError as error:
-        raise TrainingError(f"{path} is no JSONL file ({error}).", "See data/README.md.") from error
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        with _naming(path, number):
+            yield number, json.loads(text)
 
 
-def _record(number: int, line: dict[str, Any], path: Path, database: str, catalog: Catalog) -> Record:
-    try:
+def _record(path: Path, number: int, line: dict[str, Any], database: str, catalog: Catalog) -> Record:
+    with _naming(path, number):
         sql = canonical_sql(sqlglot.parse_one(line["sql"], read="duckdb"), catalog)
         ordered = sqlglot.parse_one(sql, read="duckdb").args.get("order") is not None
         return Record(database, line["question"], sql, "train", "written", ordered, line["difficulty"])
-    except (ValueError, KeyError, TypeError, sqlglot.errors.SqlglotError) as error:
+
+
+@contextlib.contextmanager
+def _naming(path: Path, number: int) -> Iterator[None]:
+    """Say which line an error is about."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, sqlglot.errors.SqlglotError, TrainingError) as error:
         raise TrainingError(
             f"Line {number} of {path} is not a training question ({error!r}).", "See data/README.md."
         ) from error

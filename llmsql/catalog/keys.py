@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 import duckdb
@@ -18,7 +20,7 @@ _KEY_SUFFIX = re.compile(r"(_?(id|key|code|no|num|nr|number|uuid|sk))\Z")
 # As people write a key on purpose: ``valid`` and ``paid`` end in "id" as well.
 _MARKED_KEY = re.compile(r"(?i:.+_(id|key|code|no|num|nr|number|uuid|sk))\Z|.*[a-z](Id|ID|Key|Code|No)\Z")
 # Whole numbers with NULLs among them often arrive as floats, from pandas for one.
-_POINTING_TYPE = re.compile(rf"{_KEY_TYPE.pattern}|DOUBLE\Z|FLOAT\Z")
+_FLOATS = ("DOUBLE", "FLOAT")
 
 
 def infer_keys(con: duckdb.DuckDBPyConnection, catalog: Catalog, deadline: float) -> Catalog:
@@ -33,14 +35,15 @@ def infer_keys(con: duckdb.DuckDBPyConnection, catalog: Catalog, deadline: float
         table if table.primary_key else replace(table, primary_key=_primary_key(con, table, deadline))
         for table in catalog
     ]
+    shared = Counter(column.name.casefold() for table in tables for column in table.columns)
     likely = {
         table.reference: key
         for table in tables
-        if not table.primary_key and (key := _likely_key(con, table, deadline)) is not None
+        if not table.primary_key and (key := _likely_key(con, table, shared, deadline)) is not None
     }
     keyed = [(t, t.primary_key[0]) for t in tables if len(t.primary_key) == 1]
     keyed += [(t, likely[t.reference]) for t in tables if t.reference in likely]
-    found = [_with_foreign_keys(con, table, keyed, likely.get(table.reference), deadline) for table in tables]
+    found = [_with_foreign_keys(con, table, keyed, likely, deadline) for table in tables]
     used = {key.target for table in found for key in table.foreign_keys}
     return Catalog(
         tuple(
@@ -50,14 +53,18 @@ def infer_keys(con: duckdb.DuckDBPyConnection, catalog: Catalog, deadline: float
     )
 
 
-def _likely_key(con: duckdb.DuckDBPyConnection, table: Table, deadline: float) -> str | None:
+def _likely_key(con: duckdb.DuckDBPyConnection, table: Table, shared: Counter[str], deadline: float) -> str | None:
     """A first column that is called a key, though not after the table, and has no value twice: ``apt_id`` of
     ``apartments``. It counts as the table's key only if another table points at it.
+
+    Args:
+        shared: how many tables have a column of a name, folded.
     """
     if table.kind != "table" or not table.rows or table.rows > CHECKED_ROWS or not table.columns:
         return None
     column = table.columns[0]
-    if not _KEY_TYPE.match(column.type) or not _MARKED_KEY.match(column.name):
+    named = _KEY_TYPE.match(column.type) and _MARKED_KEY.match(column.name)
+    if not named or shared[column.name.casefold()] < 2:
         return None
     return column.name if _is_unique(con, table, column, deadline) else None
 
@@ -86,31 +93,25 @@ def _with_foreign_keys(
     con: duckdb.DuckDBPyConnection,
     table: Table,
     keyed: list[tuple[Table, str]],
-    likely_key: str | None,
+    likely: Mapping[str, str],
     deadline: float,
 ) -> Table:
     taken = {name.casefold() for fk in table.foreign_keys for name in fk.columns}
     added = []
     for column in table.columns:
         folded = column.name.casefold()
-        if folded in taken or not _POINTING_TYPE.match(column.type):
+        if folded in taken or not (_KEY_TYPE.match(column.type) or column.type in _FLOATS):
             continue
         candidates = [
             (target, key)
             for target, key in keyed
-            if (target is not table and target.reference != table.reference) and _points_at(column, table, target, key)
+            if target.reference != table.reference and _points_at(column, target, key, target.reference in likely)
         ]
-        if column.name == likely_key or table.primary_key == (column.name,):
+        if column.name in (likely.get(table.reference), *table.primary_key[:1]) and len(table.primary_key) < 2:
+            # Its own key, so it points only at a table that the key belongs to more.
             own = _ownership(table, folded)
-            candidates = [(target, key) for target, key in candidates if _ownership(target, key.casefold()) > own]
-        # The longest name is the most telling one: order_item_id points at order_items, not at items.
-        candidates.sort(
-            key=lambda pair: (
-                *(-n for n in _ownership(pair[0], pair[1].casefold())),
-                -len(pair[0].name),
-                pair[0].reference,
-            )
-        )
+            candidates = [(t, key) for t, key in candidates if _ownership(t, folded) > max(own, (1, -1))]
+        candidates.sort(key=lambda pair: _preference(folded, *pair))
         for target, key in candidates:
             if _is_contained(con, table, column.name, target, key, deadline):
                 added.append(ForeignKey((column.name,), target.reference, (key,), inferred=True))
@@ -118,7 +119,7 @@ def _with_foreign_keys(
     return replace(table, foreign_keys=(*table.foreign_keys, *added)) if added else table
 
 
-def _points_at(column: Column, table: Table, target: Table, key: str) -> bool:
+def _points_at(column: Column, target: Table, key: str, is_likely: bool) -> bool:
     key_column = target.column(key)
     if key_column is None or _key_kind(key_column.type) != _key_kind(column.type):
         return False
@@ -127,8 +128,18 @@ def _points_at(column: Column, table: Table, target: Table, key: str) -> bool:
         return True
     entity = _entity(folded)
     if entity:
+        if is_likely and not _ownership(target, key_folded)[0]:
+            return False  # capitals.country_id is not what capital_id means
         return any(entity == name or entity.endswith(f"_{name}") for name in _names(target))
-    return folded in _names(target)
+    return folded in _names(target) and column.type not in _FLOATS  # a rating is a number, not a key of ratings
+
+
+def _preference(folded: str, target: Table, key: str) -> tuple[int, int, int, str]:
+    """Of several targets the first: of those with this very key the one that it belongs to most; of others the one with
+    the longest name, for order_item_id points at order_items, not at items.
+    """
+    belongs, rows = _ownership(target, folded) if _same_key_name(folded, key.casefold()) else (2, 0)
+    return -belongs, -rows, -len(target.name), target.reference
 
 
 def _ownership(table: Table, key_folded: str) -> tuple[int, int]:
@@ -159,7 +170,7 @@ def _entity(folded: str) -> str | None:
 
 def _names(table: Table) -> set[str]:
     """The table's name and its likely singular, folded, without habitual prefixes."""
-    base = re.sub(r"\A(tbl|dim|fact|fct|stg|t)_", "", table.name.casefold())
+    base = re.sub(r"\A(tbl|dim|fact|fct|stg|ref|lkp|lookup|t)_", "", table.name.casefold())
     names = {base, base.replace("_", "")}
     for name in list(names):
         if name.endswith("ies"):
@@ -174,7 +185,7 @@ def _names(table: Table) -> set[str]:
 
 
 def _key_kind(type_: str) -> str:
-    numeric = _INTEGER.match(type_) or type_.startswith("DECIMAL") or type_ in ("DOUBLE", "FLOAT")
+    numeric = _INTEGER.match(type_) or type_.startswith("DECIMAL") or type_ in _FLOATS
     return "integer" if numeric else type_
 
 

@@ -120,7 +120,8 @@ class AnswerCache:
     def _prepare(self, database: sqlite3.Connection) -> None:
         """Journal and table, one opener at a time: SQLite does not wait for a lock when it changes to WAL."""
         with contextlib.ExitStack() as stack:
-            with contextlib.suppress(OSError):  # a folder that cannot be written, or a lock held too long
+            # A folder that cannot be written, a lock held too long, a file system without locks.
+            with contextlib.suppress(OSError, NotImplementedError):
                 stack.enter_context(FileLock(self._folder / f"{_FILE}.lock", timeout=_WAIT_SECONDS, poll_interval=0.01))
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")

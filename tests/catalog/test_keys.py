@@ -109,6 +109,26 @@ CASES = {
         "CREATE TABLE notes AS SELECT range AS paid FROM range(5); CREATE TABLE others AS SELECT range AS id, range AS paid FROM range(5)",
         set(),
     ),
+    "row counters of two imports": (
+        "CREATE TABLE customers_raw AS SELECT range AS row_id, 'a' AS name FROM range(5); CREATE TABLE products_raw AS SELECT range AS row_id, 'b' AS pname FROM range(8)",
+        set(),
+    ),
+    "months of one thing": (
+        "CREATE TABLE jan AS SELECT range AS item_code FROM range(5); CREATE TABLE feb AS SELECT range AS item_code FROM range(8)",
+        set(),
+    ),
+    "another key in front": (
+        "CREATE TABLE countries AS SELECT range AS country_id, range % 5 AS capital_id FROM range(9); CREATE TABLE capitals AS SELECT range AS country_id, 'c' AS city FROM range(9)",
+        {"capitals.country_id -> countries.country_id"},
+    ),
+    "a number called like a table": (
+        "CREATE TABLE ratings AS SELECT range AS id FROM range(9); CREATE TABLE reviews AS SELECT range AS id, (range % 5)::DOUBLE AS rating FROM range(9)",
+        set(),
+    ),
+    "the longest name, whatever the keys are called": (
+        "CREATE TABLE items (id INT PRIMARY KEY); INSERT INTO items FROM range(5); CREATE TABLE order_items (line_id INT PRIMARY KEY); INSERT INTO order_items FROM range(5); CREATE TABLE shipments AS SELECT range AS id, (range % 5)::INT AS order_item_id FROM range(9)",
+        {"shipments.order_item_id -> order_items.line_id"},
+    ),
     "quoted names": (
         'CREATE TABLE "Customers" AS SELECT range AS "Id" FROM range(5); CREATE TABLE "All Orders" AS SELECT range AS "Id", range % 5 AS "Customer_Id" FROM range(9)',
         {'"All Orders".Customer_Id -> Customers.Id'},

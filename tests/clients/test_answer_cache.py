@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from llmsql.clients.answer_cache import AnswerCache
 from llmsql.clients.base import Generation
@@ -88,6 +89,20 @@ def test_threads_and_processes_share_it(cache: AnswerCache, tmp_path: Path) -> N
         thread.join()
     assert all(cache.find(f"{number}") == ANSWER for number in range(200))
     other.close()
+
+
+def test_an_opener_waits_for_another(tmp_path: Path) -> None:
+    """SQLite itself does not wait while another process changes a new file to WAL: the answer would be lost."""
+    own = AnswerCache(tmp_path)
+    other = FileLock(tmp_path / "answers.sqlite.lock")
+    with other:
+        keeping = threading.Thread(target=own.keep, args=("a", ANSWER))
+        keeping.start()
+        keeping.join(0.3)
+        assert keeping.is_alive()
+    keeping.join()
+    assert own.find("a") == ANSWER
+    own.close()
 
 
 def test_none_is_lost_when_many_open_it_at_once(tmp_path: Path) -> None:

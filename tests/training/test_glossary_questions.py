@@ -9,6 +9,7 @@ import pytest
 
 pytest.importorskip("torch", reason="needs the train extra")
 
+from llmsql.errors import TrainingError
 from training.businesses import write_dataset
 from training.dataset import Databases, messages_for
 from training.sales_questions import on_last_day
@@ -29,3 +30,21 @@ def test_every_question_is_shown_what_its_words_mean(tmp_path: Path) -> None:
         database = databases.open(record.database)
         assert "Terms: " in messages_for(record, database)[-1].content, record.question
         assert database.con.execute(on_last_day(record.sql)).fetchall(), record.question
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "not json",
+        '{"question": "how many", "sql": "SELECT 1"}',
+        '{"database": "toy/shop", "split": "train", "question": "how many", "sql": "SELECT FROM", "difficulty": "easy", "defines": ""}',
+        '{"database": "toy/shop", "split": "train", "question": "how many", "sql": "SELECT 1", "difficulty": "easy", "defines": "[glossary"}',
+        '{"database": "toy/shop", "split": "train", "question": "how many", "sql": "SELECT 1", "difficulty": "easy", "defines": "[glosary]\\nmany = \'x\'"}',
+    ],
+    ids=["no JSON", "no database", "no SQL", "no TOML", "no such section"],
+)
+def test_a_wrong_line_is_named(data_root: Path, line: str) -> None:
+    path = data_root / "questions.jsonl"
+    path.write_text(line + "\n")
+    with pytest.raises(TrainingError, match=r"Line 1 of .*questions\.jsonl is not a training question"):
+        read_glossary_questions(path, Databases(data_root))
