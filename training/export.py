@@ -107,7 +107,7 @@ def _adapter(source: Source, target: Path, check: bool, say: Callable[[str], Non
         folder = export_peft(source.adapter, str(source.base), Path(scratch) / "peft")
         export_gguf_adapter(folder, source.base, fresh, name=target.stem)
         if check:
-            base, quantisation = source.base, "q8_0"  # the engine rounds activations to 8 bits
+            base, quantisation = source.base, "activations"
             if base.suffix != ".gguf":
                 quantisation = "f16"
                 base = export_merged(Path(scratch) / "base.gguf", quantisation=quantisation, base=source.base)

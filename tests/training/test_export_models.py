@@ -286,7 +286,7 @@ def test_bad_input_is_one_line(
 
 
 def test_the_bounds_widen_with_the_quantisation() -> None:
-    order = [BOUNDS[q] for q in ("f32", "f16", "q8_0", "q4_1")]
+    order = [BOUNDS[q] for q in ("f32", "f16", "q8_0", "activations", "q4_1")]
     for narrow, wide in itertools.pairwise(order):
         assert narrow.agreement >= wide.agreement
         assert (narrow.mean, narrow.largest) <= (wide.mean, wide.largest)
