@@ -59,10 +59,10 @@ BOUNDS: dict[str, Bound] = {
     "activations": Bound(0.95, 0.15, 1.0),
     "q4_1": Bound(0.65, 0.4, 4.0),
 }
-"""By quantisation of the weights; ``activations`` is for an adapter on the quantised weights that it was trained on, where
-the engine rounds activations only: 0.07 on average for Qwen2.5-Coder-0.5B, 0.11 for SmolLM2-135M. A file whose q and k
-are not permuted, whose adapter has another scale or whose norms are off by one is outside all of them: it expects other
-tokens nearly everywhere."""
+"""By quantisation of the weights; ``activations`` is for an adapter on the quantised weights that it was trained on,
+where the engine rounds activations only: 0.07 on average for Qwen2.5-Coder-0.5B, 0.11 for SmolLM2-135M. A file whose q
+and k are not permuted, whose adapter has another scale or whose norms are off by one is outside all of them: it expects
+other tokens nearly everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
