@@ -226,7 +226,9 @@ def main() -> None:
     records = validation_records(files, options.limit)
     databases = Databases(options.data_root)
     chosen = [t for t in TECHNIQUES[1:] if not options.only or any(word in t.name for word in options.only)]
-    command = "python -m benchmarks.accuracy " + " ".join(sys.argv[1:])
+    # The folder is this machine's own affair.
+    arguments = ["DIR" if word == str(options.data_root) else word for word in sys.argv[1:]]
+    command = "python -m benchmarks.accuracy " + " ".join(arguments)
     lines = [
         "# What each technique is worth",
         "",
