@@ -30,7 +30,7 @@ def test_the_engine_leaves_right_answers_alone(tmp_path: Path) -> None:
         database = databases.open(record.database)
         judge = judges.setdefault(record.database, Judge(database, copies=0))
         answer = target_sql(record, database)
-        settled = settle(database.con, answer, database.knowledge, today=SALES_TODAY, question=record.question)
+        settled = settle(database.con, answer, database.knowledge(record), today=SALES_TODAY, question=record.question)
         if not judge.judge(on_that_day(record), settled.sql)[0]:
             undone.append((record.question, answer, settled.sql))
     assert undone == []
