@@ -88,6 +88,7 @@ def load_base_model(source: str, *, attention: str, revision: str | None = None,
         ) from error
     if hasattr(model.config, "quantization_config"):
         del model.config.quantization_config
+        model.is_quantized = False  # else transformers' Trainer refuses what is float32 by now
     model.tie_weights()
     if on_gpu:
         model = _to_gpu(model, full)
