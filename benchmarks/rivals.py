@@ -105,10 +105,8 @@ def ask_llmsql(model: str | None, records: Sequence[Record], databases: Database
         mine = load_settings({"model": model, "timeout": 600.0, "today": database.today})
         started = time.perf_counter()
         try:
-            sql, error = (
-                write_sql(database.con, database.knowledge(record), client, name, record.question, mine).sql,
-                "",
-            )
+            draft = write_sql(database.con, database.knowledge(record), client, name, record.question, mine)
+            sql, error = draft.sql, ""
         except LLMSQLError as refused:
             sql, error = "", str(refused).splitlines()[0]
         answers.append({"sql": sql, "error": error, "seconds": time.perf_counter() - started})

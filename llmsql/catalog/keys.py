@@ -16,9 +16,10 @@ CHECKED_ROWS = 2_000_000
 CHECKED_VALUES = 10_000
 _INTEGER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?\Z")
 _KEY_TYPE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?\Z|VARCHAR\Z|UUID\Z|DECIMAL\(\d+,0\)\Z")
-_KEY_SUFFIX = re.compile(r"(_?(id|key|code|no|num|nr|number|uuid|sk))\Z")
+_SUFFIXES = "id|key|code|no|num|nr|number|uuid|sk"
+_KEY_SUFFIX = re.compile(rf"_?({_SUFFIXES})\Z")
 # As people write a key on purpose: ``valid`` and ``paid`` end in "id" as well.
-_MARKED_KEY = re.compile(r"(?i:.+_(id|key|code|no|num|nr|number|uuid|sk))\Z|.*[a-z](Id|ID|Key|Code|No)\Z")
+_MARKED_KEY = re.compile(rf"(?i:.+_({_SUFFIXES}))\Z|.*[a-z](Id|ID|Key|Code|No)\Z")
 # Whole numbers with NULLs among them often arrive as floats, from pandas for one.
 _FLOATS = ("DOUBLE", "FLOAT")
 
@@ -97,6 +98,7 @@ def _with_foreign_keys(
     deadline: float,
 ) -> Table:
     taken = {name.casefold() for fk in table.foreign_keys for name in fk.columns}
+    own_key = (likely[table.reference],) if table.reference in likely else table.primary_key
     added = []
     for column in table.columns:
         folded = column.name.casefold()
@@ -107,10 +109,10 @@ def _with_foreign_keys(
             for target, key in keyed
             if target.reference != table.reference and _points_at(column, target, key, target.reference in likely)
         ]
-        if column.name in (likely.get(table.reference), *table.primary_key[:1]) and len(table.primary_key) < 2:
-            # Its own key, so it points only at a table that the key belongs to more.
-            own = _ownership(table, folded)
-            candidates = [(t, key) for t, key in candidates if _ownership(t, folded) > max(own, (1, -1))]
+        if own_key == (column.name,):  # points only at a table that looks like the key's own, and more so than this one
+            mine = _ownership(table, folded)
+            owners = ((t, key, _ownership(t, folded)) for t, key in candidates)
+            candidates = [(t, key) for t, key, theirs in owners if theirs[0] > 0 and theirs > mine]
         candidates.sort(key=lambda pair: _preference(folded, *pair))
         for target, key in candidates:
             if _is_contained(con, table, column.name, target, key, deadline):
