@@ -29,7 +29,7 @@ from sqlglot import exp
 from llmsql.asking.calendar_words import MONTH_NUMBERS, ORDINALS
 from llmsql.asking.check import check_sql
 from llmsql.asking.repair import Scope
-from llmsql.asking.scopes import own_columns
+from llmsql.asking.scopes import own_columns, own_nodes
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import quote
 from llmsql.errors import SQLRejectedError
@@ -273,7 +273,38 @@ def repair_dates(
         return [*notes, f"dates in the SQL were others: {column.sql('duckdb')} now keeps to these days"]
     if not conditions and not used:
         return _added(tree, catalog, ranges, notes)
-    return notes if conditions or used else []
+    if not conditions:
+        notes += _set_filters(con, tree, catalog, ranges, today)
+    return notes
+
+
+def _set_filters(
+    con: duckdb.DuckDBPyConnection, tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], today: Day
+) -> list[str]:
+    """Where each figure has a FILTER of its own, as many as there are ranges: those on other days get what is left."""
+    filters: list[tuple[exp.Filter, exp.Column, str]] = []
+    for select in tree.find_all(exp.Select):
+        scope = Scope.of(select, catalog)
+        for node in own_nodes(select):
+            if isinstance(node, exp.Filter):
+                columns = list(node.expression.find_all(exp.Column))
+                types = {_date_type(column, scope) for column in columns}
+                if len({c.sql("duckdb") for c in columns}) != 1 or None in types or node.expression.find(exp.Is):
+                    return []
+                filters.append((node, columns[0], str(types.pop())))
+    if len(filters) != len(ranges) or len({column.sql("duckdb") for _, column, _ in filters}) != 1:
+        return []
+    left = list(ranges)
+    wrong = []
+    for node, column, type_ in filters:
+        met = [r for r in left if _agrees(con, [node.expression.this], type_, [r], today)]
+        if met:
+            left.remove(met[0])
+        else:
+            wrong.append((node, column))
+    for (node, column), range_ in zip(wrong, left, strict=True):
+        node.expression.set("this", _condition(column, [range_]))
+    return ["dates in the SQL were others: each figure now keeps to its days"] if wrong else []
 
 
 def _added(tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], notes: list[str]) -> list[str]:
@@ -289,6 +320,8 @@ def _added(tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], notes:
         for c in table.columns
         if c.type.startswith(("DATE", "TIMESTAMP"))
     ]
+    spoken = {c.name.casefold() for c in own_columns(selects[0]) if _date_type(c, scope)}
+    dates = [d for d in dates if d[1].casefold() in spoken] or dates
     if len(dates) != 1 or not scope.is_known:
         return []
     alias, name = dates[0]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from llmsql.asking.scopes import cte_names, sources, table_reference
+from llmsql.asking.scopes import cte_names, own_columns, sources, table_reference
 from llmsql.asking.sql_text import sql_text
 from llmsql.catalog import Catalog, Table
 from llmsql.catalog.snapshot import quote
@@ -195,6 +195,7 @@ def complete_joins(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, wording: W
         ctes = cte_names(select)
         joins = select.args.get("joins") or []
         completed: list[exp.Join] = []
+        owned = _owned_columns(select, catalog, ctes)
         for join in joins:
             if _is_bare(join) and not _is_condition_in_where(select, join):
                 before = sources(select, [*completed])
@@ -203,7 +204,27 @@ def complete_joins(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, wording: W
                 completed.append(join)
         if joins:
             select.set("joins", completed)
+        if len(completed) > len(joins):
+            for column, alias in owned:
+                column.set("table", _identifier(alias))
     return tree
+
+
+def _owned_columns(select: exp.Select, catalog: Catalog, ctes: set[str]) -> list[tuple[exp.Column, str]]:
+    """Columns without a table and the one table of FROM that has them: a table put in between may have them too."""
+    tables: dict[str, Table] = {}
+    for alias, source in sources(select).items():
+        table = catalog.table(table_reference(source)) if isinstance(source, exp.Table) else None
+        if table is None or source.name.casefold() in ctes:
+            return []
+        tables[alias] = table
+    shown = {e.alias.casefold() for e in select.expressions if isinstance(e, exp.Alias)}
+    found = []
+    for column in own_columns(select):
+        owners = [alias for alias, table in tables.items() if table.column(column.name)]
+        if not column.table and len(owners) == 1 and column.name.casefold() not in shown:
+            found.append((column, owners[0]))
+    return found
 
 
 def _is_bare(join: exp.Join) -> bool:

@@ -18,7 +18,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
-from llmsql.asking.joins import KeyGraph, chain_joins, fold
+from llmsql.asking.joins import KeyGraph, Wording, chain_joins, fold
 from llmsql.asking.scopes import cte_names, own_columns, sources, table_reference
 from llmsql.asking.values import ValueIndex
 from llmsql.asking.values import fold as fold_text
@@ -65,13 +65,14 @@ class Scope:
         return [alias for alias, table in self.tables.items() if table is not None and table.column(column)]
 
 
-def repair_columns(tree: exp.Expr, catalog: Catalog, graph: KeyGraph) -> list[str]:
+def repair_columns(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, wording: Wording | None = None) -> list[str]:
     """Make column names mean what they can only mean.
 
     Args:
         tree: a parsed query with all its join conditions; changed in place.
         catalog: the tables.
         graph: their keys.
+        wording: lets a table be brought in by a key column that it shares, where no key leads to it.
 
     Returns:
         Notes on what was changed.
@@ -79,7 +80,7 @@ def repair_columns(tree: exp.Expr, catalog: Catalog, graph: KeyGraph) -> list[st
     notes = []
     for select in list(tree.find_all(exp.Select)):
         for column in list(own_columns(select)):
-            note = _repair_column(column, select, catalog, graph)
+            note = _repair_column(column, select, catalog, graph, wording)
             if note:
                 notes.append(note)
     return list(dict.fromkeys(notes))
@@ -151,7 +152,9 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", fold_text(name))
 
 
-def _repair_column(column: exp.Column, select: exp.Select, catalog: Catalog, graph: KeyGraph) -> str | None:
+def _repair_column(
+    column: exp.Column, select: exp.Select, catalog: Catalog, graph: KeyGraph, wording: Wording | None
+) -> str | None:
     if isinstance(column.this, exp.Star) or not isinstance(column.this, exp.Identifier):
         return None
     scope = Scope.of(select, catalog)
@@ -159,7 +162,7 @@ def _repair_column(column: exp.Column, select: exp.Select, catalog: Catalog, gra
         # orders.customers.name: the way along the key, written as one name.
         column.set("db", None)
     if column.table:
-        return _repair_qualified(column, scope, catalog, graph)
+        return _repair_qualified(column, scope, catalog, graph, wording)
     if _is_output_name(column, select) or not scope.is_known or _is_lambda_parameter(column):
         return None
     owners = scope.owners(column.name)
@@ -167,12 +170,14 @@ def _repair_column(column: exp.Column, select: exp.Select, catalog: Catalog, gra
         return None
     if len(owners) > 1:
         return _qualify_ambiguous(column, scope, owners)
-    if any(outer.owners(column.name) for outer in _outer_scopes(select, catalog)):
+    if any(o.owners(column.name) for o in _outer_scopes(select, catalog)) and not _is_looked_up(column, select):
         return None
-    return _bring_column(column, scope, catalog, graph) or _spell_column(column, scope)
+    return _bring_column(column, scope, catalog, graph, wording) or _spell_column(column, scope)
 
 
-def _repair_qualified(column: exp.Column, scope: Scope, catalog: Catalog, graph: KeyGraph) -> str | None:
+def _repair_qualified(
+    column: exp.Column, scope: Scope, catalog: Catalog, graph: KeyGraph, wording: Wording | None
+) -> str | None:
     alias = column.table.casefold()
     visible = [scope, *_outer_scopes(scope.select, catalog)]
     home = next((s for s in visible if alias in s.tables), None)
@@ -182,13 +187,13 @@ def _repair_qualified(column: exp.Column, scope: Scope, catalog: Catalog, graph:
         )
         if by_name is not None:
             column.set("table", _identifier(by_name))
-            return _repair_qualified(column, scope, catalog, graph)
+            return _repair_qualified(column, scope, catalog, graph, wording)
         if any(t is not None and t.column(column.table) for s in visible for t in s.tables.values()):
             return None  # a field of a STRUCT column
         table = catalog.table(column.table) or _nearest_table(column.table, catalog)
         if table is not None and table.column(column.name) and scope.is_known:
-            return _join_table(column, table, scope, catalog, graph)
-        return _bring_column(column, scope, catalog, graph) if scope.is_known else None
+            return _join_table(column, table, scope, catalog, graph, wording)
+        return _bring_column(column, scope, catalog, graph, wording) if scope.is_known else None
     table = home.tables[alias]
     if table is None or table.column(column.name) or home is not scope:
         return None
@@ -199,7 +204,7 @@ def _repair_qualified(column: exp.Column, scope: Scope, catalog: Catalog, graph:
         return f"{before} → {column.sql('duckdb')}"
     if others:
         return None
-    return _spell_column(column, scope) or _bring_column(column, scope, catalog, graph)
+    return _spell_column(column, scope) or _bring_column(column, scope, catalog, graph, wording)
 
 
 def _same_name(table: Table, name: str) -> bool:
@@ -229,29 +234,33 @@ def _qualify_ambiguous(column: exp.Column, scope: Scope, owners: list[str]) -> s
 _NO_TABLE = Table("", "", ())
 
 
-def _bring_column(column: exp.Column, scope: Scope, catalog: Catalog, graph: KeyGraph) -> str | None:
+def _bring_column(
+    column: exp.Column, scope: Scope, catalog: Catalog, graph: KeyGraph, wording: Wording | None
+) -> str | None:
     """Join the one nearest table that has the column."""
     candidates = []
     starts = [fold(t.reference) for t in scope.tables.values() if t is not None]
     for table in catalog:
         if table.column(column.name) and fold(table.reference) not in starts:
             try:
-                candidates.append((len(graph.path(starts, fold(table.reference))), table))
+                candidates.append((len(graph.path(starts, fold(table.reference), wording)), table))
             except SQLRejectedError:
                 continue
     if not candidates:
         return None
     nearest = min(distance for distance, _ in candidates)
     best = [table for distance, table in candidates if distance == nearest]
-    return _join_table(column, best[0], scope, catalog, graph) if len(best) == 1 else None
+    return _join_table(column, best[0], scope, catalog, graph, wording) if len(best) == 1 else None
 
 
-def _join_table(column: exp.Column, table: Table, scope: Scope, catalog: Catalog, graph: KeyGraph) -> str | None:
+def _join_table(
+    column: exp.Column, table: Table, scope: Scope, catalog: Catalog, graph: KeyGraph, wording: Wording | None
+) -> str | None:
     aliases = {fold(t.reference): alias for alias, t in scope.tables.items() if t is not None}
     if fold(table.reference) in aliases:
         return None
     try:
-        joins = chain_joins(graph.path(aliases, fold(table.reference)), aliases, catalog)
+        joins = chain_joins(graph.path(aliases, fold(table.reference), wording), aliases, catalog)
     except SQLRejectedError:
         return None
     select = scope.select
@@ -296,6 +305,12 @@ def _outer_scopes(select: exp.Select, catalog: Catalog) -> Iterator[Scope]:
 def _is_output_name(column: exp.Column, select: exp.Select) -> bool:
     name = column.name.casefold()
     return any(e.alias.casefold() == name for e in select.expressions if e.alias)
+
+
+def _is_looked_up(column: exp.Column, select: exp.Select) -> bool:
+    """Whether it is what ``x IN (SELECT column …)`` looks x up in: a column of the outer query would find itself."""
+    parent = select.parent.parent if isinstance(select.parent, exp.Subquery) else select.parent
+    return isinstance(parent, exp.In) and [e.unalias() for e in select.expressions] == [column]
 
 
 def _is_lambda_parameter(column: exp.Column) -> bool:
@@ -343,6 +358,37 @@ def repair_values(tree: exp.Expr, catalog: Catalog, values: ValueIndex) -> list[
     return notes
 
 
+def repair_patterns(tree: exp.Expr, catalog: Catalog, values: ValueIndex, question: str) -> list[str]:
+    """``LIKE 'a'`` where nothing is called just that: what begins with it, ends with it or has it in it.
+
+    Args:
+        tree: a parsed query; changed in place.
+        catalog: the tables.
+        values: the stored text.
+        question: as typed; it says which of the three.
+    """
+    notes = []
+    for like in list(tree.find_all(exp.Like, exp.ILike)):
+        column, pattern = like.this, like.expression
+        select = like.find_ancestor(exp.Select)
+        if not isinstance(column, exp.Column) or not isinstance(pattern, exp.Literal) or select is None:
+            continue
+        scope = Scope.of(select, catalog)
+        owners = [column.table.casefold()] if column.table else scope.owners(column.name)
+        table = scope.tables.get(owners[0]) if len(owners) == 1 else None
+        if table is None or not pattern.this or any(wild in pattern.this for wild in "%_"):
+            continue
+        if values.holds(table.reference, column.name, pattern.this) is not False:
+            continue
+        before, after = _WILD[next((word for word in _WILD if re.search(word, question, re.IGNORECASE)), "")]
+        like.set("expression", exp.Literal.string(f"{before}{pattern.this}{after}"))
+        notes.append(f"'{pattern.this}' → '{like.expression.this}'")
+    return notes
+
+
+_WILD = {r"\b(start|begin|initial)": ("", "%"), r"\bend(s|ing)?\b": ("%", ""), "": ("%", "%")}
+
+
 def _value_forms(folded: str) -> list[str]:
     return [folded] if not folded.endswith("s") else [folded, folded[:-1]]
 
@@ -366,6 +412,8 @@ def repair_error(sql: str, error: str, catalog: Catalog) -> Iterator[tuple[str, 
         yield from _translated(sql)
     if "No function matches" in error or "Could not convert" in error or "Cannot compare" in error:
         yield from _cast_text(sql, catalog)
+    if "Cannot compare" in error and " in IN" in error:
+        yield from _cast_lookups(sql)
     if "GROUP BY" in error:
         yield from _grouped(sql)
     if "QUALIFY" in error or "window functions are not allowed in WHERE" in error or "WHERE clause cannot" in error:
@@ -433,6 +481,19 @@ def _cast_text(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
             changed = True
     if changed:
         yield tree.sql("duckdb"), "read text as numbers or dates"
+
+
+def _cast_lookups(sql: str) -> Iterator[tuple[str, str]]:
+    """Keys that one table keeps as numbers and another as text."""
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    for lookup in tree.find_all(exp.In):
+        query = lookup.args.get("query")
+        select = query.this if isinstance(query, exp.Subquery) else None
+        if isinstance(select, exp.Select) and len(select.expressions) == 1:
+            looked_up = select.expressions[0].unalias()
+            select.set("expressions", [exp.cast(looked_up.copy(), "VARCHAR", dialect="duckdb")])
+            lookup.set("this", exp.cast(lookup.this.copy(), "VARCHAR", dialect="duckdb"))
+    yield tree.sql("duckdb"), "compared keys as text"
 
 
 def _type_of(column: exp.Column, catalog: Catalog) -> str | None:

@@ -43,11 +43,14 @@ def cte_names(node: exp.Expr) -> set[str]:
     return names
 
 
+def own_nodes(select: exp.Select) -> Iterator[exp.Expr]:
+    """What is written in this SELECT itself, not in the queries nested in it."""
+    yield from select.walk(prune=lambda n: n is not select and isinstance(n, exp.Query))
+
+
 def own_columns(select: exp.Select) -> Iterator[exp.Column]:
-    """Columns written in this SELECT itself, not in the queries nested in it."""
-    for node in select.walk(prune=lambda n: n is not select and isinstance(n, exp.Query)):
-        if isinstance(node, exp.Column):
-            yield node
+    """Columns written in this SELECT itself."""
+    return (node for node in own_nodes(select) if isinstance(node, exp.Column))
 
 
 @lru_cache(maxsize=4096)

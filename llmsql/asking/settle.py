@@ -17,10 +17,18 @@ from llmsql.asking.hidden import hide_columns
 from llmsql.asking.intent import repair_intent
 from llmsql.asking.joins import KeyGraph, Wording, complete_joins
 from llmsql.asking.quiet import quiet_sqlglot
-from llmsql.asking.repair import qualify_first, repair_columns, repair_error, repair_tables, repair_values
+from llmsql.asking.repair import (
+    qualify_first,
+    repair_columns,
+    repair_error,
+    repair_patterns,
+    repair_tables,
+    repair_values,
+)
 from llmsql.asking.scopes import plain_sql
 from llmsql.asking.sql_text import sql_text
 from llmsql.asking.values import ValueIndex
+from llmsql.asking.windows import repair_windows
 from llmsql.catalog import Catalog
 from llmsql.errors import SQLRejectedError
 
@@ -110,9 +118,11 @@ def _repaired(
     if wording is not None:
         notes += wording.notes
     notes += expand_metrics(tree, knowledge.catalog, knowledge.glossary)
-    notes += repair_columns(tree, knowledge.catalog, knowledge.graph)
+    notes += repair_columns(tree, knowledge.catalog, knowledge.graph, wording)
+    notes += repair_windows(tree, knowledge.catalog)
     notes += repair_values(tree, knowledge.catalog, knowledge.values)
     if wording is not None:
+        notes += repair_patterns(tree, knowledge.catalog, knowledge.values, wording.question)
         notes += repair_intent(tree, wording.question, knowledge.catalog, knowledge.graph, knowledge.values)
     if today is not None:
         tree = set_today(tree, today)

@@ -92,7 +92,9 @@ JULY = "ordered_at >= CAST('2024-07-01' AS DATE) AND ordered_at < CAST('2024-08-
         ("items last month", "SELECT COUNT(*) FROM order_items JOIN orders ON order_items.order_id = orders.id", JULY.replace("ordered_at", "orders.ordered_at")),
         # which column is meant is open, or the query tells ranges apart itself
         ("orders last month", "SELECT COUNT(*) FROM orders JOIN customers ON orders.customer_id = customers.id", None),
-        ("last month", "SELECT COUNT(*) FILTER(WHERE MONTH(ordered_at) = 7) FROM orders", None),
+        ("by day, last month", "SELECT ordered_at, COUNT(*) FROM orders JOIN customers ON orders.customer_id = customers.id GROUP BY ALL", JULY.replace("ordered_at", "orders.ordered_at")),
+        ("last month, by segment", "SELECT segment, COUNT(*) FILTER(WHERE ordered_at > signup_date) FROM orders JOIN customers ON orders.customer_id = customers.id GROUP BY ALL", None),
+        ("last month and this month", "SELECT COUNT(*) FILTER(WHERE MONTH(ordered_at) = 7) FROM orders", None),
         ("last month", "SELECT COUNT(*) FROM products", None),
         ("last month", "SELECT COUNT(*) FROM orders WHERE ordered_at IS NULL", None),
     ],
@@ -108,6 +110,26 @@ def test_the_sql_keeps_to_the_days(
     else:
         assert tree.args["where"].this.sql("duckdb") == where
     shop.execute(tree.sql("duckdb"))
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (("2024-05-01", "2024-06-01"), ("2024-05-01", "2024-06-01")),
+        (("2024-05-01", "2024-08-01"), ("2024-05-01", "2024-06-01")),
+    ],
+)
+def test_each_figure_keeps_to_the_days_that_are_left(
+    shop: duckdb.DuckDBPyConnection, known: Knowledge, written: tuple[str, str], kept: tuple[str, str]
+) -> None:
+    sql = (
+        "SELECT COUNT(*) FILTER(WHERE ordered_at >= CAST('{}' AS DATE) AND ordered_at < CAST('{}' AS DATE)) - "
+        "COUNT(*) FILTER(WHERE ordered_at >= CAST('2023-04-01' AS DATE) AND ordered_at < CAST('2023-05-01' AS DATE)) FROM orders"
+    )
+    tree = sqlglot.parse_one(sql.format(*written), read="duckdb")
+    notes = repair_dates(shop, tree, known.catalog, find_dates("May 2024 minus April 2023", TODAY), TODAY)
+    assert tree.sql("duckdb") == sql.format(*kept)
+    assert any("each figure" in note for note in notes) == (written != kept)
 
 
 def test_conditions_are_checked_before_they_are_tried(shop: duckdb.DuckDBPyConnection, known: Knowledge) -> None:

@@ -44,6 +44,16 @@ REPAIRED = [
     ("SELECT customers.full_name FROM orders WHERE orders.total = 40", "note", [("Grace Hopper",)]),
     ("SELECT sum(quantity) FROM products WHERE title = 'Lamp'", "note", [(3,)]),
     ("SELECT id, full_name FROM orders ORDER BY id LIMIT 1", "note", [(1, "Ada Lovelace")]),
+    # what IN looks up is never a column of the outer query
+    (
+        "SELECT full_name FROM customers WHERE id IN (SELECT customer_id FROM order_items WHERE quantity = 2)",
+        "note",
+        [("Grace Hopper",)],
+    ),
+    # keys of another type
+    ("SELECT full_name FROM customers WHERE id IN (SELECT note FROM orders)", "note", []),
+    # a name of the tables written, not of the one put in between
+    ("SELECT id FROM order_items JOIN customers WHERE quantity = 2", None, [(2,)]),
     # stored values
     ("SELECT count(*) FROM customers WHERE segment = 'enterprise'", "note", [(2,)]),
     ("SELECT count(*) FROM customers c WHERE c.segment IN ('ENTERPRISE', 'consumers')", "note", [(4,)]),
@@ -73,6 +83,25 @@ def test_repaired_sql_gives_the_right_rows(
     settled = settle(shop, sql, known)
     assert shop.execute(settled.sql).fetchall() == rows
     assert bool(settled.notes) == (note is not None)
+
+
+@pytest.mark.parametrize(
+    ("question", "pattern", "names"),
+    [
+        ("whose name has the letters ac in it", "ac", ["Ada Lovelace", "Grace Hopper"]),
+        ("whose name starts with ad", "ad", ["Ada Lovelace"]),
+        ("whose name ends in per", "per", ["Grace Hopper"]),
+        ("who is ada lovelace", "Ada Lovelace", ["Ada Lovelace"]),
+        ("who is like this", "a%e", ["Ada Lovelace"]),
+    ],
+)
+def test_patterns_without_wildcards_find_parts(
+    shop: duckdb.DuckDBPyConnection, known: Knowledge, question: str, pattern: str, names: list[str]
+) -> None:
+    settled = settle(
+        shop, f"SELECT full_name FROM customers WHERE full_name ILIKE '{pattern}'", known, question=question
+    )
+    assert [name for (name,) in shop.execute(settled.sql).fetchall()] == names
 
 
 KEPT = [
