@@ -171,10 +171,10 @@ class Observer:
         self._candidates = candidates
         self._texts = texts
         self._judges: dict[str, Judge] = {}
-        self._kept: dict[tuple[str, str], dict[str, Any]] = {}
+        self._kept: dict[tuple[str, str, str], dict[str, Any]] = {}
         if texts is not None and texts.is_file():
             lines = [json.loads(line) for line in texts.read_text(encoding="utf-8").splitlines()]
-            self._kept = {(line["database"], line["question"]): line for line in lines}
+            self._kept = {(line["database"], line["question"], line.get("defines", "")): line for line in lines}
 
     def observe(self, record: Record) -> dict[str, Seen]:
         """The answers to a question, by kind; a kind that gave none is not there."""
@@ -182,7 +182,7 @@ class Observer:
         terms = record.glossary.lines(record.question)
         shown, values = link_question(database.catalog, database.graph, database.values, record.question, terms)
         messages = build_messages(shown, record.question, values, terms)
-        kept = self._kept.get((record.database, record.question))
+        kept = self._kept.get((record.database, record.question, record.defines))
         if kept is None:
             if self._client is None:
                 return {}
@@ -213,6 +213,7 @@ class Observer:
         drawn: dict[str, Any] = {
             "database": record.database,
             "question": record.question,
+            "defines": record.defines,
             "greedy": [_text(greedy)],
             "samples": [_text(sample) for sample in samples],
         }

@@ -20,8 +20,9 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 from sqlglot import exp
@@ -29,7 +30,7 @@ from sqlglot import exp
 from llmsql.asking.calendar_words import MONTH_NUMBERS, ORDINALS
 from llmsql.asking.check import check_sql
 from llmsql.asking.repair import Scope
-from llmsql.asking.scopes import own_columns, own_nodes
+from llmsql.asking.scopes import own_columns
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import quote
 from llmsql.errors import SQLRejectedError
@@ -261,7 +262,7 @@ def repair_dates(
         for parts in by_column.values():
             column = next(iter(parts[0].find_all(exp.Column)))
             conditions.append((select, parts, column, dated[id(column)]))
-        used += _dates_in_cases(select, dated)
+        used += _dates_compared(select, dated)
     notes = [r.note for r in ranges]
     if len(conditions) == 1 and not used:
         select, parts, column, type_ = conditions[0]
@@ -273,7 +274,7 @@ def repair_dates(
         return [*notes, f"dates in the SQL were others: {column.sql('duckdb')} now keeps to these days"]
     if not conditions and not used:
         return _added(tree, catalog, ranges, notes)
-    if not conditions:
+    if not conditions and len(ranges) > 1:
         notes += _set_filters(con, tree, catalog, ranges, today)
     return notes
 
@@ -281,30 +282,61 @@ def repair_dates(
 def _set_filters(
     con: duckdb.DuckDBPyConnection, tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], today: Day
 ) -> list[str]:
-    """Where each figure has a FILTER of its own, as many as there are ranges: those on other days get what is left."""
+    """Where each shown figure has a FILTER of its own, as many as there are ranges: one on other days gets its range.
+
+    That is the one whose days it shares, or the last that is left. A filter on some of a range's days keeps to them.
+    """
     filters: list[tuple[exp.Filter, exp.Column, str]] = []
     for select in tree.find_all(exp.Select):
         scope = Scope.of(select, catalog)
-        for node in own_nodes(select):
-            if isinstance(node, exp.Filter):
-                columns = list(node.expression.find_all(exp.Column))
-                types = {_date_type(column, scope) for column in columns}
-                if len({c.sql("duckdb") for c in columns}) != 1 or None in types or node.expression.find(exp.Is):
-                    return []
-                filters.append((node, columns[0], str(types.pop())))
+        for node in [n for shown in select.expressions for n in shown.dfs() if isinstance(n, exp.Filter)]:
+            columns = list(node.expression.find_all(exp.Column))
+            types = {_date_type(column, scope) for column in columns}
+            if len({c.sql("duckdb") for c in columns}) != 1 or None in types or not _is_plain(node.expression.this):
+                return []
+            filters.append((node, columns[0], str(types.pop())))
     if len(filters) != len(ranges) or len({column.sql("duckdb") for _, column, _ in filters}) != 1:
         return []
     left = list(ranges)
-    wrong = []
+    wrong: list[tuple[exp.Filter, exp.Column, str]] = []
     for node, column, type_ in filters:
         met = [r for r in left if _agrees(con, [node.expression.this], type_, [r], today)]
         if met:
             left.remove(met[0])
         else:
-            wrong.append((node, column))
-    for (node, column), range_ in zip(wrong, left, strict=True):
+            wrong.append((node, column, type_))
+    given: list[tuple[exp.Filter, exp.Column, DateRange]] = []
+    for node, column, type_ in list(wrong):
+        shared = [(r, *_days(con, node.expression.this, type_, r)) for r in left]
+        if any(days == common for _, days, common in shared):
+            return []
+        touched = [r for r, _, common in shared if common]
+        if len(touched) == 1:
+            given.append((node, column, touched[0]))
+            left.remove(touched[0])
+            wrong = [w for w in wrong if w[0] is not node]
+    if len(wrong) > 1:
+        return []
+    given += [(node, column, left[0]) for node, column, _ in wrong]
+    for node, column, range_ in given:
         node.expression.set("this", _condition(column, [range_]))
-    return ["dates in the SQL were others: each figure now keeps to its days"] if wrong else []
+    return ["dates in the SQL were others: each figure now keeps to its days"] if given else []
+
+
+def _is_plain(condition: exp.Expr) -> bool:
+    parts = condition.flatten() if isinstance(condition, exp.And) else [condition]
+    return all(isinstance(part, (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)) for part in parts)
+
+
+def _days(con: duckdb.DuckDBPyConnection, condition: exp.Expr, type_: str, range_: DateRange) -> tuple[int, int]:
+    """On how many days a condition holds, and on how many of them in the range; none where it cannot be worked out."""
+    wanted = _condition(exp.column("d"), [range_]).sql("duckdb")
+    sql = (
+        f"SELECT count(*), count(*) FILTER ({wanted}) "
+        f"FROM (SELECT DATE '1980-01-01' + i::INTEGER AS d FROM range(22000) r(i)) WHERE {_on_days(condition, type_)}"
+    )
+    row = _tried(con, sql)
+    return (int(row[0]), int(row[1])) if row is not None else (0, 0)
 
 
 def _added(tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], notes: list[str]) -> list[str]:
@@ -320,7 +352,9 @@ def _added(tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], notes:
         for c in table.columns
         if c.type.startswith(("DATE", "TIMESTAMP"))
     ]
-    spoken = {c.name.casefold() for c in own_columns(selects[0]) if _date_type(c, scope)}
+    spoken = {
+        c.name.casefold() for c in own_columns(selects[0]) if _date_type(c, scope) and _is_grouped_by(c, selects[0])
+    }
     dates = [d for d in dates if d[1].casefold() in spoken] or dates
     if len(dates) != 1 or not scope.is_known:
         return []
@@ -332,14 +366,36 @@ def _added(tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], notes:
     return [*notes, f"added the condition on {column.sql('duckdb')}, which the SQL lacked"]
 
 
+def _is_grouped_by(column: exp.Column, select: exp.Select) -> bool:
+    """Whether rows are put together by this date, as by its month: the one that a series is about."""
+    if not select.args.get("group"):
+        return False
+    shown = [e.unalias() for e in select.expressions]
+    return any(e is column or (column in e.find_all(exp.Column) and not e.find(exp.AggFunc)) for e in shown)
+
+
 def _parts(select: exp.Select) -> list[exp.Expr]:
     where = select.args["where"].this
     return list(where.flatten()) if isinstance(where, exp.And) else [where]
 
 
-def _dates_in_cases(select: exp.Select, dated: dict[int, str]) -> int:
-    """Date columns inside CASE and FILTER: there the query tells ranges apart by itself."""
-    return sum(1 for c in own_columns(select) if id(c) in dated and c.find_ancestor(exp.Case, exp.Filter) is not None)
+def _dates_compared(select: exp.Select, dated: dict[int, str]) -> int:
+    """Date columns under a comparison, CASE or FILTER outside WHERE: there the query tells ranges apart by itself."""
+    where = select.args.get("where")
+    return sum(
+        1
+        for c in own_columns(select)
+        if id(c) in dated
+        and c.find_ancestor(exp.Predicate, exp.Case, exp.If, exp.Filter) is not None
+        and (where is None or not any(ancestor is where for ancestor in _ancestors(c)))
+    )
+
+
+def _ancestors(node: exp.Expr) -> Iterator[exp.Expr]:
+    current = node.parent
+    while current is not None:
+        yield current
+        current = current.parent
 
 
 def _date_type(column: exp.Column, scope: Scope) -> str | None:
@@ -366,24 +422,34 @@ def _agrees(
     con: duckdb.DuckDBPyConnection, parts: list[exp.Expr], type_: str, ranges: Sequence[DateRange], today: Day
 ) -> bool:
     """Whether conditions hold on the days of the ranges up to today, and on no other day up to today."""
-    day = exp.column("d")
-    written = []
-    for part in parts:
-        copy = exp.paren(part.copy())
-        for column in list(copy.find_all(exp.Column)):
-            column.replace(exp.cast(day.copy(), type_, dialect="duckdb"))
-        written.append(copy.sql("duckdb"))
-    wanted = _condition(day, ranges).sql("duckdb")
-    sql = (
+    written = " AND ".join(_on_days(part, type_) for part in parts)
+    wanted = _condition(exp.column("d"), ranges).sql("duckdb")
+    row = _tried(
+        con,
         f"SELECT count(*) FROM (SELECT DATE '1980-01-01' + i::INTEGER AS d FROM range(22000) r(i)) "
-        f"WHERE d <= DATE '{today}' AND ({' AND '.join(written)}) IS DISTINCT FROM ({wanted})"
+        f"WHERE d <= DATE '{today}' AND ({written}) IS DISTINCT FROM ({wanted})",
     )
+    return row is None or bool(row[0] == 0)
+
+
+def _on_days(condition: exp.Expr, type_: str) -> str:
+    """A condition on a date column as one on the days ``d``."""
+    copy = exp.paren(condition.copy())
+    for column in list(copy.find_all(exp.Column)):
+        column.replace(exp.cast(exp.column("d"), type_, dialect="duckdb"))
+    written: str = copy.sql("duckdb")
+    return written
+
+
+def _tried(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...] | None:
+    """The row of a query with conditions of the model's in it; None where it may not run, or does not."""
     cursor = con.cursor()
     try:
-        check_sql(cursor, sql, Catalog())  # the conditions are the model's own words
+        check_sql(cursor, sql, Catalog())
         [row] = cursor.execute(sql).fetchall()
     except (duckdb.Error, SQLRejectedError):
-        return True  # not to be judged
+        return None  # not to be judged
     finally:
         cursor.close()
-    return bool(row[0] == 0)
+    found: tuple[Any, ...] = row
+    return found

@@ -242,6 +242,10 @@ def turn_superlative(tree: exp.Expr, question: str) -> list[str]:
         return []
     if any(word.startswith(("ascend", "descend", "sort", "rank")) for word in words):
         return []
+    if any(
+        word.startswith(("lost", "lose", "loss", "drop", "fell", "fall", "declin", "decreas", "shr")) for word in words
+    ):
+        return []  # the most of a loss is the least of a change
     [ordered, *more] = orders[0].expressions
     if more or limits[0].expression.sql() != "1" or orders[0].parent is not limits[0].parent:
         return []

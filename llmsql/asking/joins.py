@@ -195,7 +195,8 @@ def complete_joins(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, wording: W
         ctes = cte_names(select)
         joins = select.args.get("joins") or []
         completed: list[exp.Join] = []
-        owned = _owned_columns(select, catalog, ctes)
+        written = set(sources(select))
+        owned = _owned_columns(select, catalog, ctes) if any(_is_bare(join) for join in joins) else []
         for join in joins:
             if _is_bare(join) and not _is_condition_in_where(select, join):
                 before = sources(select, [*completed])
@@ -204,7 +205,7 @@ def complete_joins(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, wording: W
                 completed.append(join)
         if joins:
             select.set("joins", completed)
-        if len(completed) > len(joins):
+        if set(sources(select)) - written:
             for column, alias in owned:
                 column.set("table", _identifier(alias))
     return tree
@@ -222,7 +223,10 @@ def _owned_columns(select: exp.Select, catalog: Catalog, ctes: set[str]) -> list
     found = []
     for column in own_columns(select):
         owners = [alias for alias, table in tables.items() if table.column(column.name)]
-        if not column.table and len(owners) == 1 and column.name.casefold() not in shown:
+        is_output = column.name.casefold() in shown and column.find_ancestor(
+            exp.Group, exp.Order, exp.Having, exp.Qualify
+        )
+        if not column.table and len(owners) == 1 and not is_output and not column.find_ancestor(exp.Star):
             found.append((column, owners[0]))
     return found
 

@@ -239,11 +239,12 @@ def _bring_column(
 ) -> str | None:
     """Join the one nearest table that has the column."""
     candidates = []
+    trial = Wording(wording.question) if wording is not None else None  # what is chosen on the way is not yet said
     starts = [fold(t.reference) for t in scope.tables.values() if t is not None]
     for table in catalog:
         if table.column(column.name) and fold(table.reference) not in starts:
             try:
-                candidates.append((len(graph.path(starts, fold(table.reference), wording)), table))
+                candidates.append((len(graph.path(starts, fold(table.reference), trial)), table))
             except SQLRejectedError:
                 continue
     if not candidates:
@@ -309,8 +310,14 @@ def _is_output_name(column: exp.Column, select: exp.Select) -> bool:
 
 def _is_looked_up(column: exp.Column, select: exp.Select) -> bool:
     """Whether it is what ``x IN (SELECT column …)`` looks x up in: a column of the outer query would find itself."""
-    parent = select.parent.parent if isinstance(select.parent, exp.Subquery) else select.parent
-    return isinstance(parent, exp.In) and [e.unalias() for e in select.expressions] == [column]
+    query = select.parent
+    lookup = query.parent if query is not None else None
+    return (
+        isinstance(lookup, exp.In)
+        and lookup.args.get("query") is query
+        and isinstance(lookup.this, exp.Column)
+        and [e.unalias() for e in select.expressions] == [column]
+    )
 
 
 def _is_lambda_parameter(column: exp.Column) -> bool:
@@ -358,6 +365,10 @@ def repair_values(tree: exp.Expr, catalog: Catalog, values: ValueIndex) -> list[
     return notes
 
 
+_BEGINS = r"\b(?:start|begin)\w*\s+(?:with|in|by)\W+(?:\w+\W+){0,3}?"
+_ENDS = r"\bend\w*\s+(?:with|in|on)\W+(?:\w+\W+){0,3}?"
+
+
 def repair_patterns(tree: exp.Expr, catalog: Catalog, values: ValueIndex, question: str) -> list[str]:
     """``LIKE 'a'`` where nothing is called just that: what begins with it, ends with it or has it in it.
 
@@ -373,20 +384,28 @@ def repair_patterns(tree: exp.Expr, catalog: Catalog, values: ValueIndex, questi
         select = like.find_ancestor(exp.Select)
         if not isinstance(column, exp.Column) or not isinstance(pattern, exp.Literal) or select is None:
             continue
-        scope = Scope.of(select, catalog)
-        owners = [column.table.casefold()] if column.table else scope.owners(column.name)
-        table = scope.tables.get(owners[0]) if len(owners) == 1 else None
-        if table is None or not pattern.this or any(wild in pattern.this for wild in "%_"):
+        text = pattern.this
+        table = _table_of(column, select, catalog)
+        if table is None or not text or any(wild in text for wild in "%_") or isinstance(like.parent, exp.Not):
             continue
-        if values.holds(table.reference, column.name, pattern.this) is not False:
+        if values.holds(table.reference, column.name, text) is not False:
             continue
-        before, after = _WILD[next((word for word in _WILD if re.search(word, question, re.IGNORECASE)), "")]
-        like.set("expression", exp.Literal.string(f"{before}{pattern.this}{after}"))
-        notes.append(f"'{pattern.this}' → '{like.expression.this}'")
+        alike = [p for p in values.find(fold_text(text)) if p.table == table.reference]
+        if any(p.column.casefold() == column.name.casefold() for p in alike):
+            continue
+        said = re.escape(text)
+        before = "" if re.search(_BEGINS + said, question, re.IGNORECASE) else "%"
+        after = "" if re.search(_ENDS + said, question, re.IGNORECASE) else "%"
+        like.set("expression", exp.Literal.string(f"{before}{text}{after}"))
+        notes.append(f"'{text}' → '{like.expression.this}'")
     return notes
 
 
-_WILD = {r"\b(start|begin|initial)": ("", "%"), r"\bend(s|ing)?\b": ("%", ""), "": ("%", "%")}
+def _table_of(column: exp.Column, select: exp.Select, catalog: Catalog) -> Table | None:
+    """The one table of a SELECT's own that has the column; None where there is none, or several."""
+    scope = Scope.of(select, catalog)
+    owners = [column.table.casefold()] if column.table else scope.owners(column.name)
+    return scope.tables.get(owners[0]) if len(owners) == 1 else None
 
 
 def _value_forms(folded: str) -> list[str]:
@@ -413,7 +432,7 @@ def repair_error(sql: str, error: str, catalog: Catalog) -> Iterator[tuple[str, 
     if "No function matches" in error or "Could not convert" in error or "Cannot compare" in error:
         yield from _cast_text(sql, catalog)
     if "Cannot compare" in error and " in IN" in error:
-        yield from _cast_lookups(sql)
+        yield from _cast_lookups(sql, catalog)
     if "GROUP BY" in error:
         yield from _grouped(sql)
     if "QUALIFY" in error or "window functions are not allowed in WHERE" in error or "WHERE clause cannot" in error:
@@ -483,17 +502,25 @@ def _cast_text(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
         yield tree.sql("duckdb"), "read text as numbers or dates"
 
 
-def _cast_lookups(sql: str) -> Iterator[tuple[str, str]]:
-    """Keys that one table keeps as numbers and another as text."""
+def _cast_lookups(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
+    """A key that one table keeps as a number and another as text."""
     tree = sqlglot.parse_one(sql, read="duckdb")
     for lookup in tree.find_all(exp.In):
         query = lookup.args.get("query")
         select = query.this if isinstance(query, exp.Subquery) else None
-        if isinstance(select, exp.Select) and len(select.expressions) == 1:
-            looked_up = select.expressions[0].unalias()
-            select.set("expressions", [exp.cast(looked_up.copy(), "VARCHAR", dialect="duckdb")])
-            lookup.set("this", exp.cast(lookup.this.copy(), "VARCHAR", dialect="duckdb"))
-    yield tree.sql("duckdb"), "compared keys as text"
+        if not isinstance(select, exp.Select) or len(select.expressions) != 1:
+            continue
+        sides = [lookup.this, select.expressions[0].unalias()]
+        if (
+            not all(isinstance(side, exp.Column) for side in sides)
+            or sides[0].name.casefold() != sides[1].name.casefold()
+        ):
+            continue
+        types = [_type_of(side, catalog) for side in sides]
+        for side, type_, other in ((sides[0], *types), (sides[1], *types[::-1])):
+            if other == "VARCHAR" and type_ not in ("VARCHAR", None):
+                side.replace(exp.cast(side.copy(), "VARCHAR", dialect="duckdb"))
+                yield tree.sql("duckdb"), f"compared {side.name} as text"
 
 
 def _type_of(column: exp.Column, catalog: Catalog) -> str | None:

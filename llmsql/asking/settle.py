@@ -28,7 +28,7 @@ from llmsql.asking.repair import (
 from llmsql.asking.scopes import plain_sql
 from llmsql.asking.sql_text import sql_text
 from llmsql.asking.values import ValueIndex
-from llmsql.asking.windows import repair_windows
+from llmsql.asking.windows import group_windows
 from llmsql.catalog import Catalog
 from llmsql.errors import SQLRejectedError
 
@@ -115,11 +115,10 @@ def _repaired(
     tree: exp.Expr = parse_query(extract_sql(text))
     notes = repair_tables(tree, knowledge.catalog)
     tree = complete_joins(tree, knowledge.catalog, knowledge.graph, wording)
-    if wording is not None:
-        notes += wording.notes
     notes += expand_metrics(tree, knowledge.catalog, knowledge.glossary)
     notes += repair_columns(tree, knowledge.catalog, knowledge.graph, wording)
-    notes += repair_windows(tree, knowledge.catalog)
+    if wording is not None:
+        notes += wording.notes
     notes += repair_values(tree, knowledge.catalog, knowledge.values)
     if wording is not None:
         notes += repair_patterns(tree, knowledge.catalog, knowledge.values, wording.question)
@@ -131,6 +130,10 @@ def _repaired(
     error = _complaint(con, sql, knowledge.catalog)
     if error is None:
         return Settled(sql, tuple(notes))
+    group_windows(tree, knowledge.catalog)
+    grouped = sql_text(tree)
+    if _complaint(con, grouped, knowledge.catalog) is None:
+        return Settled(grouped, (*notes, "wrote the groups and windows as DuckDB takes them"))
     is_ambiguous = wording is not None and "Ambiguous reference" in error
     repairs = qualify_first(sql, knowledge.catalog) if is_ambiguous else repair_error(sql, error, knowledge.catalog)
     for candidate, note in repairs:

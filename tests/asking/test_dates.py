@@ -96,6 +96,10 @@ JULY = "ordered_at >= CAST('2024-07-01' AS DATE) AND ordered_at < CAST('2024-08-
         ("last month, by segment", "SELECT segment, COUNT(*) FILTER(WHERE ordered_at > signup_date) FROM orders JOIN customers ON orders.customer_id = customers.id GROUP BY ALL", None),
         ("last month and this month", "SELECT COUNT(*) FILTER(WHERE MONTH(ordered_at) = 7) FROM orders", None),
         ("last month", "SELECT COUNT(*) FROM products", None),
+        ("last month", "SELECT customers.id, COUNT(orders.id) FROM customers LEFT JOIN orders ON orders.customer_id = customers.id AND MONTH(ordered_at) = 7 GROUP BY ALL", None),
+        ("first last month", "SELECT customer_id FROM orders GROUP BY ALL HAVING MIN(ordered_at) >= DATE '2024-07-01'", None),
+        ("last month", "SELECT COUNT_IF(ordered_at >= DATE '2024-07-01') / COUNT(*) FROM orders", None),
+        ("last month", "SELECT full_name, signup_date FROM orders JOIN customers ON orders.customer_id = customers.id", None),
         ("last month", "SELECT COUNT(*) FROM orders WHERE ordered_at IS NULL", None),
     ],
 )  # fmt: skip
@@ -117,6 +121,8 @@ def test_the_sql_keeps_to_the_days(
     [
         (("2024-05-01", "2024-06-01"), ("2024-05-01", "2024-06-01")),
         (("2024-05-01", "2024-08-01"), ("2024-05-01", "2024-06-01")),
+        (("2024-07-01", "2024-08-01"), ("2024-05-01", "2024-06-01")),
+        (("2024-05-02", "2024-05-09"), ("2024-05-02", "2024-05-09")),  # some days of the month
     ],
 )
 def test_each_figure_keeps_to_the_days_that_are_left(

@@ -34,6 +34,7 @@ from llmsql.catalog.snapshot import snapshot
         ("the most expensive product", "SELECT title FROM products ORDER BY price LIMIT 1",
          "SELECT title FROM products ORDER BY price DESC LIMIT 1"),
         ("the cheapest product of the biggest order", "SELECT title FROM products ORDER BY price DESC LIMIT 1", None),
+        ("which product lost most", "SELECT title FROM products ORDER BY price LIMIT 1", None),
         ("the most expensive 3", "SELECT title FROM products ORDER BY price LIMIT 3", None),
         ("which order was paid fastest", "SELECT id FROM orders ORDER BY total LIMIT 1", None),  # a time or a speed
         ("who has been a customer longest", "SELECT full_name FROM customers ORDER BY signup_date LIMIT 1", None),

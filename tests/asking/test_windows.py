@@ -50,6 +50,26 @@ def test_windows_over_groups_bind(
 
 
 @pytest.mark.parametrize(
+    ("written", "settled"),
+    [
+        # QUALIFY makes GROUP BY ALL fail: nothing else of these may change
+        ("SELECT status, note, COUNT(*) AS n FROM orders GROUP BY ALL QUALIFY ROW_NUMBER() OVER (PARTITION BY orders.status ORDER BY n DESC) = 1",
+         "SELECT status, note, COUNT(*) AS n FROM orders GROUP BY status, note QUALIFY ROW_NUMBER() OVER (PARTITION BY orders.status ORDER BY COUNT(*) DESC) = 1"),
+        ("SELECT status, MAX(total) AS top FROM orders GROUP BY ALL QUALIFY ROW_NUMBER() OVER (PARTITION BY status ORDER BY MAX(total)) = 1",
+         "SELECT status, MAX(total) AS top FROM orders GROUP BY status QUALIFY ROW_NUMBER() OVER (PARTITION BY status ORDER BY MAX(total)) = 1"),
+        ("SELECT YEAR(ordered_at) AS y, COUNT(*) AS n FROM orders GROUP BY ALL QUALIFY RANK() OVER (PARTITION BY YEAR(ordered_at) // 10 ORDER BY n) = 1",
+         "SELECT YEAR(ordered_at) AS y, COUNT(*) AS n FROM orders GROUP BY YEAR(ordered_at) QUALIFY RANK() OVER (PARTITION BY YEAR(ordered_at) // 10 ORDER BY COUNT(*)) = 1"),
+        ("SELECT status, MEAN(total) / MAX(total) AS x FROM orders GROUP BY ALL QUALIFY COUNT(*) > AVG(COUNT(*)) OVER ()",
+         "SELECT status, MEAN(total) / MAX(total) AS x FROM orders GROUP BY status QUALIFY COUNT(*) > AVG(COUNT(*)) OVER ()"),
+    ],
+)  # fmt: skip
+def test_groups_are_spelled_out_and_nothing_else(
+    shop: duckdb.DuckDBPyConnection, known: Knowledge, written: str, settled: str
+) -> None:
+    assert settle(shop, written, known).sql == settled
+
+
+@pytest.mark.parametrize(
     "written",
     [
         "SELECT status, COUNT(*) FILTER(WHERE total > 1) AS n FROM orders GROUP BY ALL",
@@ -59,6 +79,19 @@ def test_windows_over_groups_bind(
         "SELECT status, COUNT(*) AS n FROM orders GROUP BY ALL ORDER BY n DESC",
         "SELECT status, AVG(n) AS a FROM (SELECT status, note, COUNT(*) AS n FROM orders GROUP BY ALL) AS g GROUP BY ALL",
         "SELECT status, note, COUNT(*) AS n FROM orders GROUP BY ROLLUP (status, note)",
+        # however the groups are written
+        "SELECT status, note, RANK() OVER (PARTITION BY status ORDER BY COUNT(*) DESC) AS r FROM orders GROUP BY 1, 2",
+        "SELECT YEAR(ordered_at) AS y, status, SUM(total) / SUM(SUM(total)) OVER (PARTITION BY y) AS s FROM orders GROUP BY y, status",
+        "SELECT o.status, RANK() OVER (PARTITION BY status ORDER BY COUNT(*)) AS r, note FROM orders AS o GROUP BY o.status, note",
+        # one of each group, of itself
+        "SELECT status, MAX(total) AS top FROM orders GROUP BY status QUALIFY ROW_NUMBER() OVER (PARTITION BY status ORDER BY MAX(total)) = 1",
+        # a column of a CTE called like a figure
+        "WITH o AS (SELECT status, total FROM orders) SELECT status, SUM(total) AS total, RANK() OVER (ORDER BY SUM(total)) AS r FROM o GROUP BY status",
+        # what stands around an aggregate
+        "SELECT status, LAST_VALUE(SUM(total) IGNORE NULLS) OVER (ORDER BY status) AS v FROM orders GROUP BY status",
+        "SELECT COUNT(*) AS n, 100.0 * n / SUM(COUNT(*)) OVER () AS share, status FROM orders GROUP BY ALL",
+        "SELECT YEAR(ordered_at) AS y, SUM(total) AS t FROM orders GROUP BY YEAR(ordered_at) ORDER BY -YEAR(ordered_at)",
+        "SELECT status, SUM(1) OVER () AS n FROM orders GROUP BY status",
     ],
 )
 def test_what_binds_is_left_alone(shop: duckdb.DuckDBPyConnection, known: Knowledge, written: str) -> None:
