@@ -1,4 +1,4 @@
-"""Makes a dataset of ``data/businesses``: eight made-up businesses, and questions about them written one by one.
+"""Makes a dataset of ``data/businesses``: made-up businesses, and questions about them written one by one.
 
 A business is ``NAME.sql`` (tables, comments, rows without chance) and ``NAME.jsonl`` (``question``, ``sql`` and
 ``difficulty`` a line). The dataset folder gets ``databases/NAME.duckdb`` and ``business.jsonl``, all training.
