@@ -10,9 +10,11 @@ import re
 
 from sqlglot import exp
 
-from llmsql.asking.coverage import name_stems
+from llmsql.asking.coverage import name_stems, stem
 from llmsql.asking.joins import KeyGraph, chain_joins
 from llmsql.asking.joins import fold as fold_reference
+from llmsql.asking.link import link_values
+from llmsql.asking.prompt import StoredValue
 from llmsql.asking.repair import Scope
 from llmsql.asking.scopes import own_columns, sources
 from llmsql.asking.values import ValueIndex, fold
@@ -46,7 +48,8 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     Returns:
         Notes on what was changed.
     """
-    notes = ground_values(tree, catalog, graph, values)
+    notes = take_value(tree, question, catalog, graph, values)
+    notes += ground_values(tree, catalog, graph, values)
     notes += read_years(tree, catalog)
     notes += drop_joins(tree, question, catalog)
     return notes + turn_superlative(tree, question)
@@ -143,22 +146,73 @@ def ground_values(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, values: Val
             continue
         place = chosen[0]
         before = column.sql("duckdb")
-        if place not in inside:
-            target = catalog.table(place.table)
-            if target is None or not _bring(select, scope, owners[0], target, here, catalog, graph):
-                continue
-            here = {
-                fold_reference(t.reference): a for a, t in Scope.of(select, catalog).tables.items() if t is not None
-            }
-        if column.name.casefold() != place.column.casefold():
-            column.set("this", exp.to_identifier(place.column, quoted=quote(place.column) != place.column))
-        alias = here[fold_reference(place.table)]
-        if len(Scope.of(select, catalog).tables) > 1:
-            column.set("table", exp.to_identifier(alias, quoted=quote(alias) != alias))
-        if literal.this != place.value:
-            literal.replace(exp.Literal.string(place.value))
+        if not _set_place(column, literal, place, select, scope, owners[0], catalog, graph):
+            continue
         notes.append(f"{before} → {column.sql('duckdb')}, which has {place.value!r}")
     return notes
+
+
+def _set_place(
+    column: exp.Column,
+    literal: exp.Literal,
+    place: StoredValue,
+    select: exp.Select,
+    scope: Scope,
+    alias: str,
+    catalog: Catalog,
+    graph: KeyGraph,
+    *,
+    joins_only: bool = False,
+) -> bool:
+    """Make a condition one on the column that has a value, whose table is brought in if it is not there."""
+    here = {fold_reference(t.reference): a for a, t in scope.tables.items() if t is not None}
+    if fold_reference(place.table) not in here:
+        target = catalog.table(place.table)
+        if target is None or not _bring(select, scope, alias, target, here, catalog, graph, joins_only=joins_only):
+            return False
+        here = {fold_reference(t.reference): a for a, t in Scope.of(select, catalog).tables.items() if t is not None}
+    if column.name.casefold() != place.column.casefold():
+        column.set("this", exp.to_identifier(place.column, quoted=quote(place.column) != place.column))
+    owner = here[fold_reference(place.table)]
+    if len(Scope.of(select, catalog).tables) > 1:
+        column.set("table", exp.to_identifier(owner, quoted=quote(owner) != owner))
+    if literal.this != place.value:
+        literal.replace(exp.Literal.string(place.value))
+    return True
+
+
+def take_value(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGraph, values: ValueIndex) -> list[str]:
+    """The one stored value that the question names and the SQL does not, in place of the one that it has from nowhere.
+
+    Left alone: a literal that shares a word with the question, or whose first letters are one of its words (US).
+    """
+    words = set(re.findall(r"\w+", fold(question)))
+    stems = {stem(word) for word in words}
+    literals = " ".join(fold(literal.this) for literal in tree.find_all(exp.Literal))
+    named = [p for p in link_values(values, catalog, question) if fold(p.value) not in literals]
+    if len(named) != 1 or not set(re.findall(r"\w+", fold(named[0].value))) <= words:
+        return []
+    strange = []
+    for equal in tree.find_all(exp.EQ):
+        column, literal = equal.this, equal.expression
+        if not isinstance(column, exp.Column) or not isinstance(literal, exp.Literal) or not literal.is_string:
+            continue
+        said = re.findall(r"\w+", fold(literal.this))
+        if said and not stems.intersection(map(stem, said)) and "".join(word[0] for word in said) not in words:
+            strange.append((column, literal, equal.find_ancestor(exp.Select)))
+    if len(strange) != 1:
+        return []
+    [(column, literal, select)] = strange
+    if select is None:
+        return []
+    scope = Scope.of(select, catalog)
+    owners = [column.table.casefold()] if column.table else scope.owners(column.name)
+    if len(owners) != 1 or not scope.is_known:
+        return []
+    before = f"{column.sql('duckdb')} = {literal.sql('duckdb')}"
+    if not _set_place(column, literal, named[0], select, scope, owners[0], catalog, graph, joins_only=True):
+        return []
+    return [f"{before} → {column.sql('duckdb')} = '{named[0].value}', which the question names"]
 
 
 def _bring(
@@ -169,6 +223,8 @@ def _bring(
     here: dict[str, str],
     catalog: Catalog,
     graph: KeyGraph,
+    *,
+    joins_only: bool,
 ) -> bool:
     """Put a table into the query: in place of another whose columns it has, or joined along the keys."""
     mine = [c for c in own_columns(select) if (c.table.casefold() or scope.owners(c.name)[:1] == [alias]) == alias]
@@ -176,7 +232,7 @@ def _bring(
     spoken = [c for c in mine if id(c) not in in_joins]
     others = [a for a in here.values() if a != alias]
     source = next((s for a, s in sources(select).items() if a.casefold() == alias), None)
-    if source is not None and len(here) <= 2 and all(target.column(c.name) for c in spoken):
+    if source is not None and not joins_only and len(here) <= 2 and all(target.column(c.name) for c in spoken):
         fresh = {r: a for r, a in here.items() if a != alias}
         try:
             path = graph.path(fresh, fold_reference(target.reference)) if others else []

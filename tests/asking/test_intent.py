@@ -27,7 +27,12 @@ from llmsql.catalog.snapshot import snapshot
         # a value of another column
         ("paid customers", "SELECT id FROM orders WHERE note = 'paid'", "SELECT id FROM orders WHERE status = 'paid'"),
         ("ids in the North", "SELECT id FROM orders WHERE note = 'North'", None),  # no column note has it elsewhere
-        ("a gift", "SELECT id FROM orders WHERE status = 'unheard of'", None),
+        ("a gift", "SELECT id FROM orders WHERE status = 'unheard of'", "SELECT id FROM orders WHERE note = 'gift'"),
+        # the value that is named, not one from nowhere
+        ("how many customers are in the South", "SELECT COUNT(*) AS n FROM customers WHERE segment = 'Consumer'",
+         "SELECT COUNT(*) AS n FROM customers JOIN regions ON customers.region_id = regions.id WHERE regions.region = 'South'"),
+        ("consumers in the South", "SELECT COUNT(*) FROM customers WHERE segment = 'Consumer'", None),
+        ("US customers in the South", "SELECT COUNT(*) FROM customers WHERE segment = 'Ultra small'", None),
         # the other way round
         ("the cheapest product", "SELECT title FROM products ORDER BY price DESC LIMIT 1",
          "SELECT title FROM products ORDER BY price ASC LIMIT 1"),
