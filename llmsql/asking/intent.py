@@ -184,13 +184,14 @@ def _set_place(
 def take_value(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGraph, values: ValueIndex) -> list[str]:
     """The one stored value that the question names and the SQL does not, in place of the one that it has from nowhere.
 
-    Left alone: a literal that shares a word with the question, or whose first letters are one of its words (US).
+    The question has to write it with its capitals, as names are: a plain word ("per patient") may mean no value. Left
+    alone: a literal that shares a word with the question, or whose first letters are one of its words (US).
     """
     words = set(re.findall(r"\w+", fold(question)))
     stems = {stem(word) for word in words}
     literals = " ".join(fold(literal.this) for literal in tree.find_all(exp.Literal))
     named = [p for p in link_values(values, catalog, question) if fold(p.value) not in literals]
-    if len(named) != 1 or not set(re.findall(r"\w+", fold(named[0].value))) <= words:
+    if len(named) != 1 or named[0].value not in question or not named[0].value[:1].isupper():
         return []
     strange = []
     for equal in tree.find_all(exp.EQ):
