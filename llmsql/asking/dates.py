@@ -47,6 +47,8 @@ _LIMITS = re.compile(
     r"|\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?)\Z"
 )
 
+_WITHIN_WEEKS = (exp.DayOfWeek, exp.DayOfWeekIso, exp.Dayname, exp.Hour)
+
 
 @dataclass(frozen=True, slots=True)
 class DateRange:
@@ -255,7 +257,9 @@ def repair_dates(
             if part.find(exp.Query) or not columns or not any(id(c) in dated for c in columns):
                 continue
             names = {c.sql("duckdb").casefold() for c in columns}
-            if len(names) == 1 and not isinstance(part, exp.Is) and not part.find(exp.Is):
+            if part.find(*_WITHIN_WEEKS):
+                used += 1  # weekends of a month are not the month
+            elif len(names) == 1 and not isinstance(part, exp.Is) and not part.find(exp.Is):
                 by_column.setdefault(names.pop(), []).append(part)
             else:
                 used += 1

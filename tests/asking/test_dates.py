@@ -96,6 +96,7 @@ JULY = "ordered_at >= CAST('2024-07-01' AS DATE) AND ordered_at < CAST('2024-08-
         ("last month, by segment", "SELECT segment, COUNT(*) FILTER(WHERE ordered_at > signup_date) FROM orders JOIN customers ON orders.customer_id = customers.id GROUP BY ALL", None),
         ("last month and this month", "SELECT COUNT(*) FILTER(WHERE MONTH(ordered_at) = 7) FROM orders", None),
         ("last month", "SELECT COUNT(*) FROM products", None),
+        ("on weekends last month", "SELECT COUNT(*) FROM orders WHERE MONTH(ordered_at) = 7 AND DAYOFWEEK(ordered_at) IN (0, 6)", None),
         ("last month", "SELECT customers.id, COUNT(orders.id) FROM customers LEFT JOIN orders ON orders.customer_id = customers.id AND MONTH(ordered_at) = 7 GROUP BY ALL", None),
         ("first last month", "SELECT customer_id FROM orders GROUP BY ALL HAVING MIN(ordered_at) >= DATE '2024-07-01'", None),
         ("last month", "SELECT COUNT_IF(ordered_at >= DATE '2024-07-01') / COUNT(*) FROM orders", None),
