@@ -20,7 +20,7 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,7 @@ from sqlglot import exp
 from llmsql.asking.calendar_words import MONTH_NUMBERS, ORDINALS
 from llmsql.asking.check import check_sql
 from llmsql.asking.repair import Scope
-from llmsql.asking.scopes import own_columns
+from llmsql.asking.scopes import conjuncts, own_columns
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import quote
 from llmsql.errors import SQLRejectedError
@@ -47,6 +47,7 @@ _LIMITS = re.compile(
     r"|\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?)\Z"
 )
 
+_SIXTY_YEARS = "(SELECT DATE '1980-01-01' + i::INTEGER AS d FROM range(22000) r(i))"
 _WITHIN_WEEKS = (exp.DayOfWeek, exp.DayOfWeekIso, exp.Dayname, exp.Hour)
 
 
@@ -248,11 +249,7 @@ def repair_dates(
         dated = {id(c): type_ for c in own_columns(select) if (type_ := _date_type(c, scope)) is not None}
         where = select.args.get("where")
         by_column: dict[str, list[exp.Expr]] = {}
-        for part in (
-            where.this.flatten()
-            if where is not None and isinstance(where.this, exp.And)
-            else ([where.this] if where is not None else [])
-        ):
+        for part in conjuncts(where.this) if where is not None else []:
             columns = list(part.find_all(exp.Column))
             if part.find(exp.Query) or not columns or not any(id(c) in dated for c in columns):
                 continue
@@ -273,7 +270,7 @@ def repair_dates(
         if _agrees(con, parts, type_, ranges, today):
             return notes
         wanted = _condition(column, ranges)
-        kept = [p for p in _parts(select) if not any(p is part for part in parts)]
+        kept = [p for p in conjuncts(select.args["where"].this) if not any(p is part for part in parts)]
         select.set("where", exp.Where(this=exp.and_(*kept, wanted, wrap=False)))
         return [*notes, f"dates in the SQL were others: {column.sql('duckdb')} now keeps to these days"]
     if not conditions and not used:
@@ -310,7 +307,8 @@ def _set_filters(
         else:
             wrong.append((node, column, type_))
     given: list[tuple[exp.Filter, exp.Column, DateRange]] = []
-    for node, column, type_ in list(wrong):
+    unsure: list[tuple[exp.Filter, exp.Column]] = []
+    for node, column, type_ in wrong:
         shared = [(r, *_days(con, node.expression.this, type_, r)) for r in left]
         if any(days == common for _, days, common in shared):
             return []
@@ -318,27 +316,26 @@ def _set_filters(
         if len(touched) == 1:
             given.append((node, column, touched[0]))
             left.remove(touched[0])
-            wrong = [w for w in wrong if w[0] is not node]
-    if len(wrong) > 1:
+        else:
+            unsure.append((node, column))
+    if len(unsure) > 1:
         return []
-    given += [(node, column, left[0]) for node, column, _ in wrong]
+    given += [(node, column, left[0]) for node, column in unsure]
     for node, column, range_ in given:
         node.expression.set("this", _condition(column, [range_]))
     return ["dates in the SQL were others: each figure now keeps to its days"] if given else []
 
 
 def _is_plain(condition: exp.Expr) -> bool:
-    parts = condition.flatten() if isinstance(condition, exp.And) else [condition]
-    return all(isinstance(part, (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)) for part in parts)
+    return all(
+        isinstance(part, (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)) for part in conjuncts(condition)
+    )
 
 
 def _days(con: duckdb.DuckDBPyConnection, condition: exp.Expr, type_: str, range_: DateRange) -> tuple[int, int]:
     """On how many days a condition holds, and on how many of them in the range; none where it cannot be worked out."""
     wanted = _condition(exp.column("d"), [range_]).sql("duckdb")
-    sql = (
-        f"SELECT count(*), count(*) FILTER ({wanted}) "
-        f"FROM (SELECT DATE '1980-01-01' + i::INTEGER AS d FROM range(22000) r(i)) WHERE {_on_days(condition, type_)}"
-    )
+    sql = f"SELECT count(*), count(*) FILTER ({wanted}) FROM {_SIXTY_YEARS} WHERE {_on_days(condition, type_)}"
     row = _tried(con, sql)
     return (int(row[0]), int(row[1])) if row is not None else (0, 0)
 
@@ -375,31 +372,18 @@ def _is_grouped_by(column: exp.Column, select: exp.Select) -> bool:
     if not select.args.get("group"):
         return False
     shown = [e.unalias() for e in select.expressions]
-    return any(e is column or (column in e.find_all(exp.Column) and not e.find(exp.AggFunc)) for e in shown)
-
-
-def _parts(select: exp.Select) -> list[exp.Expr]:
-    where = select.args["where"].this
-    return list(where.flatten()) if isinstance(where, exp.And) else [where]
+    return any(column in e.find_all(exp.Column) and not e.find(exp.AggFunc) for e in shown)
 
 
 def _dates_compared(select: exp.Select, dated: dict[int, str]) -> int:
     """Date columns under a comparison, CASE or FILTER outside WHERE: there the query tells ranges apart by itself."""
     where = select.args.get("where")
+    outside = dated.keys() - {id(node) for node in (where.walk() if where is not None else ())}
     return sum(
         1
         for c in own_columns(select)
-        if id(c) in dated
-        and c.find_ancestor(exp.Predicate, exp.Case, exp.If, exp.Filter) is not None
-        and (where is None or not any(ancestor is where for ancestor in _ancestors(c)))
+        if id(c) in outside and c.find_ancestor(exp.Predicate, exp.Case, exp.If, exp.Filter) is not None
     )
-
-
-def _ancestors(node: exp.Expr) -> Iterator[exp.Expr]:
-    current = node.parent
-    while current is not None:
-        yield current
-        current = current.parent
 
 
 def _date_type(column: exp.Column, scope: Scope) -> str | None:
@@ -430,8 +414,7 @@ def _agrees(
     wanted = _condition(exp.column("d"), ranges).sql("duckdb")
     row = _tried(
         con,
-        f"SELECT count(*) FROM (SELECT DATE '1980-01-01' + i::INTEGER AS d FROM range(22000) r(i)) "
-        f"WHERE d <= DATE '{today}' AND ({written}) IS DISTINCT FROM ({wanted})",
+        f"SELECT count(*) FROM {_SIXTY_YEARS} WHERE d <= DATE '{today}' AND ({written}) IS DISTINCT FROM ({wanted})",
     )
     return row is None or bool(row[0] == 0)
 

@@ -16,7 +16,7 @@ from llmsql.asking.joins import fold as fold_reference
 from llmsql.asking.link import link_values
 from llmsql.asking.prompt import StoredValue
 from llmsql.asking.repair import Scope
-from llmsql.asking.scopes import own_columns, sources
+from llmsql.asking.scopes import conjuncts, own_columns, sources
 from llmsql.asking.values import ValueIndex, fold
 from llmsql.catalog import Catalog, Table
 from llmsql.catalog.snapshot import quote
@@ -106,9 +106,9 @@ def _idle_join(select: exp.Select, catalog: Catalog, asked: set[str]) -> exp.Joi
 
 
 def _is_key_condition(condition: exp.Expr) -> bool:
-    parts = condition.flatten() if isinstance(condition, exp.And) else [condition]
     return all(
-        isinstance(p, exp.EQ) and isinstance(p.left, exp.Column) and isinstance(p.right, exp.Column) for p in parts
+        isinstance(p, exp.EQ) and isinstance(p.left, exp.Column) and isinstance(p.right, exp.Column)
+        for p in conjuncts(condition)
     )
 
 
@@ -189,10 +189,6 @@ def take_value(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGraph,
     """
     words = set(re.findall(r"\w+", fold(question)))
     stems = {stem(word) for word in words}
-    literals = " ".join(fold(literal.this) for literal in tree.find_all(exp.Literal))
-    named = [p for p in link_values(values, catalog, question) if fold(p.value) not in literals]
-    if len(named) != 1 or named[0].value not in question or not named[0].value[:1].isupper():
-        return []
     strange = []
     for equal in tree.find_all(exp.EQ):
         column, literal = equal.this, equal.expression
@@ -202,6 +198,10 @@ def take_value(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGraph,
         if said and not stems.intersection(map(stem, said)) and "".join(word[0] for word in said) not in words:
             strange.append((column, literal, equal.find_ancestor(exp.Select)))
     if len(strange) != 1:
+        return []
+    literals = " ".join(fold(literal.this) for literal in tree.find_all(exp.Literal))
+    named = [p for p in link_values(values, catalog, question) if fold(p.value) not in literals]
+    if len(named) != 1 or named[0].value not in question or not named[0].value[:1].isupper():
         return []
     [(column, literal, select)] = strange
     if select is None:

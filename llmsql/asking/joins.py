@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from llmsql.asking.scopes import cte_names, own_columns, sources, table_reference
+from llmsql.asking.scopes import conjuncts, cte_names, own_columns, sources, table_reference
 from llmsql.asking.sql_text import sql_text
 from llmsql.catalog import Catalog, Table
 from llmsql.catalog.snapshot import quote
@@ -431,5 +431,4 @@ def _before(select: exp.Select, join: exp.Join) -> list[exp.Join]:
 def _equalities(condition: exp.Expr | None) -> set[frozenset[str]]:
     if condition is None:
         return set()
-    parts = condition.flatten() if isinstance(condition, exp.And) else [condition]
-    return {frozenset(side.casefold() for side in part.sql("duckdb").split(" = ")) for part in parts}
+    return {frozenset(side.casefold() for side in p.sql("duckdb").split(" = ")) for p in conjuncts(condition)}

@@ -19,7 +19,7 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
 from llmsql.asking.joins import KeyGraph, Wording, chain_joins, fold
-from llmsql.asking.scopes import cte_names, own_columns, sources, table_reference
+from llmsql.asking.scopes import conjuncts, cte_names, own_columns, sources, table_reference
 from llmsql.asking.values import ValueIndex
 from llmsql.asking.values import fold as fold_text
 from llmsql.catalog import Catalog, Table
@@ -568,7 +568,7 @@ def _where_to_having(sql: str) -> Iterator[tuple[str, str]]:
         where = select.args.get("where")
         if where is None:
             continue
-        conditions = list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
+        conditions = conjuncts(where.this)
         windowed = [c for c in conditions if c.find(exp.Window)]
         aggregated = [c for c in conditions if c not in windowed and c.find(exp.AggFunc)]
         if not windowed and not aggregated:

@@ -53,6 +53,11 @@ def own_columns(select: exp.Select) -> Iterator[exp.Column]:
     return (node for node in own_nodes(select) if isinstance(node, exp.Column))
 
 
+def conjuncts(condition: exp.Expr) -> list[exp.Expr]:
+    """The conditions that all have to hold for one to hold."""
+    return list(condition.flatten()) if isinstance(condition, exp.And) else [condition]
+
+
 @lru_cache(maxsize=4096)
 def plain_sql(sql: str) -> str:
     """SQL as it is compared: without differences of layout and of the case of keywords."""

@@ -132,7 +132,7 @@ def _repaired(
         return Settled(sql, tuple(notes))
     group_windows(tree, knowledge.catalog)
     grouped = sql_text(tree)
-    if _complaint(con, grouped, knowledge.catalog) is None:
+    if grouped != sql and _complaint(con, grouped, knowledge.catalog) is None:
         return Settled(grouped, (*notes, "wrote the groups and windows as DuckDB takes them"))
     is_ambiguous = wording is not None and "Ambiguous reference" in error
     repairs = qualify_first(sql, knowledge.catalog) if is_ambiguous else repair_error(sql, error, knowledge.catalog)

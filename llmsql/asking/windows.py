@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from llmsql.asking.repair import Scope
-from llmsql.asking.scopes import own_nodes
+from llmsql.asking.scopes import conjuncts, own_nodes
 from llmsql.catalog import Catalog
 
 # What a function sqlglot does not know does is not known either: it may well be an aggregate.
@@ -69,7 +69,7 @@ def _move_to_qualify(select: exp.Select) -> None:
     having = select.args.get("having")
     if having is None:
         return
-    parts = list(having.this.flatten()) if isinstance(having.this, exp.And) else [having.this]
+    parts = conjuncts(having.this)
     windowed = [p for p in parts if any(w.parent_select is select for w in p.find_all(exp.Window))]
     if not windowed:
         return
