@@ -387,9 +387,7 @@ def _dates_compared(select: exp.Select, dated: dict[int, str]) -> int:
 
 
 def _date_type(column: exp.Column, scope: Scope) -> str | None:
-    alias = column.table.casefold()
-    owners = [alias] if alias else scope.owners(column.name)
-    table = scope.tables.get(owners[0]) if len(owners) == 1 else None
+    table = scope.table_of(column)
     stored = table.column(column.name) if table is not None else None
     return stored.type if stored is not None and stored.type.startswith(("DATE", "TIMESTAMP")) else None
 

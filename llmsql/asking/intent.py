@@ -129,10 +129,9 @@ def ground_values(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, values: Val
         if not (isinstance(column, exp.Column) and isinstance(literal, exp.Literal) and literal.is_string and select):
             continue
         scope = Scope.of(select, catalog)
-        owners = [column.table.casefold()] if column.table else scope.owners(column.name)
-        table = scope.tables.get(owners[0]) if len(owners) == 1 else None
+        owner, table = scope.owner(column), scope.table_of(column)
         stored = table.column(column.name) if table is not None else None
-        if table is None or stored is None or not stored.type.startswith(("VARCHAR", "ENUM")):
+        if owner is None or table is None or stored is None or not stored.type.startswith(("VARCHAR", "ENUM")):
             continue
         if values.holds(table.reference, stored.name, literal.this) is not False:
             continue
@@ -146,7 +145,7 @@ def ground_values(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, values: Val
             continue
         place = chosen[0]
         before = column.sql("duckdb")
-        if not _set_place(column, literal, place, select, scope, owners[0], catalog, graph):
+        if not _set_place(column, literal, place, select, scope, owner, catalog, graph):
             continue
         notes.append(f"{before} → {column.sql('duckdb')}, which has {place.value!r}")
     return notes
@@ -207,11 +206,11 @@ def take_value(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGraph,
     if select is None:
         return []
     scope = Scope.of(select, catalog)
-    owners = [column.table.casefold()] if column.table else scope.owners(column.name)
-    if len(owners) != 1 or not scope.is_known:
+    owner = scope.owner(column)
+    if owner is None or not scope.is_known:
         return []
     before = f"{column.sql('duckdb')} = {literal.sql('duckdb')}"
-    if not _set_place(column, literal, named[0], select, scope, owners[0], catalog, graph, joins_only=True):
+    if not _set_place(column, literal, named[0], select, scope, owner, catalog, graph, joins_only=True):
         return []
     return [f"{before} → {column.sql('duckdb')} = '{named[0].value}', which the question names"]
 
@@ -275,8 +274,7 @@ def read_years(tree: exp.Expr, catalog: Catalog) -> list[str]:
         if not isinstance(column, exp.Column) or select is None:
             continue
         scope = Scope.of(select, catalog)
-        owners = [column.table.casefold()] if column.table else scope.owners(column.name)
-        table = scope.tables.get(owners[0]) if len(owners) == 1 else None
+        table = scope.table_of(column)
         stored = table.column(column.name) if table is not None else None
         if stored is None or "INT" not in stored.type or not stored.minimum or not stored.maximum:
             continue

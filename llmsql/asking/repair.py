@@ -64,6 +64,16 @@ class Scope:
         """Aliases of the tables that have a column of that name."""
         return [alias for alias, table in self.tables.items() if table is not None and table.column(column)]
 
+    def owner(self, column: exp.Column) -> str | None:
+        """Alias of the one source that a column is of; None where several have it, or none."""
+        owners = [column.table.casefold()] if column.table else self.owners(column.name)
+        return owners[0] if len(owners) == 1 else None
+
+    def table_of(self, column: exp.Column) -> Table | None:
+        """The one catalog table that a column is of, by ``owner``."""
+        owner = self.owner(column)
+        return self.tables.get(owner) if owner is not None else None
+
 
 def repair_columns(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, wording: Wording | None = None) -> list[str]:
     """Make column names mean what they can only mean.
@@ -385,7 +395,7 @@ def repair_patterns(tree: exp.Expr, catalog: Catalog, values: ValueIndex, questi
         if not isinstance(column, exp.Column) or not isinstance(pattern, exp.Literal) or select is None:
             continue
         text = pattern.this
-        table = _table_of(column, select, catalog)
+        table = Scope.of(select, catalog).table_of(column)
         if table is None or not text or any(wild in text for wild in "%_") or isinstance(like.parent, exp.Not):
             continue
         if values.holds(table.reference, column.name, text) is not False:
@@ -399,13 +409,6 @@ def repair_patterns(tree: exp.Expr, catalog: Catalog, values: ValueIndex, questi
         like.set("expression", exp.Literal.string(f"{before}{text}{after}"))
         notes.append(f"'{text}' → '{like.expression.this}'")
     return notes
-
-
-def _table_of(column: exp.Column, select: exp.Select, catalog: Catalog) -> Table | None:
-    """The one table of a SELECT's own that has the column; None where there is none, or several."""
-    scope = Scope.of(select, catalog)
-    owners = [column.table.casefold()] if column.table else scope.owners(column.name)
-    return scope.tables.get(owners[0]) if len(owners) == 1 else None
 
 
 def _value_forms(folded: str) -> list[str]:
