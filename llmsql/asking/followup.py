@@ -296,8 +296,7 @@ def _counted(state: _State, scope: Scope) -> str | None:
     inner = _figure(state).unalias()
     owners = set()
     for column in inner.find_all(exp.Column):
-        mine = [column.table.casefold()] if column.table else scope.owners(column.name)
-        owners |= {mine[0] if len(mine) == 1 else ""}
+        owners.add(scope.owner(column) or "")
     return owners.pop() if len(owners) == 1 else grain(state.tree, state.knowledge.catalog) if not owners else None
 
 
@@ -311,8 +310,7 @@ def _qualified(state: _State, alias: str, column: Column) -> exp.Column:
 
 
 def _stored(column: exp.Column, scope: Scope) -> Column | None:
-    owners = [column.table.casefold()] if column.table else scope.owners(column.name)
-    table = scope.tables.get(owners[0]) if len(owners) == 1 else None
+    table = scope.table_of(column)
     return table.column(column.name) if table is not None else None
 
 
