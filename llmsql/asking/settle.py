@@ -16,6 +16,7 @@ from llmsql.asking.glossary import Glossary, expand_metrics
 from llmsql.asking.hidden import hide_columns
 from llmsql.asking.intent import repair_intent
 from llmsql.asking.joins import KeyGraph, Wording, complete_joins
+from llmsql.asking.places import repair_places
 from llmsql.asking.quiet import quiet_sqlglot
 from llmsql.asking.repair import (
     qualify_first,
@@ -123,6 +124,7 @@ def _repaired(
     if wording is not None:
         notes += repair_patterns(tree, knowledge.catalog, knowledge.values, wording.question)
         notes += repair_intent(tree, wording.question, knowledge.catalog, knowledge.graph, knowledge.values)
+        notes += repair_places(tree, wording.question, knowledge.catalog)
     if today is not None:
         tree = set_today(tree, today)
     notes += repair_dates(con, tree, knowledge.catalog, dates, today or datetime.date.today())

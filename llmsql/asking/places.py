@@ -1,0 +1,170 @@
+"""The places of an order that a question asks for: the second, all that tie for the first, the best of each group.
+
+Small models write ``ORDER BY … LIMIT 1`` for all of them, or a row for every pair of groups. Each of these repairs was
+tried on thousands of right queries, which it has to leave alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp
+
+from llmsql.asking.coverage import name_stems, stem
+from llmsql.asking.repair import Scope
+from llmsql.asking.scopes import own_nodes
+from llmsql.catalog import Catalog
+
+_LEAST = "cheapest fewest least lowest minimum poorest smallest weakest worst".split()
+_MOST = "best biggest busiest greatest heaviest highest largest longest most priciest strongest top".split()
+_SUPERLATIVE = rf"(?P<superlative>{'|'.join(_LEAST + _MOST)})"
+_ORDINALS = {"second": 2, "2nd": 2, "two": 2, "third": 3, "3rd": 3, "three": 3, "fourth": 4, "4th": 4}
+_PLACE = re.compile(
+    rf"\brunner[- ]?up\b|\b(?:number|no\.|rank(?:ed|s)?) (?P<number>two|three|[2-4])\b"
+    rf"|\b(?P<ordinal>second|third|fourth|2nd|3rd|4th)(?:[- ]| place\b| )(?:{'|'.join(_LEAST + _MOST)})\b",
+    re.IGNORECASE,
+)
+_TIES = re.compile(
+    r"\b(?:including|with|and) (?:all |any )?ties\b|\bties (?:are )?(?:included|kept|count(?:ed)?)\b"
+    r"|\b(?:all|any|every\w*|everybody|those) (?:that|who|which|of them that)? ?(?:ties?|tied)\b|\bif tied\b",
+    re.IGNORECASE,
+)
+_EACH = re.compile(
+    r"\b(?:each|every|per)\s+(?P<words>\w+(?:[ ]\w+)?)(?P<more>\s*,|\s+and\b|\s*/|\s+x\b)?", re.IGNORECASE
+)
+_BEST = re.compile(rf"\b(?<!to ){_SUPERLATIVE}\b(?! (?:first|to|at|of all))", re.IGNORECASE)
+_MANY = re.compile(
+    rf"\b(?:{'|'.join(_LEAST + _MOST)}) (?:\d+|two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE
+)
+_OTHERWISE = re.compile(
+    r"\b(?:(?:sort|order)\w* (?:by|from)\b|rank|ascend|descend|running|share|percent)", re.IGNORECASE
+)
+
+
+def repair_places(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """Apply every repair of this module.
+
+    Args:
+        tree: a parsed query with right column names; changed in place.
+        question: as typed.
+        catalog: the tables.
+
+    Returns:
+        Notes on what was changed.
+    """
+    return take_place(tree, question) + keep_ties(tree, question) + best_of_each(tree, question, catalog)
+
+
+def take_place(tree: exp.Expr, question: str) -> list[str]:
+    """The second or third place of an order of which the query takes the first."""
+    said = list(_PLACE.finditer(question))
+    if len(said) != 1:
+        return []
+    word = (said[0]["number"] or said[0]["ordinal"] or "second").casefold()
+    place = _ORDINALS.get(word) or int(word)
+    limits = [limit for limit in tree.find_all(exp.Limit) if isinstance(limit.parent, exp.Select)]
+    windows = list(tree.find_all(exp.Window))
+    if len(limits) == 1 and not windows:
+        [limit] = limits
+        select = limit.parent
+        if select is None or select.args.get("offset") or not select.args.get("order"):
+            return []
+        if limit.expression.sql() not in ("1", str(place)):
+            return []
+        limit.set("expression", exp.Literal.number(1))
+        select.set("offset", exp.Offset(expression=exp.Literal.number(place - 1)))
+        return [f"took the place that {said[0][0]!r} says"]
+    if limits or len(windows) != 1 or not isinstance(windows[0].this, (exp.RowNumber, exp.Rank, exp.DenseRank)):
+        return []
+    compared = windows[0].parent
+    if isinstance(compared, exp.EQ) and compared.expression.sql() == "1":
+        compared.set("expression", exp.Literal.number(place))
+        return [f"took the place that {said[0][0]!r} says"]
+    return []
+
+
+def keep_ties(tree: exp.Expr, question: str) -> list[str]:
+    """All rows that share the last place wanted, which the query cuts off with LIMIT or ROW_NUMBER."""
+    if not _TIES.search(question) or len(selects := list(tree.find_all(exp.Select))) != 1 or selects[0] is not tree:
+        return []
+    [select] = selects
+    order, limit = select.args.get("order"), select.args.get("limit")
+    if order is not None and limit is not None and not select.args.get("offset") and not select.args.get("qualify"):
+        ranks = exp.Window(this=exp.Rank(), order=order.copy(), over="OVER")
+        select.set("qualify", exp.Qualify(this=exp.LTE(this=ranks, expression=limit.expression.copy())))
+        select.set("limit", None)
+        return ["kept all that tie"]
+    numbers = [w.this for q in [select.args.get("qualify")] if q for w in q.find_all(exp.Window)]
+    if len(numbers) == 1 and isinstance(numbers[0], exp.RowNumber):
+        numbers[0].replace(exp.Rank())
+        return ["kept all that tie"]
+    return []
+
+
+def best_of_each(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """The best month of each year, where the query has a row for every month of every year or for the best of all."""
+    each, best = list(_EACH.finditer(question)), list(_BEST.finditer(question))
+    if len(each) != 1 or each[0]["more"] or len(best) != 1 or _MANY.search(question) or _OTHERWISE.search(question):
+        return []
+    if not isinstance(tree, exp.Select) or len(list(tree.find_all(exp.Select))) != 1:
+        return []
+    limit = tree.args.get("limit")
+    if limit is not None and limit.expression.sql() != "1":
+        return []
+    group = tree.args.get("group")
+    if group is None or any(tree.args.get(part) for part in ("having", "qualify", "distinct", "offset")):
+        return []
+    if any(isinstance(node, exp.Window) for node in own_nodes(tree)):
+        return []
+    keys = [e for e in tree.expressions if not e.find(exp.AggFunc)]
+    measures = _measures(tree)
+    if len(keys) != 2 or len(measures) != 1:
+        return []
+    scope = Scope.of(tree, catalog)
+    named = [_key_stems(key, scope) for key in keys]
+    wanted = {stem(word.casefold()) for word in each[0]["words"].split()}
+    asked = name_stems([question[: each[0].start()], question[each[0].end() :]])
+    of = [i for i, stems in enumerate(named) if stems & wanted]
+    if len(of) != 1 or not (named[1 - of[0]] - named[of[0]]) & asked:
+        return []
+    said = best[0]["superlative"].casefold()
+    best_first = exp.Ordered(this=measures[0].copy(), desc=said in _MOST)
+    window = exp.Window(
+        this=exp.Rank(),
+        partition_by=[keys[of[0]].unalias().copy()],
+        order=exp.Order(expressions=[best_first]),
+        over="OVER",
+    )
+    tree.set("qualify", exp.Qualify(this=exp.EQ(this=window, expression=exp.Literal.number(1))))
+    tree.set("limit", None)
+    return [f"only the {said} of each {keys[of[0]].alias_or_name or each[0]['words']}"]
+
+
+def _measures(select: exp.Select) -> list[exp.Expr]:
+    """The different aggregates that a query shows or orders by, a name of a shown one for what it names."""
+    shown = {e.alias.casefold(): e.this for e in select.expressions if isinstance(e, exp.Alias)}
+    order = select.args.get("order")
+    found: dict[str, exp.Expr] = {}
+    for part in [*select.expressions, *((o.this for o in order.expressions) if order is not None else ())]:
+        whole = part.unalias()
+        if isinstance(whole, exp.Column) and not whole.table:
+            whole = shown.get(whole.name.casefold(), whole)
+        if whole.find(exp.AggFunc):
+            found[whole.sql("duckdb")] = whole
+    return list(found.values())
+
+
+def _key_stems(key: exp.Expr, scope: Scope) -> set[str]:
+    """Words for what a group is: its name, its unit of time, its column; of a name or key its table."""
+    whole = key.unalias()
+    if isinstance(whole, (exp.Year, exp.Month, exp.Quarter)):
+        return {whole.key}
+    if isinstance(whole, (exp.DateTrunc, exp.TimestampTrunc)):
+        return {str(whole.args["unit"].name).casefold()}
+    names = [key.alias] if isinstance(key, exp.Alias) else []
+    if isinstance(whole, exp.Column):
+        names.append(whole.name)
+        table = scope.table_of(whole)
+        if table is not None and whole.name.casefold() in ("name", "title", "id", "code", "label"):
+            names.append(table.name)
+    return name_stems(names)

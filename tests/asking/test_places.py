@@ -1,0 +1,57 @@
+"""Places of an order that a question asks for: what is repaired, and what is left alone."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from llmsql.asking.settle import Knowledge, settle
+
+BY_STATUS = "SELECT status FROM orders GROUP BY ALL ORDER BY COUNT(*) DESC"
+TITLES = "SELECT title FROM products ORDER BY price DESC"
+BY_NOTE = "SELECT status, note, COUNT(*) AS n FROM orders GROUP BY"
+
+
+@pytest.mark.parametrize(
+    ("question", "written", "repaired"),
+    [
+        # the second
+        ("the runner-up by number of orders", f"{BY_STATUS} LIMIT 1", f"{BY_STATUS} LIMIT 1 OFFSET 1"),
+        ("which product is number three in price", f"{TITLES} LIMIT 1", f"{TITLES} LIMIT 1 OFFSET 2"),
+        ("the second highest price", f"{TITLES} LIMIT 2", f"{TITLES} LIMIT 1 OFFSET 1"),
+        ("the second highest price", f"{TITLES} LIMIT 1 OFFSET 1", None),
+        ("the second best price",
+         "SELECT title FROM products QUALIFY ROW_NUMBER() OVER (ORDER BY price DESC) = 1",
+         "SELECT title FROM products QUALIFY ROW_NUMBER() OVER (ORDER BY price DESC) = 2"),
+        ("the highest price of the second quarter", f"{TITLES} LIMIT 1", None),
+        ("the two highest prices", f"{TITLES} LIMIT 2", None),
+        # all that tie
+        ("highest price, ties included", f"{TITLES} LIMIT 1",
+         "SELECT title FROM products QUALIFY RANK() OVER (ORDER BY price DESC) <= 1 ORDER BY price DESC"),
+        ("which status has most orders? all that tie", f"{BY_STATUS} LIMIT 1",
+         "SELECT status FROM orders GROUP BY status QUALIFY RANK() OVER (ORDER BY COUNT(*) DESC) <= 1"
+         " ORDER BY COUNT(*) DESC"),
+        ("top price with ties", "SELECT title FROM products QUALIFY ROW_NUMBER() OVER (ORDER BY price DESC) = 1",
+         "SELECT title FROM products QUALIFY RANK() OVER (ORDER BY price DESC) = 1"),
+        ("top price, ties by title", f"{TITLES}, title LIMIT 1", None),
+        ("the highest price", f"{TITLES} LIMIT 1", None),
+        # the best of each group
+        ("the note with the most orders in each status", f"{BY_NOTE} ALL ORDER BY n DESC LIMIT 1",
+         f"{BY_NOTE} status, note QUALIFY RANK() OVER (PARTITION BY status ORDER BY COUNT(*) DESC) = 1"
+         " ORDER BY n DESC"),
+        ("weakest note per status", f"{BY_NOTE} status, note",
+         f"{BY_NOTE} status, note QUALIFY RANK() OVER (PARTITION BY status ORDER BY COUNT(*) ASC) = 1"),
+        ("orders per status and note, most first", f"{BY_NOTE} ALL", None),
+        ("orders of each note and status, most to least", f"{BY_NOTE} ALL", None),
+        ("top 3 notes per status", f"{BY_NOTE} ALL", None),
+        ("share of the biggest note per status", f"{BY_NOTE} ALL", None),
+        ("orders with the largest note, per status", "SELECT status, COUNT(*) FROM orders GROUP BY ALL", None),
+    ],
+)  # fmt: skip
+def test_places(
+    shop: duckdb.DuckDBPyConnection, known: Knowledge, question: str, written: str, repaired: str | None
+) -> None:
+    plain = settle(shop, written, known).sql
+    settled = settle(shop, written, known, question=question)
+    assert settled.sql == (repaired or plain)
+    assert bool(settled.notes) == (repaired is not None)
