@@ -30,15 +30,15 @@ _TIES = re.compile(
     re.IGNORECASE,
 )
 _EACH = re.compile(
-    r"\b(?:each|every|per)\s+(?P<words>\w+(?:[ ]\w+)?)(?P<more>\s*,|\s+and\b|\s*/|\s+x\b)?", re.IGNORECASE
+    r"\b(?:each|every|per)\s+(?P<words>\w+(?:[ ]\w+)?)"
+    r"(?P<more>\s*,(?! (?:the|which|what|who|its)\b)|\s+and\b|\s*/|\s+x\b)?",
+    re.IGNORECASE,
 )
-_BEST = re.compile(rf"\b(?<!to ){_SUPERLATIVE}\b(?! (?:first|to|at|of all))", re.IGNORECASE)
+_BEST = re.compile(rf"\b(?<!to )(?<!by )(?<!by the ){_SUPERLATIVE}\b(?! (?:first|to|at|of all))", re.IGNORECASE)
 _MANY = re.compile(
     rf"\b(?:{'|'.join(_LEAST + _MOST)}) (?:\d+|two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE
 )
-_OTHERWISE = re.compile(
-    r"\b(?:(?:sort|order)\w* (?:by|from)\b|rank|ascend|descend|running|share|percent)", re.IGNORECASE
-)
+_OTHERWISE = re.compile(r"\b(?:rank|ascend|descend|running|share|percent)", re.IGNORECASE)
 
 
 def repair_places(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:

@@ -41,6 +41,12 @@ BY_NOTE = "SELECT status, note, COUNT(*) AS n FROM orders GROUP BY"
          " ORDER BY n DESC"),
         ("weakest note per status", f"{BY_NOTE} status, note",
          f"{BY_NOTE} status, note QUALIFY RANK() OVER (PARTITION BY status ORDER BY COUNT(*) ASC) = 1"),
+        ("for each status, the busiest note, sorted by status", f"{BY_NOTE} ALL ORDER BY n DESC, status",
+         f"{BY_NOTE} status, note QUALIFY RANK() OVER (PARTITION BY status ORDER BY COUNT(*) DESC) = 1"
+         " ORDER BY n DESC, status"),
+        ("orders of each note per status", f"{BY_NOTE} ALL", None),
+        ("notes per status ordered by most orders", f"{BY_NOTE} ALL", None),
+        ("most orders per status, note", f"{BY_NOTE} ALL", None),
         ("orders per status and note, most first", f"{BY_NOTE} ALL", None),
         ("orders of each note and status, most to least", f"{BY_NOTE} ALL", None),
         ("top 3 notes per status", f"{BY_NOTE} ALL", None),
