@@ -15,7 +15,7 @@ from functools import lru_cache
 from llmsql.asking.calendar_words import MONTHS, ORDINALS
 from llmsql.asking.values import fold
 
-_NUMBERS = {
+NUMBERS = {
     word: number
     for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
     if number > 1  # "which one"
@@ -245,8 +245,8 @@ def _split(question: str) -> list[Token]:
             tokens.append(Token("year", start, end, "year", (int(plain),)))
         elif plain[0].isdigit() and re.fullmatch(r"\d+(,\d{3})*(\.\d+)?", plain):
             tokens.append(Token("number", start, end, "number", plain.replace(",", "")))
-        elif plain in _NUMBERS:
-            tokens.append(Token("number", start, end, "number", str(_NUMBERS[plain])))
+        elif plain in NUMBERS:
+            tokens.append(Token("number", start, end, "number", str(NUMBERS[plain])))
         else:
             for word in _words(plain):
                 tokens.append(Token(word, start, end))

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
+from llmsql.asking.coverage import name_stems
 from llmsql.asking.joins import KeyGraph, Wording, chain_joins, fold
 from llmsql.asking.scopes import conjuncts, cte_names, own_columns, sources, table_reference
 from llmsql.asking.values import ValueIndex
@@ -182,7 +183,7 @@ def _repair_column(
         return _qualify_ambiguous(column, scope, owners)
     if any(o.owners(column.name) for o in _outer_scopes(select, catalog)) and not _is_looked_up(column, select):
         return None
-    return _bring_column(column, scope, catalog, graph, wording) or _spell_column(column, scope)
+    return _bring_column(column, scope, catalog, graph, wording) or _spell_column(column, scope, wording)
 
 
 def _repair_qualified(
@@ -214,7 +215,7 @@ def _repair_qualified(
         return f"{before} → {column.sql('duckdb')}"
     if others:
         return None
-    return _spell_column(column, scope) or _bring_column(column, scope, catalog, graph, wording)
+    return _spell_column(column, scope, wording) or _bring_column(column, scope, catalog, graph, wording)
 
 
 def _same_name(table: Table, name: str) -> bool:
@@ -290,19 +291,26 @@ def _join_table(
     return f"joined {table.reference} for {column.sql('duckdb')}"
 
 
-def _spell_column(column: exp.Column, scope: Scope) -> str | None:
+def _spell_column(column: exp.Column, scope: Scope, wording: Wording | None) -> str | None:
     alias = column.table.casefold()
     tables = [scope.tables.get(alias)] if alias else list(scope.tables.values())
     known: dict[str, str] = {}
     for table in tables:
         if table is not None:
             known.update({_plain(c.name): c.name for c in table.columns})
-    found = _nearest(column.name, list(known))
-    if found is None:
+    found = _nearest(column.name, list(known)) or (wording and _named_by(wording.question, column.name, known))
+    if not found:
         return None
     before = column.sql("duckdb")
     column.set("this", _identifier(known[found]))
     return f"{before} → {column.sql('duckdb')}"
+
+
+def _named_by(question: str, name: str, known: Mapping[str, str]) -> str | None:
+    """The one name with every word that both the question and an invented name have, if these are two at least."""
+    said = name_stems([name]) & name_stems([question])
+    named = [plain for plain, other in known.items() if said <= name_stems([other])]
+    return named[0] if len(said) > 1 and len(named) == 1 else None
 
 
 def _outer_scopes(select: exp.Select, catalog: Catalog) -> Iterator[Scope]:

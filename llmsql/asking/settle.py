@@ -11,6 +11,7 @@ import duckdb
 from sqlglot import exp
 
 from llmsql.asking.check import check_sql, extract_sql, parse_query
+from llmsql.asking.counts import repair_counts
 from llmsql.asking.dates import DateRange, repair_dates
 from llmsql.asking.glossary import Glossary, expand_metrics
 from llmsql.asking.hidden import hide_columns
@@ -124,6 +125,7 @@ def _repaired(
     if wording is not None:
         notes += repair_patterns(tree, knowledge.catalog, knowledge.values, wording.question)
         notes += repair_intent(tree, wording.question, knowledge.catalog, knowledge.graph, knowledge.values)
+        notes += repair_counts(tree, wording.question, knowledge.catalog)
         notes += repair_places(tree, wording.question, knowledge.catalog)
     if today is not None:
         tree = set_today(tree, today)

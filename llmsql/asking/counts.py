@@ -1,0 +1,99 @@
+"""Counts that a question asks for and small models leave out or take from the wrong place.
+
+Each of these repairs was tried on thousands of right queries, which it has to leave alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp
+
+from llmsql.asking.coverage import name_stems, stem
+from llmsql.asking.question_form import NUMBERS
+from llmsql.asking.repair import Scope
+from llmsql.asking.scopes import own_nodes, sources
+from llmsql.catalog import Catalog, Column
+from llmsql.catalog.snapshot import quote
+
+_COUNTED = re.compile(r"\b(?:how many|number of|count of|most|fewest) (?P<noun>[a-z]+)", re.IGNORECASE)
+# "customer_no" is no count of customers.
+_COUNTS = re.compile(
+    r"(?:no|number|nr|count)_?of_?(?P<of>[a-z]+)\Z|(?:num|cnt|n)_(?:of_)?(?P<after>[a-z]+)\Z|(?P<before>[a-z]+)_(?:count|cnt)\Z"
+)
+_SEVERAL = re.compile(
+    rf"\b(?P<than>more than|over|at least) (?P<number>\d+|one|{'|'.join(NUMBERS)})"
+    r" (?:different |distinct )?(?P<noun>[a-z]+)"
+    rf"|\b(?P<least>\d+|{'|'.join(NUMBERS)}) or more (?P<thing>[a-z]+)",
+    re.IGNORECASE,
+)
+
+
+def repair_counts(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """Apply every repair of this module.
+
+    Args:
+        tree: a parsed query with right column names; changed in place.
+        question: as typed.
+        catalog: the tables.
+
+    Returns:
+        Notes on what was changed.
+    """
+    return sum_stored_counts(tree, question, catalog) + count_members(tree, question, catalog)
+
+
+def sum_stored_counts(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """``COUNT(*)`` of banks for "the number of customers", where the banks' ``no_of_customers`` says it."""
+    if not isinstance(tree, exp.Select) or len(sources(tree)) != 1 or len(list(tree.find_all(exp.Select))) != 1:
+        return []
+    [table] = Scope.of(tree, catalog).tables.values()
+    stars = [node for node in own_nodes(tree) if isinstance(node, exp.Count) and isinstance(node.this, exp.Star)]
+    if table is None or not stars:
+        return []
+    nouns = {stem(match["noun"].casefold()) for match in _COUNTED.finditer(question)} - name_stems([table.name])
+    stored = [column for column in table.columns if _counts(column) in nouns]
+    if len(stored) != 1 or any(c.name.casefold() == stored[0].name.casefold() for c in tree.find_all(exp.Column)):
+        return []
+    name = stored[0].name
+    for star in stars:
+        star.replace(exp.Sum(this=exp.column(exp.to_identifier(name, quoted=quote(name) != name))))
+    return [f"summed {quote(name)}, which counts them"]
+
+
+def _counts(column: Column) -> str | None:
+    """What a column of whole numbers counts by its name: customers for ``no_of_customers`` or ``customer_count``."""
+    match = _COUNTS.match(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column.name).casefold())
+    if match is None or "INT" not in column.type:
+        return None
+    return stem(match["of"] or match["after"] or match["before"])
+
+
+def count_members(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """For "more than one loan" the loans that ``IN (SELECT …)`` looks among are counted, where it asks for one only."""
+    said = list(_SEVERAL.finditer(question))
+    lookups = [node for node in tree.find_all(exp.In) if isinstance(node.args.get("query"), exp.Subquery)]
+    if len(said) != 1 or len(lookups) != 1 or isinstance(lookups[0].parent, exp.Not):
+        return []
+    inner = lookups[0].args["query"].this
+    if not isinstance(inner, exp.Select) or len(inner.expressions) != 1:
+        return []
+    if any(inner.args.get(part) for part in ("group", "having", "qualify", "distinct", "limit")):
+        return []
+    [match] = said
+    number = (match["number"] or match["least"]).casefold()
+    value = 1 if number == "one" else NUMBERS.get(number) or int(number)
+    if any(not literal.is_string and literal.this == str(value) for literal in tree.find_all(exp.Literal)):
+        return []
+    [member] = inner.expressions
+    tables = [table for table in Scope.of(inner, catalog).tables.values() if table is not None]
+    noun = stem((match["noun"] or match["thing"]).casefold())
+    if not isinstance(member, exp.Column) or noun not in name_stems(table.name for table in tables):
+        return []
+    is_exclusive = (match["than"] or "").casefold() in ("more than", "over")
+    compared = (exp.GT if is_exclusive else exp.GTE)(
+        this=exp.Count(this=exp.Star()), expression=exp.Literal.number(value)
+    )
+    inner.set("group", exp.Group(expressions=[member.copy()]))
+    inner.set("having", exp.Having(this=compared))
+    return [f"counted for {match[0]!r}"]

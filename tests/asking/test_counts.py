@@ -1,0 +1,59 @@
+"""Counts that a question asks for: what is repaired, and what is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from llmsql.asking.settle import Knowledge, settle
+from tests.asking.conftest import know
+
+BANKS = """
+    CREATE TABLE bank (branch_id INTEGER PRIMARY KEY, bank_name VARCHAR, city VARCHAR, no_of_customers INTEGER);
+    CREATE TABLE person (person_id INTEGER PRIMARY KEY, full_name VARCHAR, visit_no INTEGER);
+    CREATE TABLE loan (problem_loan_id INTEGER PRIMARY KEY, person_id INTEGER REFERENCES person (person_id), amount INTEGER);
+"""
+WITH_LOAN = "SELECT full_name FROM person WHERE person_id IN (SELECT person_id FROM loan"
+
+
+@pytest.fixture
+def banks() -> Iterator[tuple[duckdb.DuckDBPyConnection, Knowledge]]:
+    with duckdb.connect() as con:
+        con.execute(BANKS)
+        yield con, know(con)
+
+
+@pytest.mark.parametrize(
+    ("question", "written", "repaired"),
+    [
+        # a count that is stored
+        ("number of customers in Utah", "SELECT COUNT(*) FROM bank WHERE city = 'Utah'",
+         "SELECT SUM(no_of_customers) FROM bank WHERE city = 'Utah'"),
+        ("which bank has the most customers",
+         "SELECT bank_name FROM bank GROUP BY ALL ORDER BY COUNT(*) DESC LIMIT 1",
+         "SELECT bank_name FROM bank GROUP BY ALL ORDER BY SUM(no_of_customers) DESC LIMIT 1"),
+        ("how many banks", "SELECT COUNT(*) FROM bank", None),
+        ("how many banks have customers", "SELECT COUNT(*) FROM bank WHERE no_of_customers > 0", None),
+        ("how many visits", "SELECT COUNT(*) FROM person", None),  # visit_no numbers them
+        # several of what is looked up
+        ("people with more than one loan", f"{WITH_LOAN})",
+         f"{WITH_LOAN} GROUP BY person_id HAVING COUNT(*) > 1)"),
+        ("people with two or more loans", f"{WITH_LOAN} WHERE amount > 10)",
+         f"{WITH_LOAN} WHERE amount > 10 GROUP BY person_id HAVING COUNT(*) >= 2)"),
+        ("people with a loan of more than 500", f"{WITH_LOAN})", None),
+        ("people with more than 3 visits", f"{WITH_LOAN})", None),
+        ("people with more than one loan", f"{WITH_LOAN} GROUP BY person_id HAVING COUNT(*) > 1)", None),
+        ("people without more than one loan", WITH_LOAN.replace("IN", "NOT IN") + ")", None),
+        # a name that was invented from the question's words
+        ("the loan id and the amount", "SELECT loan_entry_id, amount FROM loan", "SELECT problem_loan_id, amount FROM loan"),
+    ],
+)  # fmt: skip
+def test_counts(
+    banks: tuple[duckdb.DuckDBPyConnection, Knowledge], question: str, written: str, repaired: str | None
+) -> None:
+    con, known = banks
+    settled = settle(con, written, known, question=question)
+    assert settled.sql == (repaired or written)
+    assert bool(settled.notes) == (repaired is not None)
