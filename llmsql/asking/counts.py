@@ -11,8 +11,7 @@ from sqlglot import exp
 
 from llmsql.asking.coverage import name_stems, stem
 from llmsql.asking.question_form import NUMBERS
-from llmsql.asking.repair import Scope
-from llmsql.asking.scopes import own_nodes, sources
+from llmsql.asking.scopes import Scope, own_nodes, sources
 from llmsql.catalog import Catalog, Column
 from llmsql.catalog.snapshot import quote
 

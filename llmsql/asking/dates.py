@@ -29,8 +29,7 @@ from sqlglot import exp
 
 from llmsql.asking.calendar_words import MONTH_NUMBERS, ORDINALS
 from llmsql.asking.check import check_sql
-from llmsql.asking.repair import Scope
-from llmsql.asking.scopes import conjuncts, own_columns
+from llmsql.asking.scopes import Scope, conjuncts, own_columns
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import quote
 from llmsql.errors import SQLRejectedError

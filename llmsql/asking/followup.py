@@ -35,8 +35,7 @@ from llmsql.asking.joins import fold as fold_reference
 from llmsql.asking.link import link_values
 from llmsql.asking.question_form import singular
 from llmsql.asking.rebind import Change, period_bounds
-from llmsql.asking.repair import Scope
-from llmsql.asking.scopes import sources
+from llmsql.asking.scopes import Scope, sources
 from llmsql.asking.settle import Knowledge
 from llmsql.asking.sql_text import sql_text
 from llmsql.asking.values import fold

@@ -15,8 +15,7 @@ from llmsql.asking.joins import KeyGraph, chain_joins
 from llmsql.asking.joins import fold as fold_reference
 from llmsql.asking.link import link_values
 from llmsql.asking.prompt import StoredValue
-from llmsql.asking.repair import Scope
-from llmsql.asking.scopes import conjuncts, own_columns, sources
+from llmsql.asking.scopes import Scope, conjuncts, own_columns, sources
 from llmsql.asking.values import ValueIndex, fold
 from llmsql.catalog import Catalog, Table
 from llmsql.catalog.snapshot import quote

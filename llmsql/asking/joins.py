@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from llmsql.asking.scopes import conjuncts, cte_names, own_columns, sources, table_reference
+from llmsql.asking.scopes import Scope, conjuncts, cte_names, own_columns, sources, table_reference
 from llmsql.asking.sql_text import sql_text
 from llmsql.catalog import Catalog, Table
 from llmsql.catalog.snapshot import quote
@@ -196,7 +196,7 @@ def complete_joins(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, wording: W
         joins = select.args.get("joins") or []
         completed: list[exp.Join] = []
         written = set(sources(select))
-        owned = _owned_columns(select, catalog, ctes) if any(_is_bare(join) for join in joins) else []
+        owned = _owned_columns(select, catalog) if any(_is_bare(join) for join in joins) else []
         for join in joins:
             if _is_bare(join) and not _is_condition_in_where(select, join):
                 before = sources(select, [*completed])
@@ -211,23 +211,21 @@ def complete_joins(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, wording: W
     return tree
 
 
-def _owned_columns(select: exp.Select, catalog: Catalog, ctes: set[str]) -> list[tuple[exp.Column, str]]:
+def _owned_columns(select: exp.Select, catalog: Catalog) -> list[tuple[exp.Column, str]]:
     """Columns without a table and the one table of FROM that has them: a table put in between may have them too."""
-    tables: dict[str, Table] = {}
-    for alias, source in sources(select).items():
-        table = catalog.table(table_reference(source)) if isinstance(source, exp.Table) else None
-        if table is None or source.name.casefold() in ctes:
-            return []
-        tables[alias] = table
+    scope = Scope.of(select, catalog)
+    if not scope.is_known:
+        return []
+    spelled = {alias.casefold(): alias for alias in sources(select)}
     shown = {e.alias.casefold() for e in select.expressions if isinstance(e, exp.Alias)}
     found = []
     for column in own_columns(select):
-        owners = [alias for alias, table in tables.items() if table.column(column.name)]
+        owner = scope.owner(column)
         is_output = column.name.casefold() in shown and column.find_ancestor(
             exp.Group, exp.Order, exp.Having, exp.Qualify
         )
-        if not column.table and len(owners) == 1 and not is_output and not column.find_ancestor(exp.Star):
-            found.append((column, owners[0]))
+        if not column.table and owner is not None and not is_output and not column.find_ancestor(exp.Star):
+            found.append((column, spelled[owner]))
     return found
 
 

@@ -11,8 +11,7 @@ import re
 from sqlglot import exp
 
 from llmsql.asking.coverage import name_stems, stem
-from llmsql.asking.repair import Scope
-from llmsql.asking.scopes import own_nodes
+from llmsql.asking.scopes import Scope, own_nodes
 from llmsql.catalog import Catalog
 
 _LEAST = "cheapest fewest least lowest minimum poorest smallest weakest worst".split()

@@ -12,7 +12,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 import sqlglot
 from sqlglot import exp
@@ -20,7 +19,7 @@ from sqlglot.errors import ErrorLevel
 
 from llmsql.asking.coverage import name_stems
 from llmsql.asking.joins import KeyGraph, Wording, chain_joins, fold
-from llmsql.asking.scopes import conjuncts, cte_names, own_columns, sources, table_reference
+from llmsql.asking.scopes import Scope, conjuncts, cte_names, own_columns, sources, table_reference
 from llmsql.asking.values import ValueIndex
 from llmsql.asking.values import fold as fold_text
 from llmsql.catalog import Catalog, Table
@@ -30,50 +29,6 @@ from llmsql.errors import SQLRejectedError
 SIMILAR = 0.8
 SHORTEST_PART = 5
 OTHER_DIALECTS = ("mysql", "postgres", "sqlite", "tsql", "snowflake", "bigquery", "oracle")
-
-
-@dataclass
-class Scope:
-    """One SELECT with its sources.
-
-    Args:
-        select: the node.
-        tables: alias → catalog table; None for CTEs and subqueries.
-    """
-
-    select: exp.Select
-    tables: dict[str, Table | None] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, select: exp.Select, catalog: Catalog) -> Scope:
-        """Look the sources of a SELECT up in the catalog."""
-        ctes = cte_names(select)
-        tables: dict[str, Table | None] = {}
-        for alias, source in sources(select).items():
-            table = None
-            if isinstance(source, exp.Table) and source.name.casefold() not in ctes:
-                table = catalog.table(table_reference(source))
-            tables[alias.casefold()] = table
-        return cls(select, tables)
-
-    @property
-    def is_known(self) -> bool:
-        """Whether the columns of every source are known."""
-        return bool(self.tables) and all(self.tables.values())
-
-    def owners(self, column: str) -> list[str]:
-        """Aliases of the tables that have a column of that name."""
-        return [alias for alias, table in self.tables.items() if table is not None and table.column(column)]
-
-    def owner(self, column: exp.Column) -> str | None:
-        """Alias of the one source that a column is of; None where several have it, or none."""
-        owners = [column.table.casefold()] if column.table else self.owners(column.name)
-        return owners[0] if len(owners) == 1 else None
-
-    def table_of(self, column: exp.Column) -> Table | None:
-        """The one catalog table that a column is of, by ``owner``."""
-        owner = self.owner(column)
-        return self.tables.get(owner) if owner is not None else None
 
 
 def repair_columns(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, wording: Wording | None = None) -> list[str]:

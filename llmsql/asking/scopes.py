@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
+
+from llmsql.catalog import Catalog, Table
 
 
 def table_reference(table: exp.Table) -> str:
@@ -41,6 +44,50 @@ def cte_names(node: exp.Expr) -> set[str]:
             names |= {cte.alias.casefold() for cte in with_.expressions}
         current = current.parent
     return names
+
+
+@dataclass
+class Scope:
+    """One SELECT with its sources.
+
+    Args:
+        select: the node.
+        tables: alias → catalog table; None for CTEs and subqueries.
+    """
+
+    select: exp.Select
+    tables: dict[str, Table | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, select: exp.Select, catalog: Catalog) -> Scope:
+        """Look the sources of a SELECT up in the catalog."""
+        ctes = cte_names(select)
+        tables: dict[str, Table | None] = {}
+        for alias, source in sources(select).items():
+            table = None
+            if isinstance(source, exp.Table) and source.name.casefold() not in ctes:
+                table = catalog.table(table_reference(source))
+            tables[alias.casefold()] = table
+        return cls(select, tables)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the columns of every source are known."""
+        return bool(self.tables) and all(self.tables.values())
+
+    def owners(self, column: str) -> list[str]:
+        """Aliases of the tables that have a column of that name."""
+        return [alias for alias, table in self.tables.items() if table is not None and table.column(column)]
+
+    def owner(self, column: exp.Column) -> str | None:
+        """Alias of the one source that a column is of; None where several have it, or none."""
+        owners = [column.table.casefold()] if column.table else self.owners(column.name)
+        return owners[0] if len(owners) == 1 else None
+
+    def table_of(self, column: exp.Column) -> Table | None:
+        """The one catalog table that a column is of, by ``owner``."""
+        owner = self.owner(column)
+        return self.tables.get(owner) if owner is not None else None
 
 
 def own_nodes(select: exp.Select) -> Iterator[exp.Expr]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from llmsql.asking.repair import Scope
-from llmsql.asking.scopes import conjuncts, own_nodes
+from llmsql.asking.scopes import Scope, conjuncts, own_nodes
 from llmsql.catalog import Catalog
 
 # What a function sqlglot does not know does is not known either: it may well be an aggregate.
