@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+from importlib.metadata import version
 
 import pandas as pd
 
@@ -23,4 +24,8 @@ sql = {
 }[job["task"]]
 started = time.perf_counter()
 answers = [value for value in bsql.execute(sql).df.iloc[:, 0].tolist()]
-print(json.dumps({"seconds": time.perf_counter() - started, "answers": answers}, default=str))
+print(
+    json.dumps(
+        {"seconds": time.perf_counter() - started, "answers": answers, "version": version("blendsql")}, default=str
+    )
+)
