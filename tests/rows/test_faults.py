@@ -189,6 +189,7 @@ def test_answers_in_other_words_count(ten: llmsql.Connection, model: StubModel) 
     labels = "['Billing ', 'bug/crash', 'ÄRGER']"
     for answer, label in (
         ('{"answer": "Billing "}', "Billing "),
+        (r'"\u00c4RGER"', "ÄRGER"),
         ("billing.", "Billing "),
         ("**Bug/Crash**", "bug/crash"),
         ("The category is: bug/crash", "bug/crash"),
@@ -203,6 +204,7 @@ def test_answers_in_other_words_count(ten: llmsql.Connection, model: StubModel) 
         ("NO", False),
         ("true", True),
         ('{"answer": "no"}', False),
+        ('"no"', False),
         ("Yes, it does", True),
     ):
         model.faults = lambda _, answer=answer: model.good(answer)  # type: ignore[misc]
