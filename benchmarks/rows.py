@@ -25,6 +25,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ TEXTS = (
 """A text, its topic, and whether it asks for money back: written and labelled by hand, not by a model."""
 LABELS = ("billing", "bug", "question", "praise")
 _UPSTREAM_TIMEOUT = 600
-_TASK_TIMEOUT = 3600
+_TASK_TIMEOUT = 600
 
 
 class Counter(BaseHTTPRequestHandler):
@@ -249,13 +250,17 @@ def rows(texts: int, copies: int) -> list[str]:
 
 
 def agreement(task: str, asked: Sequence[str], answers: Sequence[Any]) -> float:
-    """Share of answers that are as labelled, a missing one counting as wrong; under a limit, of the rows returned."""
-    topics = {text: topic for text, topic, _ in TEXTS}
-    refunds = {text: refund for text, _, refund in TEXTS}
+    """Share of answers that are as labelled, a missing one counting as wrong; under a limit, of the rows returned.
+
+    It is the mean over the labels, so that one answer for every text gets no more than its share of them.
+    """
+    labelled = {text: topic if task == "classify" else refund for text, topic, refund in TEXTS}
     if task == "filter_limit":
-        return round(sum(refunds[text] for text in answers) / max(1, len(answers)), 3)
-    right = topics if task == "classify" else refunds
-    return round(sum(right[text] == answer for text, answer in zip(asked, answers, strict=False)) / len(asked), 3)
+        return round(sum(bool(labelled[text]) for text in answers) / max(1, len(answers)), 3)
+    right: dict[Any, list[bool]] = {}
+    for text, answer in zip_longest(asked, answers[: len(asked)]):
+        right.setdefault(labelled[text], []).append(answer == labelled[text])
+    return round(sum(sum(hits) / len(hits) for hits in right.values()) / len(right), 3)
 
 
 def overhead(count: int) -> dict[str, float]:

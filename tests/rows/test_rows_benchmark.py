@@ -13,6 +13,7 @@ def test_agreement_counts_what_is_missing_as_wrong() -> None:
     asked = rows(len(TEXTS), 1)
     assert agreement("classify", asked, [topic for _, topic, _ in TEXTS]) == 1.0
     assert agreement("classify", asked, [TEXTS[0][1]]) == 1 / len(TEXTS)
+    assert agreement("filter", asked, [False] * len(asked)) == 0.5
     assert agreement("filter_limit", asked, [text for text, _, refund in TEXTS if refund][:3]) == 1.0
     assert agreement("filter_limit", asked, []) == 0.0
     assert {topic for _, topic, _ in TEXTS[:4]} == set(LABELS)  # a few texts are a mixture too
