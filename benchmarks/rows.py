@@ -4,6 +4,7 @@ Every contestant asks the same model, the in-process one behind its OpenAI-compa
 a proxy on loopback that counts requests and tokens. Each runs in a process of its own; with ``--folder`` those that
 must be installed are, each into a virtual environment of its own. One that cannot be had, or fails, is a line in the
 figures that says why. ``duckdb-llm-udf`` has no function over rows, only text to SQL: ``benchmarks.rivals`` has it.
+Agreement is with labels written by hand.
 
 Also measured: the overhead of the engine at 1,000,000 rows of 1,000 values with a model that answers at once, wall time
 against distinct inputs × latency ÷ concurrency, and choosing a label in one pass against writing it.
@@ -22,8 +23,9 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -41,29 +43,50 @@ REQUIREMENTS = {"blendsql": ("blendsql", "litellm", "pandas"), "lotus": ("lotus-
 TASKS = ("filter", "classify", "filter_limit")
 TEXTS = (
     ("I was charged twice for order 118, please send one payment back", "billing", True),
-    ("The invoice shows the wrong VAT number", "billing", False),
-    ("Please refund the annual plan, I cancelled in the trial", "billing", True),
-    ("Why did the price go up on my last bill?", "billing", False),
-    ("I want my money back for the broken lamp", "billing", True),
     ("The app closes when I open the settings", "bug", False),
-    ("Saving a file shows error 500", "bug", False),
-    ("The login page stays white in Firefox", "bug", False),
-    ("Search finds nothing since the update", "bug", False),
-    ("The export crashes with more than 1,000 rows, refund me", "bug", True),
     ("How do I add a second user?", "question", False),
-    ("Where can I see my delivery date?", "question", False),
-    ("Is there a student plan?", "question", False),
-    ("Can I use the API with Python?", "question", False),
-    ("How long do refunds take?", "question", False),
     ("Thank you, the new version is great", "praise", False),
+    ("The invoice shows the wrong VAT number", "billing", False),
+    ("Saving a file shows error 500", "bug", False),
+    ("Where can I see my delivery date?", "question", False),
     ("Best support that I ever had", "praise", False),
+    ("Please refund the annual plan, I cancelled in the trial", "billing", True),
+    ("The login page stays white in Firefox", "bug", False),
+    ("Is there a student plan?", "question", False),
     ("Love the dark mode", "praise", False),
+    ("Why did the price go up on my last bill?", "billing", False),
+    ("Search finds nothing since the update", "bug", False),
+    ("Can I use the API with Python?", "question", False),
     ("The team solved it in minutes, wonderful", "praise", False),
+    ("I want my money back for the broken lamp", "billing", True),
+    ("The export crashes with more than 1,000 rows, refund me", "bug", True),
+    ("How long do refunds take?", "question", False),
     ("Five stars from all of us", "praise", False),
+    ("My card was declined but the money is gone from my account", "billing", False),
+    ("Since Tuesday the calendar shows every event twice", "bug", False),
+    ("Which file types can be imported?", "question", False),
+    ("The refund was quick and friendly, thank you", "praise", False),
+    ("You billed me after I closed my account; give that money back", "billing", True),
+    ("The refund button does nothing when I press it", "bug", False),
+    ("Do you ship to Norway?", "question", False),
+    ("My whole office uses it now and nobody wants to go back", "praise", False),
+    ("Can you send the receipt for March again, the amount on it is wrong", "billing", False),
+    ("Photos are uploaded upside down", "bug", False),
+    ("What is the difference between Pro and Team?", "question", False),
+    ("Finally an update that makes things easier", "praise", False),
+    ("I never got the coupon that the checkout promised, take it off the bill", "billing", False),
+    ("Push messages arrive a day late on Android", "bug", False),
+    ("Is there a way to change the language?", "question", False),
+    ("Worth every cent", "praise", False),
+    ("The parcel came empty and I expect my 40 euros to be returned", "billing", True),
+    ("It froze again and I lost an hour of work, I want what I paid back", "bug", True),
+    ("Who do I write to about a job?", "question", False),
+    ("Your tutorial videos are a joy to watch", "praise", False),
 )
+"""A text, its topic, and whether it asks for money back: written and labelled by hand, not by a model."""
 LABELS = ("billing", "bug", "question", "praise")
 _UPSTREAM_TIMEOUT = 600
-_TASK_TIMEOUT = 3600
+_TASK_TIMEOUT = 600
 
 
 class Counter(BaseHTTPRequestHandler):
@@ -95,8 +118,9 @@ class Counter(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(payload)))
-        self.end_headers()
-        self.wfile.write(payload)
+        with suppress(ConnectionError):  # who asked has given up
+            self.end_headers()
+            self.wfile.write(payload)
 
 
 class StandIn(BaseHTTPRequestHandler):
@@ -138,19 +162,21 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
     parser.add_argument(
         "--model", default="qwen2.5-coder-0.5b", help="a local model of the registry; default: %(default)s"
     )
-    parser.add_argument("--copies", type=int, default=5, help="of each of the 20 texts; default: %(default)s")
+    parser.add_argument("--texts", type=int, default=len(TEXTS), help="how many of the texts; default: all %(default)s")
+    parser.add_argument("--copies", type=int, default=2, help="of each of them; default: %(default)s")
     parser.add_argument("--rows", type=int, default=1_000_000, help="to measure overhead at; default: %(default)s")
     parser.add_argument("--stand-in", action="store_true", help="try the benchmark without a model; save nothing")
     options = parser.parse_args(arguments)
     python, missing = environments(options.folder)
     figures: dict[str, Any] = {"model": "none, answers by rule" if options.stand_in else options.model}
-    figures["rows"], figures["distinct_texts"] = len(TEXTS) * options.copies, len(TEXTS)
+    asked = rows(options.texts, options.copies)
+    figures["rows"], figures["distinct_texts"] = len(asked), len(set(asked))
     with _served(options.model, options.stand_in) as (url, key):
-        figures["side_by_side"] = side_by_side(url, key, python, options.copies) | missing
+        figures["side_by_side"] = side_by_side(url, key, python, asked) | missing
     figures["overhead"] = overhead(options.rows)
     figures["concurrency"] = concurrency()
     if not options.stand_in:
-        figures["one_pass"] = one_pass(options.model)
+        figures["one_pass"] = one_pass(options.model, options.texts)
         print(save("rows", figures))
     print(json.dumps(figures, indent=2))
     return figures
@@ -171,14 +197,14 @@ def environments(folder: Path | None) -> tuple[dict[str, Path | str], dict[str, 
     return python, missing
 
 
-def side_by_side(url: str, key: str, python: Mapping[str, Path | str], copies: int) -> dict[str, Any]:
-    """Calls, tokens, seconds and agreement with the labels, by contestant and task.
+def side_by_side(url: str, key: str, python: Mapping[str, Path | str], asked: Sequence[str]) -> dict[str, Any]:
+    """Calls, tokens, seconds and agreement with the labels, by contestant and task, and each one's version.
 
     Args:
         url: of the model's server, without ``/v1``.
         key: that it wants.
         python: the interpreter of each contestant.
-        copies: of each text.
+        asked: the rows.
     """
     Counter.upstream, Counter.key = url, key
     server = _serve(Counter)
@@ -188,7 +214,7 @@ def side_by_side(url: str, key: str, python: Mapping[str, Path | str], copies: i
         for name in python:
             for task in TASKS:
                 Counter.counts = {"calls": 0, "input_tokens": 0, "output_tokens": 0}
-                job = {"task": task, "url": counted, "rows": rows(copies), "labels": LABELS}
+                job = {"task": task, "url": counted, "rows": asked, "labels": LABELS}
                 found[f"{name} {task}"] = _done(str(python[name]), name, job) | Counter.counts
                 print(name, task, found[f"{name} {task}"], file=sys.stderr, flush=True)
     finally:
@@ -208,6 +234,7 @@ def _done(python: str, name: str, job: dict[str, Any]) -> dict[str, Any]:
         return {"failed": _last_line(done.stderr)}
     answer = json.loads(done.stdout.splitlines()[-1])
     return {
+        "version": answer["version"],
         "seconds": round(answer["seconds"], 2),
         "agreement": agreement(job["task"], job["rows"], answer["answers"]),
     }
@@ -217,19 +244,23 @@ def _last_line(text: str) -> str:
     return (text.strip().splitlines() or ["it said nothing"])[-1][:300]
 
 
-def rows(copies: int) -> list[str]:
-    """Every text several times, as columns of real tables have them."""
-    return [text for _ in range(copies) for text, _, _ in TEXTS]
+def rows(texts: int, copies: int) -> list[str]:
+    """The first of the texts several times, as columns of real tables have them."""
+    return [text for _ in range(copies) for text, _, _ in TEXTS[:texts]]
 
 
 def agreement(task: str, asked: Sequence[str], answers: Sequence[Any]) -> float:
-    """Share of answers that are as labelled, a missing one counting as wrong; under a limit, of the rows returned."""
-    topics = {text: topic for text, topic, _ in TEXTS}
-    refunds = {text: refund for text, _, refund in TEXTS}
+    """Share of answers that are as labelled, a missing one counting as wrong; under a limit, of the rows returned.
+
+    It is the mean over the labels, so that one answer for every text gets no more than its share of them.
+    """
+    labelled = {text: topic if task == "classify" else refund for text, topic, refund in TEXTS}
     if task == "filter_limit":
-        return round(sum(refunds[text] for text in answers) / max(1, len(answers)), 3)
-    right = topics if task == "classify" else refunds
-    return round(sum(right[text] == answer for text, answer in zip(asked, answers, strict=False)) / len(asked), 3)
+        return round(sum(bool(labelled[text]) for text in answers) / max(1, len(answers)), 3)
+    right: dict[Any, list[bool]] = {}
+    for text, answer in zip_longest(asked, answers[: len(asked)]):
+        right.setdefault(labelled[text], []).append(answer == labelled[text])
+    return round(sum(sum(hits) / len(hits) for hits in right.values()) / len(right), 3)
 
 
 def overhead(count: int) -> dict[str, float]:
@@ -252,14 +283,14 @@ def concurrency() -> dict[str, float]:
         return {"ratio": round((time.perf_counter() - started) / (320 * 0.5 / 16), 3), "goal": 1.1}
 
 
-def one_pass(model: str) -> dict[str, Any]:
+def one_pass(model: str, texts: int) -> dict[str, Any]:
     """Choosing a label by a grammar in one pass against writing it freely: seconds a text, share of right labels."""
     _, client, _ = open_row_model(load_settings({"model": model}), model)
     found: dict[str, Any] = {}
     listed = "\n".join(f"- {label}" for label in LABELS)
     for name, choices in (("one_pass", LABELS), ("written", ())):
         started, right = time.perf_counter(), 0
-        for text, topic, _ in TEXTS:
+        for text, topic, _ in TEXTS[:texts]:
             messages = (
                 Message(
                     "system", "You sort texts into categories. Answer with one category, exactly as it is written."
@@ -268,8 +299,8 @@ def one_pass(model: str) -> dict[str, Any]:
             )
             answer = client.generate(GenerationRequest(messages, max_tokens=16, choices=choices)).text
             right += answer.strip().strip("-. ").casefold() == topic
-        seconds = (time.perf_counter() - started) / len(TEXTS)
-        found[name] = {"seconds_a_text": round(seconds, 3), "agreement": round(right / len(TEXTS), 3)}
+        seconds = (time.perf_counter() - started) / texts
+        found[name] = {"seconds_a_text": round(seconds, 3), "agreement": round(right / texts, 3)}
     client.close()
     return found
 

@@ -90,3 +90,9 @@ def test_row_functions_by_other_names(model: StubModel) -> None:
     assert row[0] == 7 and row[1] == 16 and row[3:] == (True, 16)
     assert "q\n" in model.texts[1] and "d" in model.texts[1]
     assert {body["model"] for _, _, body in model.requests} >= {"stub-1", "stub-2", "stub-3"}
+
+
+def test_an_estimate_knows_the_other_names(model: StubModel) -> None:
+    with llmsql.connect(aliases=["motherduck"]) as con:
+        [(function, calls)] = con.execute("SELECT function, calls FROM ai_estimate('SELECT prompt(''q'')')").fetchall()
+    assert (function, calls) == ("ai_complete", 1) and model.requests == []

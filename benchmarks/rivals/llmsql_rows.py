@@ -7,7 +7,7 @@ import time
 import llmsql
 
 job = json.load(sys.stdin)
-con = llmsql.connect(provider="vllm", model="local", base_url=job["url"], keep_answers=False)
+con = llmsql.connect(provider="vllm", model="local", base_url=job["url"], keep_answers=False, timeout=600)
 con.execute("CREATE TABLE t (id INTEGER, body VARCHAR)").fetchall()
 con.executemany("INSERT INTO t VALUES (?, ?)", list(enumerate(job["rows"])))
 labels = ", ".join(f"'{label}'" for label in job["labels"])
@@ -19,4 +19,4 @@ sql = {
 }[job["task"]]
 started = time.perf_counter()
 answers = [row[0] for row in con.execute(sql).fetchall()]
-print(json.dumps({"seconds": time.perf_counter() - started, "answers": answers}))
+print(json.dumps({"seconds": time.perf_counter() - started, "answers": answers, "version": llmsql.__version__}))

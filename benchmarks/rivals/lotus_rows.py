@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from importlib.metadata import version
 
 import lotus
 import pandas as pd
@@ -20,4 +21,4 @@ else:
     kept = table.sem_filter("In {body}, the customer asks for money back")
     chosen = set(kept.index)
     answers = [i in chosen for i in table.index] if job["task"] == "filter" else kept["body"].head(3).tolist()
-print(json.dumps({"seconds": time.perf_counter() - started, "answers": answers}))
+print(json.dumps({"seconds": time.perf_counter() - started, "answers": answers, "version": version("lotus-ai")}))

@@ -31,4 +31,8 @@ sql = {
 }[job["task"]]
 started = time.perf_counter()
 answers = [row[0] for row in con.execute(sql).fetchall()]
-print(json.dumps({"seconds": time.perf_counter() - started, "answers": answers}))
+print(
+    json.dumps(
+        {"seconds": time.perf_counter() - started, "answers": answers, "version": f"duckdb {duckdb.__version__}"}
+    )
+)

@@ -247,6 +247,8 @@ class OpenAIProvider:
             "timeout": request.timeout,
         }
         schema = request.schema or (choice_schema(request.choices) if request.choices else None)
+        if self.name == "vllm" and request.choices:  # others want an object; without, the answer is a third as long
+            schema = {"type": "string", "enum": list(request.choices)}
         if schema and self._structured:
             json_schema = {"name": "answer", "schema": dict(schema), "strict": True}
             parameters["response_format"] = {"type": "json_schema", "json_schema": json_schema}

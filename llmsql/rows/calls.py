@@ -127,7 +127,7 @@ class Caller:
         key = self._key(request, occasion)
         found = self.kept.find(key) if occasion.keep and occasion.temperature == 0 else None
         if found is not None:
-            self._enter(found, occasion, "kept")
+            self.enter(found, occasion, "kept")
             return prompt.read(found.text)
         written = self._generate(request, occasion)
         try:
@@ -170,7 +170,7 @@ class Caller:
         counted = Generation(
             "", answer.prompt_tokens, 0, 0, time.monotonic() - started, answer.cost_usd, None, attempts
         )
-        self._enter(counted, occasion, "model")
+        self.enter(counted, occasion, "model")
         return answer
 
     def most(self, read: int, write: int) -> Amounts:
@@ -239,7 +239,7 @@ class Caller:
             if answer.cost_usd is None and not answer.prompt_tokens:  # a server that does not count
                 guess = Generation("", read, count_tokens(answer.text), 0, answer.seconds, None)
                 occasion.budget.settle(Amounts(0, 0, 0.0), Amounts(0, 0, price_usd(self.client.model, guess) or 0.0))
-            self._enter(answer, occasion, "model", attempts)
+            self.enter(answer, occasion, "model", attempts)
         return answer, attempts
 
     def _persist(self, send: Any, tokens: int, occasion: Occasion) -> tuple[Any, int]:
@@ -283,7 +283,15 @@ class Caller:
             return False
         return True
 
-    def _enter(self, answer: Generation, occasion: Occasion, source: str, attempts: int = 1) -> None:
+    def enter(self, answer: Generation, occasion: Occasion, source: str, attempts: int = 1) -> None:
+        """Enter an answer into the books.
+
+        Args:
+            answer: with its counts.
+            occasion: that it was for.
+            source: ``model``, or ``kept`` where it was kept from before.
+            attempts: requests that it took.
+        """
         summary = occasion.summary
         free = source == "kept"
         self.ledger.called(

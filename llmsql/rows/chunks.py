@@ -56,7 +56,7 @@ class RowFunctions:
                     group.query, group.plan.function, group.plan.caller, int(np.count_nonzero(group.places >= 0))
                 )
                 statement = statements[0].as_py()
-                wanted = rows_wanted(statement) if statement else None
+                wanted = rows_wanted(statement, group.arguments) if statement else None
                 if wanted is None:
                     self.engine.outcomes(group.query, group.plan, group.inputs)
                 else:
@@ -68,7 +68,7 @@ class RowFunctions:
         """The answers of a chunk as JSON; ``errors`` has seen to it that they are there."""
         answers: list[str | None] = []
         places = np.full(len(texts), -1, dtype=np.int64)
-        for query, plan, inputs, own in self._groups(texts, arguments, sessions, queries):
+        for query, plan, _, inputs, own in self._groups(texts, arguments, sessions, queries):
             places[own >= 0] = own[own >= 0] + len(answers)
             answers += [_shown(self.engine.outcome(query, plan, text), plan.on_error) for text in inputs]
         indices = pa.array(places, mask=places < 0)
@@ -78,7 +78,7 @@ class RowFunctions:
 
     def _answer_enough(self, group: _Group, wanted: int) -> None:
         """Answer a chunk until the query has the rows that its ``LIMIT`` wants."""
-        query, plan, inputs, places = group
+        query, plan, _, inputs, places = group
         left = query.wanted.get(plan.key, wanted)
         outcomes = self.engine.outcomes(query, plan, inputs, enough=max(0, left))
         true = np.array([outcome.value == "true" for outcome in outcomes], dtype=bool)
@@ -112,7 +112,7 @@ class RowFunctions:
 
     def _group(self, query_id: int, arguments: str, session: str, inputs: list[str], places: Any) -> _Group:
         query = self.engine.query(query_id, json.loads(session).get(COUNTING))
-        return _Group(query, self.engine.plan(query, arguments, session), inputs, places)
+        return _Group(query, self.engine.plan(query, arguments, session), arguments, inputs, places)
 
 
 class Stops:
@@ -163,6 +163,7 @@ class _Group(NamedTuple):
 
     query: Query
     plan: Plan
+    arguments: str
     inputs: list[str]
     places: Any
 

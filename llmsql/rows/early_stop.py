@@ -5,13 +5,14 @@ throws most of the answers away. Where the statement is one plain query whose on
 a chunk may be called false as soon as enough rows are true: no row that the query returns depends on it.
 
 Not covered, and asked for whole chunks: joins, groups, ``DISTINCT``, ``ORDER BY``, window functions, prepared
-statements, another condition beside the filter. Such a condition goes before it: ``WHERE CASE WHEN d > '2026-01-01'
-THEN ai_filter(body, '…') END``. A ``LIMIT`` over functions in the select list needs none of this: DuckDB
-applies it first.
+statements, arguments that are not written out, another condition beside the filter. Such a condition goes before it:
+``WHERE CASE WHEN d > '2026-01-01' THEN ai_filter(body, '…') END``. A ``LIMIT`` over functions in the select list needs
+none of this: DuckDB applies it first.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 from typing import Any
@@ -19,21 +20,24 @@ from typing import Any
 _FILTER = "ai_filter"
 _SELECT_PARTS = frozenset({"expressions", "from", "from_", "where", "limit", "offset"})
 _TABLE_PARTS = frozenset({"this", "db", "catalog", "alias"})
-_WRAPPER = re.compile(r"__duckdb_s\d+")
+_WRAPPER_PARTS = frozenset({"expressions", "from", "from_", "with", "with_", "limit", "offset"})
 _SHOWN_LIMIT = re.compile(r"\s+LIMIT 10000\s*\Z")
 
 
 @lru_cache(maxsize=256)
-def rows_wanted(statement: str) -> int | None:
+def rows_wanted(statement: str, arguments: str) -> int | None:
     """Rows that must be true before a filter may stop asking; None where it may not.
 
     Args:
         statement: text of the whole query.
+        arguments: of the filter that asks, as JSON. A view has a filter of its own, which the statement's ``LIMIT``
+            does not hold for: theirs must be those of the one in the statement, written out.
     """
     from sqlglot import exp
 
     tree = _parse(statement)
-    if tree is None or sum(_is_filter(call) for call in tree.find_all(exp.Anonymous)) != 1:
+    calls = [call for call in tree.find_all(exp.Anonymous) if _is_filter(call)] if tree is not None else []
+    if len(calls) != 1 or _written(calls[0]) != _given(arguments):
         return None
     select = _innermost(tree)
     if not isinstance(select, exp.Select) or not _is_plain(select):
@@ -43,6 +47,28 @@ def rows_wanted(statement: str) -> int | None:
     if limit is None or not all(isinstance(n, exp.Literal) and n.is_int for n in numbers):
         return None
     return sum(int(number.name) for number in numbers)
+
+
+def _given(arguments: str) -> dict[str, Any]:
+    """A filter's arguments by name, the function's own name and those that are NULL left out."""
+    return {n: value for n, value in json.loads(arguments).items() if value is not None and n != "function"}
+
+
+def _written(call: Any) -> dict[str, Any] | None:
+    """The same of a call in a statement; None where one of them is not a plain value."""
+    from sqlglot import exp
+
+    written: dict[str, Any] = {}
+    for place, argument in enumerate(call.expressions[1:]):
+        named = isinstance(argument, exp.PropertyEQ)
+        value = argument.expression if named else argument
+        if isinstance(value, exp.Boolean):
+            written[argument.name] = value.this
+        elif isinstance(value, exp.Literal) and (named or not place):
+            written[argument.name if named else "condition"] = json.loads(value.name) if value.is_number else value.name
+        else:
+            return None
+    return written
 
 
 def _parse(statement: str) -> Any:
@@ -62,7 +88,10 @@ def _is_filter(call: Any) -> bool:
 
 
 def _innermost(tree: Any) -> Any:
-    """The query in ``CREATE TABLE … AS``, ``INSERT``, ``COPY (…)``, and in what DuckDB puts around a relation."""
+    """The query in ``CREATE TABLE … AS``, ``INSERT``, ``COPY (…)``, and in ``SELECT * FROM (…) LIMIT n``.
+
+    DuckDB puts the latter around a relation. Its limit is the inner query's, where that has none.
+    """
     from sqlglot import exp
 
     if isinstance(tree, exp.Create | exp.Insert):
@@ -71,11 +100,27 @@ def _innermost(tree: Any) -> Any:
         return _innermost(tree.this)
     if isinstance(tree, exp.Subquery) and not tree.args.get("joins"):
         return _innermost(tree.this)
-    if isinstance(tree, exp.Select) and len(tree.ctes) == 1 and _WRAPPER.fullmatch(tree.ctes[0].alias):
-        inner = tree.ctes[0].this
-        subquery = inner.find(exp.Subquery)
-        return _innermost(subquery) if subquery is not None and inner.is_star else None
-    return tree
+    whole = isinstance(tree, exp.Select) and tree.expressions == [exp.Star()]
+    inner = _innermost(_only_source(tree)) if whole else None
+    if not isinstance(inner, exp.Select):
+        return tree
+    if not inner.args.get("limit"):
+        for part in ("limit", "offset"):
+            inner.set(part, tree.args.get(part))
+    return inner
+
+
+def _only_source(select: Any) -> Any:
+    """The query that a ``SELECT`` takes its rows from, where it does nothing more to them than to limit them."""
+    from sqlglot import exp
+
+    source = select.args.get("from_") or select.args.get("from")
+    if source is None or {part for part, value in select.args.items() if value} - _WRAPPER_PARTS:
+        return None
+    if isinstance(source.this, exp.Subquery):
+        return source.this
+    named = [cte.this for cte in select.ctes if cte.alias == source.this.name]
+    return named[0] if len(select.ctes) == 1 and named else None
 
 
 def _is_plain(select: Any) -> bool:

@@ -1,23 +1,26 @@
-"""``ai_embed``: vectors of texts, in batches, each distinct text once."""
+"""``ai_embed``: vectors of texts, in batches, each distinct text once; kept on disk as other answers are."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Sequence
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from llmsql.clients import Generation
 from llmsql.errors import CancelledError, ConfigError, ModelError
 from llmsql.rows.calls import BYTES_PER_TOKEN, Caller, FatalError, Occasion, count_tokens
 from llmsql.rows.chunks import KEPT_CHUNKS, Stops
 from llmsql.rows.engine import RowEngine
-from llmsql.rows.failures import warn_of_failures
+from llmsql.rows.failures import check_failures
 from llmsql.rows.plans import check_options
 from llmsql.rows.queries import Count, Query
 from llmsql.rows.shapes import MOST_ELEMENTS
@@ -41,7 +44,8 @@ class VectorFunctions:
         engine.vectors = self.vectors
         self._stops = Stops()
         self._vectors: OrderedDict[bytes, np.ndarray[Any, np.dtype[np.float32]] | None] = OrderedDict()
-        self._lock = threading.Lock()
+        self._in_flight: dict[bytes, Future[None]] = {}
+        self._lock = threading.RLock()  # a future that is done at once lands while it is claimed
         self._alive: deque[Any] = deque(maxlen=KEPT_CHUNKS)
 
     def errors(self, texts: Any, arguments: Any, sessions: Any, queries: Any) -> Any:
@@ -94,35 +98,79 @@ class VectorFunctions:
     ) -> None:
         model = _model_key(caller, options)
         summary = self._engine.summary(query, "ai_embed", caller)
+        occasion = Occasion(settings, summary, query.budget, query.cancel, keep=self._engine.keeps(settings))
         missing = [text for text in inputs if self._vectors.get(_key(model, text)) is None]  # what failed may succeed
-        batches = batched(missing)
+        remembered = len(inputs) - len(missing)
+        missing = [text for text in missing if not self._find_kept(query, caller, occasion, model, text)]
         if query.counting:
             with query.lock:
-                for batch in batches:
+                for batch in batched(missing):
                     read = sum(map(count_tokens, batch))
                     query.counts[_key(model, batch[0])] = Count("ai_embed", caller, len(batch), 1, read, 0)
             return
-        self._engine.ledger.count(summary, distinct_inputs=len(inputs), remembered=len(inputs) - len(missing))
-        occasion = Occasion(settings, summary, query.budget, query.cancel)
-        waiting = {caller.pool.submit(self._embed_batch, caller, occasion, options, model, batch) for batch in batches}
+        self._engine.ledger.count(summary, distinct_inputs=len(inputs), remembered=remembered)
+        with query.lock:
+            query.asked += len(inputs) - len(missing)
+        with query.at_work():
+            try:
+                while missing:
+                    missing = self._embed_missing(query, caller, occasion, options, model, missing)
+            finally:
+                self._engine.progress.wipe()
+            check_failures(query, "ai_embed", settings, self._engine.ledger, settled=True)
+
+    def _find_kept(self, query: Query, caller: Caller, occasion: Occasion, model: str, text: str) -> bool:
+        """Whether a vector was kept on disk; it is remembered then."""
+        found = caller.kept.find(_key(model, text).hex()) if occasion.keep else None
+        if found is not None and not query.counting:
+            caller.enter(found, occasion, "kept")
+            self._remember(model, [text], [np.frombuffer(base64.b64decode(found.text), np.float32)])
+        return found is not None
+
+    def _embed_missing(
+        self, query: Query, caller: Caller, occasion: Occasion, options: dict[str, Any], model: str, texts: list[str]
+    ) -> list[str]:
+        """Have texts embedded once, whoever asks for them, and wait; those that another query gave up are returned."""
+        with self._lock:
+            shared = {text: self._in_flight[key] for text in texts if (key := _key(model, text)) in self._in_flight}
+            own: set[Future[None]] = set()
+            for batch in batched([text for text in texts if text not in shared]):
+                future = caller.pool.submit(self._embed_batch, query, caller, occasion, options, model, batch)
+                keys = [_key(model, text) for text in batch]
+                self._in_flight.update(dict.fromkeys(keys, future))
+                future.add_done_callback(partial(self._landed, keys))
+                own.add(future)
+        waiting = own | set(shared.values())
         try:
             while waiting:
                 done, waiting = wait(waiting, _WAIT_SECONDS)
+                summaries = self._engine.ledger.summaries(query.id)
+                self._engine.progress.show(summaries, len(waiting), occasion.settings.progress)
                 if query.cancel.is_set():
                     raise CancelledError("The query was cancelled.")
-                for future in done:
+                for future in done & own:
                     future.result()
-        except FatalError as error:
-            raise error.error from None
-        finally:
-            for future in waiting:
+        except BaseException as error:
+            if not isinstance(error, FatalError):
+                query.cancel.set()
+            for future in own:
                 future.cancel()
-        failed = sum(self._vectors.get(_key(model, text)) is None for text in missing)
-        if failed:
-            warn_of_failures("ai_embed", failed, len(inputs))
+            raise
+        return [text for text, future in shared.items() if future.cancelled() or future.exception() is not None]
+
+    def _landed(self, keys: Sequence[bytes], _: Future[None]) -> None:
+        with self._lock:
+            for key in keys:
+                self._in_flight.pop(key, None)
 
     def _embed_batch(
-        self, caller: Caller, occasion: Occasion, options: dict[str, Any], model: str, texts: Sequence[str]
+        self,
+        query: Query,
+        caller: Caller,
+        occasion: Occasion,
+        options: dict[str, Any],
+        model: str,
+        texts: Sequence[str],
     ) -> None:
         try:
             answer = caller.embed(texts, occasion, options.get("dims"))
@@ -131,11 +179,15 @@ class VectorFunctions:
         except ModelError as error:
             if len(texts) > 1:  # one of them is too long, or all together: the halves tell which
                 half = len(texts) // 2
-                self._embed_batch(caller, occasion, options, model, texts[:half])
-                self._embed_batch(caller, occasion, options, model, texts[half:])
+                self._embed_batch(query, caller, occasion, options, model, texts[:half])
+                self._embed_batch(query, caller, occasion, options, model, texts[half:])
                 return
             self._engine.ledger.failed(occasion.summary, texts[0], str(error))
-            self._keep(model, texts, [None])
+            self._remember(model, texts, [None])
+            with query.lock:
+                query.asked += 1
+                query.failed += 1
+            check_failures(query, "ai_embed", occasion.settings, self._engine.ledger)
             return
         dims = options.get("dims")
         if dims is not None and len(answer.vectors[0]) != dims:
@@ -144,9 +196,16 @@ class VectorFunctions:
                     f"{caller.name} gives vectors of {len(answer.vectors[0])}, not {dims}.", "Change or leave out dims."
                 )
             )
-        self._keep(model, texts, [np.asarray(vector, np.float32) for vector in answer.vectors])
+        vectors = [np.asarray(vector, np.float32) for vector in answer.vectors]
+        self._remember(model, texts, vectors)
+        with query.lock:
+            query.asked += len(texts)
+        if occasion.keep:
+            for text, vector in zip(texts, vectors, strict=True):
+                written = base64.b64encode(vector.tobytes()).decode()
+                caller.kept.keep(_key(model, text).hex(), Generation(written, 0, 0, 0, 0.0, 0.0))
 
-    def _keep(self, model: str, texts: Sequence[str], vectors: Sequence[Any]) -> None:
+    def _remember(self, model: str, texts: Sequence[str], vectors: Sequence[Any]) -> None:
         with self._lock:
             for text, vector in zip(texts, vectors, strict=True):
                 self._vectors[_key(model, text)] = vector

@@ -71,6 +71,10 @@ class RowEngine:
         given = {n: value for n, value in session.items() if value is not None and n != COUNTING}
         return self._settings_of(given)
 
+    def keeps(self, settings: Settings) -> bool:
+        """Whether answers are kept on disk, and looked for there."""
+        return settings.offline or (self._on_disk if settings.keep_answers is None else settings.keep_answers)
+
     def query(self, query_id: int, counting: str | None = None) -> Query:
         """What is known of a query; made when first asked for.
 
@@ -106,7 +110,7 @@ class RowEngine:
                 settings = self.settings(json.loads(session))
                 caller = self.caller(settings, options.get("model"))
                 summary = self.summary(query, function, caller)
-                known = build_plan(query, function, options, settings, caller, summary, self._on_disk)
+                known = build_plan(query, function, options, settings, caller, summary, self.keeps(settings))
                 query.plans[arguments, session] = known
             return known
 
@@ -200,7 +204,8 @@ class RowEngine:
             found |= self._ask(query, plan, missing)
         else:
             self._ask_until(query, plan, missing, found, enough)
-        check_failures(query, plan, self.ledger, settled=True)
+        settings, warn = plan.occasion.settings, plan.on_error == "null"
+        check_failures(query, plan.function, settings, self.ledger, settled=True, warn=warn)
         return [found[key] for key in keys]
 
     def _ask_until(self, query: Query, plan: Plan, missing: Inputs, found: dict[bytes, Outcome], enough: int) -> None:
@@ -296,7 +301,7 @@ class RowEngine:
             self.ledger.failed(plan.summary, text, outcome.error)
             if plan.on_error == "fail":
                 raise FatalError(LLMSQLError(f"{plan.function} failed on a row: {outcome.error}"))
-            check_failures(query, plan, self.ledger)
+            check_failures(query, plan.function, plan.occasion.settings, self.ledger)
         return outcome
 
     def cancel_all(self) -> None:

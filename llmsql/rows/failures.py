@@ -7,31 +7,36 @@ import warnings
 from llmsql.errors import BudgetError, RowsFailedWarning
 from llmsql.rows.calls import FatalError
 from llmsql.rows.ledger import Ledger
-from llmsql.rows.queries import Plan, Query
+from llmsql.rows.queries import Query
+from llmsql.settings import Settings
 
 _LEAST_FAILURES = 10
 _USUAL_RATIO = 0.5
 
 
-def check_failures(query: Query, plan: Plan, ledger: Ledger, *, settled: bool = False) -> None:
+def check_failures(
+    query: Query, function: str, settings: Settings, ledger: Ledger, *, settled: bool = False, warn: bool = True
+) -> None:
     """Stop where too many inputs failed; warn of those that did.
 
     Args:
         query: whose failures count.
-        plan: has the setting.
+        function: that asks.
+        settings: in force.
         ledger: has the last failure.
         settled: a chunk is done, so that a small one counts too where the user set a ratio.
+        warn: of those that are NULL, when the chunk is done.
 
     Raises:
         FatalError: too many failed.
     """
-    limit = plan.occasion.settings.max_error_ratio
+    limit = settings.max_error_ratio
     with query.lock:
         asked, failed = query.asked, query.failed
         ratio = failed / asked if asked else 0.0
         many = failed >= _LEAST_FAILURES or (settled and limit is not None)
         stop = many and ratio > (_USUAL_RATIO if limit is None else limit)
-        warn = settled and failed > 2 * query.warned and plan.on_error == "null"
+        warn = warn and settled and failed > 2 * query.warned
         query.warned = failed if warn else query.warned
     if stop:
         last = ledger.failures()[-1].error
@@ -42,19 +47,8 @@ def check_failures(query: Query, plan: Plan, ledger: Ledger, *, settled: bool = 
             )
         )
     if warn:
-        warn_of_failures(plan.function, failed, asked)
-
-
-def warn_of_failures(function: str, failed: int, asked: int) -> None:
-    """Warn that inputs of a function failed.
-
-    Args:
-        function: its name.
-        failed: how many.
-        asked: of how many.
-    """
-    warnings.warn(
-        f"{function}: {failed} of {asked} inputs failed and are NULL; see FROM ai_errors().",
-        RowsFailedWarning,
-        stacklevel=3,
-    )
+        warnings.warn(
+            f"{function}: {failed} of {asked} inputs failed and are NULL; see FROM ai_errors().",
+            RowsFailedWarning,
+            stacklevel=2,
+        )

@@ -84,7 +84,7 @@ def install_row_functions(
         raise ConfigError(f"There are no aliases {unknown[0]!r}.", f"Choose from {', '.join(ALIASES)}.")
     refuse_to_shadow(con, prefix, [*NAMES, *(name for key in aliases for name in ALIASES[key])])
     suffix = f"{id(engine):x}"
-    _create_udfs(con, engine, siblings, suffix, prefix)
+    _create_udfs(con, engine, siblings, suffix, prefix, aliases)
     for macro in row_macros(engine, prefix, aliases):
         con.execute(macro.statement)
 
@@ -108,6 +108,7 @@ def _create_udfs(
     siblings: Iterable[duckdb.DuckDBPyConnection],
     suffix: str,
     prefix: str,
+    aliases: Sequence[str],
 ) -> None:
     from llmsql.rows.chunks import RowFunctions
     from llmsql.rows.embeddings import VectorFunctions
@@ -116,7 +117,7 @@ def _create_udfs(
     known = con.execute("SELECT 1 FROM duckdb_functions() WHERE function_name = ?", [f"_llmsql_ai_error_{suffix}"])
     if known.fetchall():
         return  # functions are the database's, macros are the connection's
-    rows, vectors, reports = RowFunctions(engine), VectorFunctions(engine), Reports(engine, siblings, prefix)
+    rows, vectors, reports = RowFunctions(engine), VectorFunctions(engine), Reports(engine, siblings, prefix, aliases)
     inputs = ["VARCHAR", "VARCHAR", "VARCHAR", "UBIGINT"]
     for name, function, parameters, result in (
         ("ai_error", rows.errors, [*inputs, "VARCHAR"], "VARCHAR"),

@@ -69,7 +69,7 @@ def build_plan(
         settings: in force.
         caller: of its model.
         summary: the books of the function in the query.
-        keep_answers: on disk, unless an option or a setting says otherwise.
+        keep_answers: on disk, unless the option ``cache`` says otherwise.
 
     Raises:
         ConfigError: an argument is wrong.
@@ -86,7 +86,6 @@ def build_plan(
     own = {name: value for name, value in options.items() if name not in _OWN_OPTIONS}
     task = build_task(function, own, room_for_text(settings, caller.client, most or settings.max_tokens))
     cache = bool(options.get("cache", True))
-    keep = cache and (keep_answers if settings.keep_answers is None else settings.keep_answers)
     decides = [function, own, caller.client.identity, settings.max_tokens, temperature, options.get("seed")]
     if temperature > 0 or not cache:
         decides.append(query.id)
@@ -101,7 +100,7 @@ def build_plan(
             query.cancel,
             temperature,
             options.get("seed"),
-            keep or settings.offline,
+            settings.offline or (keep_answers and cache),
         ),
         on_error=on_error,
         key=hashlib.blake2b(json.dumps(decides, sort_keys=True).encode(), digest_size=32).digest(),

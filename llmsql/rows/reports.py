@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -100,11 +100,13 @@ class Reports:
         engine: has the books.
         siblings: connections to the database; ``ai_estimate`` uses one that is open.
         prefix: of the functions' names.
+        aliases: sets of other names that the connection has.
     """
 
     engine: RowEngine
     siblings: Iterable[duckdb.DuckDBPyConnection]
     prefix: str
+    aliases: Sequence[str] = ()
 
     def report(self, name: str) -> dict[str, str | None]:
         """The rows of a report as JSON."""
@@ -128,7 +130,7 @@ class Reports:
         from llmsql.rows.install import install_row_functions
 
         with open_cursor(self.siblings) as cursor:
-            install_row_functions(cursor, self.engine, self.siblings, self.prefix)
+            install_row_functions(cursor, self.engine, self.siblings, self.prefix, self.aliases)
             statements = cursor.extract_statements(sql)
             if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
                 raise ConfigError("ai_estimate takes one SELECT.", "Of CREATE TABLE … AS SELECT …, pass the SELECT.")

@@ -166,10 +166,11 @@ def _read_yes_or_no(answer: str) -> bool:
 
 
 def _unwrapped(answer: str) -> str:
-    """The choice in ``{"answer": choice}``, which hosted models are held to."""
-    if answer.lstrip().startswith("{"):
+    """The choice in ``{"answer": choice}`` or ``"choice"``, which servers are held to."""
+    if answer.lstrip()[:1] in ("{", '"'):
         try:
-            return str(json.loads(answer)["answer"])
+            value = json.loads(answer)
+            return str(value if isinstance(value, str) else value["answer"])
         except (ValueError, KeyError, TypeError):
             pass
     return answer

@@ -10,7 +10,7 @@ import openai
 import pytest
 
 from llmsql.chat import Message
-from llmsql.clients import LLMClient
+from llmsql.clients import GenerationRequest, LLMClient
 from llmsql.clients.calls import HTTP_FAULTS
 from llmsql.clients.llamacpp import LlamaCppProvider
 from llmsql.clients.openai import FAULTS
@@ -62,6 +62,15 @@ def test_an_answer_that_hit_the_limit_says_so(stub_openai: StubOpenAI) -> None:
     stub_openai.answers = [stub_openai.good(finish="length")]
     with client(stub_openai) as opened:
         assert opened.generate("q").truncated
+
+
+@pytest.mark.parametrize(("provider", "kind"), [("openai", "object"), ("tgi", "object"), ("vllm", "string")])
+def test_choices_are_a_schema(stub_openai: StubOpenAI, provider: str, kind: str) -> None:
+    stub_openai.answers = [stub_openai.good()]
+    with LLMClient(provider, "m", base_url=f"{stub_openai.url}/v1", api_key="k") as opened:
+        opened.generate(GenerationRequest(MESSAGES, choices=("yes", "no")))
+    schema = stub_openai.requests[0][2]["response_format"]["json_schema"]["schema"]
+    assert schema["type"] == kind and "'enum': ['yes', 'no']" in str(schema)
 
 
 def test_a_missing_key_names_the_variable() -> None:

@@ -135,8 +135,11 @@ def u(con: llmsql.Connection) -> llmsql.Connection:
         ("CREATE TABLE kept AS SELECT id FROM u WHERE ai_filter(body, 'c') LIMIT 3; FROM kept", 50),
         ("SELECT id FROM u WHERE CASE WHEN id >= 500 THEN ai_filter(body, 'c') END LIMIT 3", 50),
         ("SELECT id FROM u WHERE CASE WHEN id >= 500 THEN ai_filter(body, 'c') ELSE false END LIMIT 3", 50),
+        ("SELECT id FROM u WHERE ai_filter(body, 'c', model := 'm', on_error := 'fail', cache := false) LIMIT 3", 50),
+        ("SELECT * FROM (SELECT id FROM u WHERE ai_filter(body, 'c')) LIMIT 3", 50),
+        ("WITH f AS (SELECT id FROM u WHERE ai_filter(body, 'c')) SELECT * FROM f LIMIT 3", 50),
     ],
-)
+)  # fmt: skip
 def test_a_limit_over_a_filter_stops_asking(u: llmsql.Connection, model: StubModel, sql: str, most: int) -> None:
     for statement in sql.split(";"):
         rows = u.execute(statement).fetchall()
@@ -149,6 +152,7 @@ def test_a_limit_of_a_shown_relation_stops_asking(u: llmsql.Connection, model: S
     relation = u.sql("SELECT id FROM u WHERE ai_filter(body, 'c') LIMIT 3")
     relation.show()
     assert relation.fetchall() == [(9,), (19,), (29,)]
+    assert u.sql("SELECT id FROM u WHERE ai_filter(body, 'c')").limit(3).fetchall() == [(9,), (19,), (29,)]
     assert len(model.requests) <= 50
 
 
@@ -167,6 +171,9 @@ def test_a_limit_of_a_shown_relation_stops_asking(u: llmsql.Connection, model: S
         ("SELECT ai_filter(body, 'c') FROM w WHERE ai_filter(body, 'c') LIMIT 3", 3),
         ("(SELECT id FROM w WHERE ai_filter(body, 'c') LIMIT 3) UNION ALL (SELECT id FROM w WHERE ai_filter(body, 'c') LIMIT 2)", 5),
         ("SELECT id FROM w WHERE ai_filter(body, 'c') LIMIT (SELECT 3)", 3),
+        ("SELECT *, row_number() OVER () FROM (SELECT id FROM w WHERE ai_filter(body, 'c')) LIMIT 3", 3),
+        ("SELECT * FROM (SELECT id FROM w WHERE ai_filter(body, 'c')) WHERE id > 30 LIMIT 3", 3),
+        ("SELECT * FROM (SELECT id FROM w WHERE ai_filter(body, 'c')) ORDER BY id DESC LIMIT 3", 3),
     ],
 )  # fmt: skip
 def test_where_a_limit_cannot_stop_early_the_rows_are_right_all_the_same(
@@ -174,6 +181,13 @@ def test_where_a_limit_cannot_stop_early_the_rows_are_right_all_the_same(
 ) -> None:
     u.execute("CREATE TABLE w AS FROM u WHERE id < 60").fetchall()
     assert len(u.execute(sql).fetchall()) == rows
+
+
+@pytest.mark.parametrize("own", ["ai_filter(other, 'd')", "ai_filter(other, 'c', model := 'm')"])
+def test_a_limit_is_not_for_the_filter_of_a_view(u: llmsql.Connection, own: str) -> None:
+    u.execute("CREATE TABLE w AS SELECT id, body, 'yes ' || id AS other FROM u WHERE id < 30").fetchall()
+    u.execute(f"CREATE TEMP VIEW v AS FROM w WHERE {own}").fetchall()
+    assert u.execute("SELECT id FROM v WHERE ai_filter(body, 'c') LIMIT 3").fetchall() == [(9,), (19,), (29,)]
 
 
 def test_a_limit_that_is_larger_than_what_there_is(u: llmsql.Connection) -> None:
@@ -220,6 +234,9 @@ def test_several_row_groups_on_several_threads(con: llmsql.Connection, model: St
     con.execute("CREATE TABLE big AS SELECT 'text ' || (i % 40) AS body FROM range(500_000) r(i)").fetchall()
     assert con.execute("SELECT count(DISTINCT ai_complete(body)) FROM big").fetchall() == [(40,)]
     assert len(model.requests) == 40
+    model.latency = 0.2  # all threads ask while the first request is in flight
+    con.execute("SELECT count(ai_embed(body)) FROM big").fetchall()
+    assert len(model.embedded) == 40
 
 
 def test_options_are_part_of_an_input(con: llmsql.Connection, model: StubModel) -> None:

@@ -13,7 +13,7 @@ import pytest
 import llmsql
 from llmsql.errors import RowsFailedWarning
 from llmsql.rows import calls, pacing
-from tests.rows.stubs import StubModel
+from tests.rows.stubs import StubModel, vector
 
 TEN = "CREATE TABLE ten AS SELECT i AS id, 'row ' || i AS body FROM range(10) r(i)"
 ASK = "SELECT id, ai_complete(body) FROM ten ORDER BY id"
@@ -57,6 +57,13 @@ def test_what_passes_is_tried_again(ten: llmsql.Connection, model: StubModel, fa
     assert len(rows) == 10 and all(answer is not None for _, answer in rows)
     [(calls_made, retries, errors)] = ten.execute("SELECT calls, retries, errors FROM ai_usage_summary()").fetchall()
     assert (calls_made, errors) == (10, 0) and retries == 6 == len(model.requests) - 10
+
+
+def test_a_slow_answer_is_given_up_and_asked_for_again(ten: llmsql.Connection, model: StubModel) -> None:
+    ten.execute("SET VARIABLE llmsql_timeout = 1").fetchall()
+    faults(model, model.silent())
+    assert all(answer for _, answer in ten.execute(ASK).fetchall())
+    assert len(model.requests) == 11
 
 
 def test_a_storm_of_refusals_fails_no_row(ten: llmsql.Connection, model: StubModel) -> None:
@@ -182,6 +189,7 @@ def test_answers_in_other_words_count(ten: llmsql.Connection, model: StubModel) 
     labels = "['Billing ', 'bug/crash', 'ÄRGER']"
     for answer, label in (
         ('{"answer": "Billing "}', "Billing "),
+        (r'"\u00c4RGER"', "ÄRGER"),
         ("billing.", "Billing "),
         ("**Bug/Crash**", "bug/crash"),
         ("The category is: bug/crash", "bug/crash"),
@@ -196,6 +204,7 @@ def test_answers_in_other_words_count(ten: llmsql.Connection, model: StubModel) 
         ("NO", False),
         ("true", True),
         ('{"answer": "no"}', False),
+        ('"no"', False),
         ("Yes, it does", True),
     ):
         model.faults = lambda _, answer=answer: model.good(answer)  # type: ignore[misc]
@@ -220,6 +229,20 @@ def test_a_text_that_cannot_be_embedded_is_null_and_asked_again_by_the_next_quer
         assert ten.execute(ask).fetchall() == [(3,)]
     model._embed = embed  # type: ignore[method-assign]
     assert ten.execute(ask).fetchall() == []
+
+
+def test_too_many_texts_that_cannot_be_embedded_stop_the_query(ten: llmsql.Connection, model: StubModel) -> None:
+    model._embed = model.status(400, {"error": {"message": "input rejected"}})  # type: ignore[method-assign]
+    with pytest.raises(duckdb.InvalidInputException, match=r"10 of 10 inputs failed in this query, the last one"):
+        ten.execute("SELECT ai_embed('row ' || i) FROM range(120) r(i)").fetchall()
+    assert len(model.requests) < 40
+
+
+def test_fewer_vectors_than_texts_are_not_taken(ten: llmsql.Connection, model: StubModel) -> None:
+    embed = model._embed
+    model._embed = lambda handler, body: embed(handler, body | {"input": body["input"][:1]})  # type: ignore[method-assign]
+    rows = ten.execute("SELECT body, ai_embed(body) FROM ten").fetchall()
+    assert all(answer == pytest.approx(vector(body)) for body, answer in rows)  # each text by itself
 
 
 def test_vectors_that_do_not_match_fail(ten: llmsql.Connection, model: StubModel) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -132,6 +134,49 @@ def test_answers_of_a_database_file_are_kept_and_replayed(model: StubModel, herm
     assert len(model.requests) == 10
 
 
+def test_vectors_are_kept_and_replayed_too(model: StubModel, hermetic: Path) -> None:
+    path = str(hermetic / "shop.duckdb")
+    embed = "SELECT ai_embed('row ' || i) FROM range({}) r(i)"
+    with llmsql.connect(path) as con:
+        first = con.execute(embed.format(5)).fetchall()
+    assert len(model.embedded) == 5
+    with llmsql.connect(path) as con:
+        [(inputs,)] = con.execute(f"SELECT distinct_inputs FROM ai_estimate($${embed.format(10)}$$)").fetchall()
+        assert inputs == 5 and con.execute(embed.format(10)).fetchall()[:5] == first
+        assert con.execute("SELECT kept, calls FROM ai_usage_summary()").fetchall() == [(5, 1)]
+    assert len(model.embedded) == 10
+    with llmsql.connect(path) as con:
+        con.execute("SET VARIABLE llmsql_offline = true").fetchall()
+        assert con.execute(embed.format(5)).fetchall() == first
+        with pytest.raises(duckdb.InvalidInputException, match="llmsql_offline is set"):
+            con.execute(embed.format(11)).fetchall()
+    assert len(model.embedded) == 10
+
+
+KILLED = """
+import os, threading, time, llmsql
+con = llmsql.connect("shop.duckdb", concurrency=2)
+def kill():
+    while len(con.rows.ledger.calls()) < 5:
+        time.sleep(0.01)
+    os._exit(9)
+threading.Thread(target=kill, daemon=True).start()
+con.execute("CREATE TABLE made AS SELECT ai_complete('row ' || i) AS a FROM range(10) r(i)")
+"""
+
+
+def test_a_job_that_was_killed_pays_for_the_rest_only(model: StubModel, hermetic: Path) -> None:
+    model.latency = 0.3
+    done = subprocess.run([sys.executable, "-c", KILLED], cwd=hermetic)
+    assert done.returncode == 9
+    paid = len(model.requests)
+    assert 5 <= paid < 10
+    with llmsql.connect(str(hermetic / "shop.duckdb")) as con:
+        con.execute("CREATE TABLE made AS SELECT ai_complete('row ' || i) AS a FROM range(10) r(i)").fetchall()
+        [(kept, calls)] = con.execute("SELECT kept, calls FROM ai_usage_summary()").fetchall()
+    assert kept >= 5 and kept + calls == 10 and len(model.requests) == paid + calls
+
+
 def test_a_database_in_memory_keeps_nothing_unless_told(model: StubModel, hermetic: Path) -> None:
     for setting, calls in ((None, 1), (None, 2), (True, 3), (True, 3)):
         with llmsql.connect(keep_answers=setting) as con:
@@ -139,8 +184,9 @@ def test_a_database_in_memory_keeps_nothing_unless_told(model: StubModel, hermet
         assert len(model.requests) == calls
 
 
-def test_requests_per_minute_are_kept(ten: llmsql.Connection, model: StubModel) -> None:
-    ten.execute("SET VARIABLE llmsql_requests_per_minute = 300").fetchall()
+@pytest.mark.parametrize(("setting", "limit"), [("requests_per_minute", 300), ("tokens_per_minute", 300 * 523)])
+def test_what_a_minute_allows_is_kept(ten: llmsql.Connection, model: StubModel, setting: str, limit: int) -> None:
+    ten.execute(f"SET VARIABLE llmsql_{setting} = {limit}").fetchall()
     started = time.monotonic()
     ten.execute(ASK).fetchall()
     assert time.monotonic() - started > 0.5  # five a second, six of them at once to begin with
@@ -154,13 +200,15 @@ def test_calls_run_at_once_up_to_the_setting(model: StubModel) -> None:
     assert model.most_at_once == 4
 
 
-def test_interrupt_stops_the_calls(ten: llmsql.Connection, model: StubModel) -> None:
+@pytest.mark.parametrize("ask", [ASK, "SELECT count(ai_embed(body)) FROM ten", "SELECT ai_agg(body, 'x') FROM ten"])
+def test_interrupt_stops_the_calls(ten: llmsql.Connection, model: StubModel, ask: str) -> None:
     model.faults = lambda text: model.silent()
+    embed, model._embed = model._embed, model.silent()  # type: ignore[method-assign]
     failures: list[BaseException] = []
 
     def run() -> None:
         try:
-            ten.execute(ASK).fetchall()
+            ten.execute(ask).fetchall()
         except BaseException as error:
             failures.append(error)
 
@@ -169,7 +217,8 @@ def test_interrupt_stops_the_calls(ten: llmsql.Connection, model: StubModel) -> 
     while not model.requests:
         time.sleep(0.01)
     ten.interrupt()
-    thread.join(timeout=30)
+    thread.join(timeout=1)
     assert not thread.is_alive() and len(failures) == 1
     model.faults = lambda text: None
-    assert ten.execute(ASK).fetchall() == [(10,)]
+    model._embed = embed  # type: ignore[method-assign]
+    assert ten.execute(ask).fetchall() != [(None,)]

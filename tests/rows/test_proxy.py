@@ -70,6 +70,19 @@ def test_a_filter_asks_about_a_sample_only(model: StubModel) -> None:
     assert len(model.texts) == asked
 
 
+def test_classes_are_decided_too(model: StubModel) -> None:
+    with llmsql.connect() as con:
+        counts = con.execute(
+            "SELECT ai_classify(CASE WHEN i % 2 = 0 THEN 'a bug good fine ' ELSE 'a wish poor sad ' END || i, "
+            "['bug', 'wish'], optimize := 'cost', min_accuracy := 0.9) AS c, count(*) FROM range(600) r(i) GROUP BY c"
+        ).fetchall()
+        assert sorted(counts) == [("bug", 300), ("wish", 300)]
+        [(calls, proxied)] = con.execute(
+            "SELECT calls, proxied FROM ai_usage_summary() WHERE function = 'ai_classify'"
+        ).fetchall()
+    assert calls == len(model.texts) < 400 and calls + proxied == 600
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

@@ -10,20 +10,21 @@ from benchmarks.rows import LABELS, TEXTS, agreement, main, rows
 
 
 def test_agreement_counts_what_is_missing_as_wrong() -> None:
-    asked = rows(1)
+    asked = rows(len(TEXTS), 1)
     assert agreement("classify", asked, [topic for _, topic, _ in TEXTS]) == 1.0
     assert agreement("classify", asked, [TEXTS[0][1]]) == 1 / len(TEXTS)
+    assert agreement("filter", asked, [False] * len(asked)) == 0.5
     assert agreement("filter_limit", asked, [text for text, _, refund in TEXTS if refund][:3]) == 1.0
     assert agreement("filter_limit", asked, []) == 0.0
-    assert {topic for _, topic, _ in TEXTS} == set(LABELS)
+    assert {topic for _, topic, _ in TEXTS[:4]} == set(LABELS)  # a few texts are a mixture too
 
 
 @pytest.mark.slow
 def test_it_runs_whole_and_counts_calls(hermetic: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    figures = main(["--stand-in", "--copies", "2", "--rows", "20000"])
+    figures = main(["--stand-in", "--texts", "20", "--copies", "2", "--rows", "20000"])
     by_task = figures["side_by_side"]
-    assert by_task["llmsql filter"]["calls"] == by_task["llmsql classify"]["calls"] == len(TEXTS)
-    assert by_task["plain_udf filter"]["calls"] == 2 * len(TEXTS)
+    assert by_task["llmsql filter"]["calls"] == by_task["llmsql classify"]["calls"] == 20
+    assert by_task["plain_udf filter"]["calls"] == 40
     assert by_task["llmsql filter_limit"]["calls"] == 3
     assert by_task["blendsql"] == by_task["lotus"] == {"missing": "not asked for: name a --folder"}
     assert figures["overhead"]["rows"] == 20_000 and figures["concurrency"]["ratio"] >= 1
