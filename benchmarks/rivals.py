@@ -12,9 +12,11 @@ import argparse
 import datetime
 import json
 import os
+import random
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -81,17 +83,28 @@ def files_of(records: Sequence[Record], databases: Databases, folder: Path) -> d
 
 
 def ask_rival(
-    python: Path, rival: str, records: Sequence[Record], files: dict[str, str], environment: dict[str, str]
+    python: Path,
+    rival: str,
+    records: Sequence[Record],
+    files: dict[str, str],
+    environment: dict[str, str],
+    seconds: float,
 ) -> list[dict[str, object]]:
-    """What a rival writes for each question."""
+    """What a rival writes for each question that it comes to within the time allowed."""
     lines = "".join(json.dumps({"database": files[r.database], "question": r.question}) + "\n" for r in records)
-    done = subprocess.run(
-        [python, WORKER, rival], input=lines, capture_output=True, text=True, env={**os.environ, **environment}
-    )
-    answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    if len(answers) < len(records):
-        print(done.stderr[-2000:], file=sys.stderr)
-        answers += [{"sql": "", "error": "the process ended", "seconds": 0.0}] * (len(records) - len(answers))
+    command, own = [str(python), str(WORKER), rival], {**os.environ, **environment}
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as complaints:
+        try:
+            subprocess.run(
+                command, input=lines, stdout=out, stderr=complaints, text=True, env=own, timeout=seconds, check=False
+            )
+        except subprocess.TimeoutExpired:
+            print(f"{rival}: stopped after {seconds / 60:.0f} minutes", file=sys.stderr)
+        out.seek(0)
+        answers = [json.loads(line) for line in out if line.startswith("{")]
+        if not answers:
+            complaints.seek(0)
+            raise SystemExit(f"{rival} answered nothing:\n{complaints.read()[-2000:]}")
     return answers
 
 
@@ -122,11 +135,13 @@ def main() -> None:
     parser.add_argument("--data-root", type=Path, default=Path("data/training"))
     parser.add_argument("--folder", type=Path, default=Path.home() / ".cache" / "llmsql" / "rivals")
     parser.add_argument("--limit", type=int, default=40, help="questions of each dataset; default: %(default)s")
+    parser.add_argument("--minutes", type=float, default=15, help="for each rival at most; default: %(default)s")
     parser.add_argument("--only", nargs="+", choices=[*REQUIREMENTS, "llmsql"], help="default: all")
     options = parser.parse_args()
     spider = options.data_root / "spider" / "spider.jsonl"
     files = options.dataset or [Path("data/sales_queries.json"), *([spider] if spider.is_file() else [])]
     records = validation_records(files, options.limit)
+    random.Random(1).shuffle(records)  # so that those that a slow rival comes to are of every dataset
     databases = Databases(options.data_root)
     court = Court(databases)
     chosen = options.only or [*REQUIREMENTS, "llmsql"]
@@ -146,20 +161,22 @@ def main() -> None:
             "LLM_PROVIDER": "openai",
         }
         for rival in rivals:
-            written[rival] = ask_rival(pythons[rival], rival, records, paths, environment)
+            written[rival] = ask_rival(pythons[rival], rival, records, paths, environment, 60 * options.minutes)
         client.close()
     if "llmsql" in chosen:
         written[f"llmsql on {options.weights}"] = ask_llmsql(options.weights, records, databases)
         written["llmsql, default model"] = ask_llmsql(None, records, databases)
     figures: dict[str, object] = {"questions": len(records), "date": datetime.date.today().isoformat()}
     for name, answers in written.items():
-        judged = [court.judge(r, extract_sql(str(a["sql"]))) for r, a in zip(records, answers, strict=True)]
+        # Who is stopped is judged by the questions that he came to: the first ones.
+        judged = [court.judge(r, extract_sql(str(a["sql"]))) for r, a in zip(records, answers, strict=False)]
         right = sum(is_right for is_right, _ in judged)
-        low, high = wilson(right, len(records))
+        low, high = wilson(right, len(judged))
         figures[name] = {
-            "right_percent": round(100 * right / len(records), 1),
+            "answered": len(judged),
+            "right_percent": round(100 * right / len(judged), 1),
             "interval_95": f"{low}-{high}",
-            "runs_percent": round(100 * sum(runs for _, runs in judged) / len(records), 1),
+            "runs_percent": round(100 * sum(runs for _, runs in judged) / len(judged), 1),
             "p50_ms": round(1000 * statistics.median(float(str(a["seconds"])) for a in answers)),
             "first_error": next((str(a["error"]) for a in answers if a["error"]), ""),
         }
