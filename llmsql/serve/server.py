@@ -157,7 +157,8 @@ class Server:
                 if port:
                     break
         raise ConfigError(
-            f"Port {self._port} of {self._host} cannot be had: another program uses it, you may not, or no such address is here.",
+            f"Port {self._port} of {self._host} cannot be had: another program uses it, you may not, "
+            "or this machine has no such address.",
             "Name another with --port, or --port 0 for any that is free.",
         )
 

@@ -139,7 +139,9 @@ def test_stdin_goes_on_after_errors() -> None:
 
 @pytest.mark.parametrize("flags", [(), ("-interactive",)])
 def test_bytes_that_are_no_text_are_refused(flags: tuple[str, ...]) -> None:
-    done = spawn("-csv", *flags, stdin=b"create table t as\nselect '\xff' b;\nwhat is \xe9?\nselect 3 c;\n.tables \xfe\n")
+    done = spawn(
+        "-csv", *flags, stdin=b"create table t as\nselect '\xff' b;\nwhat is \xe9?\nselect 3 c;\n.tables \xfe\n"
+    )
     assert done.stdout == b"c\n3\n"
     assert done.stderr.count(b"is not UTF-8: byte 0x") == 3 and b"bug" not in done.stderr
     assert b"Line 2 is not UTF-8: byte 0xff." in done.stderr
