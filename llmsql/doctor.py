@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import platform
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from llmsql.errors import LLMSQLError
 from llmsql.machine import describe_machine
-from llmsql.registry import ModelEntry, load_registry
+from llmsql.registry import Adapter, ModelEntry, load_registry
 from llmsql.settings import Settings, load_settings
 
 _PACKAGES = ("duckdb-llmsql", "duckdb", "sqlglot", "xllamacpp", "numpy", "pyarrow", "openai", "ollama")
@@ -89,9 +90,11 @@ def _model(settings: Settings) -> Iterator[Finding]:
     name = entry.name if entry is not None else settings.model or "none"
     yield Finding("model", f"{name} at {provider} ({settings.source('model')})")
     if entry is not None and entry.weights is not None:
-        weights = _guarded("weights", lambda: _weights(entry, settings))
-        yield weights
-        if weights.is_problem:
+        files = [_guarded("weights", lambda: _weights(entry, settings))]
+        if entry.adapter is not None and settings.adapter is None:
+            files.append(_adapter(entry.adapter))
+        yield from files
+        if any(file.is_problem for file in files):
             return
         yield _threads(settings)
     elif provider == "openai":
@@ -114,6 +117,17 @@ def _weights(entry: ModelEntry, settings: Settings) -> Finding:
         return Finding("weights", f"{state.path}, {state.bytes:,} bytes, SHA-256 {state.sha256}, as in the registry")
     fix = f"Run `llmsql models pull {entry.name}`."
     return Finding("weights", f"{state.state}: {state.path}", fix, is_problem=True)
+
+
+def _adapter(adapter: Adapter) -> Finding:
+    path, digest = adapter.path, None
+    if path.is_file():
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest == adapter.sha256:
+        return Finding("adapter", f"{path}, {path.stat().st_size:,} bytes, SHA-256 {digest}, as in the registry")
+    fix = "Install duckdb-llmsql again; make an adapter of your own again with `llmsql adapt`."
+    return Finding("adapter", f"{'absent' if digest is None else 'wrong'}: {path}", fix, is_problem=True)
 
 
 def _threads(settings: Settings) -> Finding:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from llmsql.cli import main
 from llmsql.doctor import examine
+from llmsql.registry import load_registry, save_entry, use_model
 from tests.clients.stubs import StubOpenAI
 
 KEY = "sk-test-0123456789"
@@ -60,5 +62,19 @@ def test_doctor_names_a_fix_for_every_problem(
     assert [p.check for p in problems] == ["a tiny question"] and problems[0].fix and KEY not in str(problems)
     for name in ("LLM_PROVIDER", "LLM_MODEL"):
         monkeypatch.delenv(name)
-    problems = [finding for finding in examine() if finding.is_problem]
+    found = list(examine())
+    problems = [finding for finding in found if finding.is_problem]
     assert [p.check for p in problems] == ["weights"] and "llmsql models pull " in str(problems[0].fix)
+    assert "as in the registry" in next(finding.value for finding in found if finding.check == "adapter")
+
+
+def test_doctor_knows_a_damaged_adapter(hermetic: Path) -> None:
+    registry = load_registry()
+    entry = registry.get(registry.default)
+    assert entry.adapter is not None
+    damaged = hermetic / "adapter.gguf"
+    damaged.write_bytes(entry.adapter.path.read_bytes()[:-1])
+    save_entry(replace(entry, name="mine", aliases=(), adapter=replace(entry.adapter, path=damaged)))
+    use_model("mine")
+    problems = {finding.check: finding for finding in examine() if finding.is_problem}
+    assert problems["adapter"].value == f"wrong: {damaged}" and "llmsql adapt" in str(problems["adapter"].fix)

@@ -52,8 +52,9 @@ class Fault:
     detail: bool = True
 
 
+RAISE_TIMEOUT = "Ask again, or raise timeout: LLMSQL_TIMEOUT=300, or SET VARIABLE llmsql_timeout = 300;"
 HTTP_FAULTS: Mapping[str, Fault] = {
-    "TimeoutException": Fault(ProviderTimeoutError, "did not answer in time.", "Raise timeout.", True, False),
+    "TimeoutException": Fault(ProviderTimeoutError, "did not answer in time.", RAISE_TIMEOUT, True, False),
     "TransportError": Fault(ProviderConnectionError, "cannot be reached or cut the connection.", None, True),
     "HTTPError": Fault(ProviderResponseError, "sent a broken HTTP answer.", None, True),
     "InvalidURL": Fault(ProviderConnectionError, "has an invalid address.", "Check base_url."),
@@ -216,7 +217,7 @@ def run_cancellable(
             if time.monotonic() >= deadline:
                 raise ProviderTimeoutError(
                     f"{provider} did not answer within {request.timeout:.3g} s.",
-                    "Raise timeout.",
+                    RAISE_TIMEOUT,
                     provider=provider,
                     retryable=True,
                 )

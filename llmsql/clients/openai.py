@@ -17,6 +17,7 @@ import openai
 from llmsql.clients.base import Embedding, Generation, GenerationRequest, choice_schema
 from llmsql.clients.calls import (
     HTTP_FAULTS,
+    RAISE_TIMEOUT,
     Fault,
     as_model_error,
     class_names,
@@ -48,7 +49,7 @@ FAULTS: Mapping[str, Fault] = {
     "NotFoundError": Fault(ModelNotFoundError, "has no model {model}.", "Check the model's name and base_url."),
     "RateLimitError": Fault(ProviderRateLimitError, "takes no more requests for now.", "Wait, then retry.", True),
     "insufficient_quota": Fault(ProviderRateLimitError, "has no quota left for this key.", "Check plan and billing."),
-    "APITimeoutError": Fault(ProviderTimeoutError, "did not answer in time.", "Raise timeout.", True, False),
+    "APITimeoutError": Fault(ProviderTimeoutError, "did not answer in time.", RAISE_TIMEOUT, True, False),
     "APIConnectionError": Fault(
         ProviderConnectionError, "cannot be reached.", "Check base_url and the network.", True, False
     ),

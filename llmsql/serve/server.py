@@ -143,21 +143,22 @@ class Server:
         self._extensions = load_extensions(con, offline=connection.engine.settings().offline)
         self._install_gate(connection)
         for _ in range(_TRIES_FOR_A_FREE_PORT):
-            self._port = port or _free_port(self._host)
-            if port and _is_taken(self._host, port):
-                break
             try:
+                self._port = port or _free_port(self._host)
+                if port and _is_taken(self._host, port):
+                    break
                 con.execute(
                     # The gate knows the token, Quack need not.
                     f"CALL quack_serve(?, token = ?, allow_other_hostname = {not self.is_local}, disable_ssl = true)",
                     [self._listening, secrets.token_urlsafe(32)],
                 ).fetchall()
                 return
-            except duckdb.Error:
+            except (duckdb.Error, OSError):
                 if port:
                     break
         raise ConfigError(
-            f"Port {self._port} of {self._host} cannot be had: another program uses it, or you may not.",
+            f"Port {self._port} of {self._host} cannot be had: another program uses it, you may not, "
+            "or this machine has no such address.",
             "Name another with --port, or --port 0 for any that is free.",
         )
 

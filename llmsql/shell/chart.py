@@ -23,8 +23,8 @@ _FILE_INCHES = (9.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
-    """What to draw.
+class Drawing:
+    """A chart and the rows in it, ready to be drawn.
 
     Args:
         kind: one of ``KINDS``.
@@ -43,8 +43,8 @@ class Chart:
     left_out: int = 0
 
 
-def choose_chart(result: Result, kind: str | None = None) -> Chart:
-    """The chart that a result makes, by the rule of ``llmsql.charts``.
+def drawing_of(result: Result, kind: str | None = None) -> Drawing:
+    """The chart that a result makes by the rule of ``llmsql.charts``, with its rows.
 
     Args:
         result: its rows must be held.
@@ -76,7 +76,7 @@ def choose_chart(result: Result, kind: str | None = None) -> Chart:
         if picked.kind != "bar" and column.is_number:
             x = [float(value) for value in x]
     series = [(result.columns[place].name, [_value(row[place]) for row in rows]) for place in values]
-    return Chart(picked.kind, picked.x or "row", x, series, dates, result.count() - len(rows))
+    return Drawing(picked.kind, picked.x or "row", x, series, dates, result.count() - len(rows))
 
 
 def _value(text: str | None) -> float | None:
@@ -84,24 +84,24 @@ def _value(text: str | None) -> float | None:
     return value if value is not None and abs(value) != float("inf") and value == value else None
 
 
-def draw_chart(chart: Chart, width: int, *, colour: bool) -> str:
+def draw_chart(drawing: Drawing, width: int, *, colour: bool) -> str:
     """A chart in characters.
 
     Args:
-        chart: what to draw.
+        drawing: what to draw.
         width: columns of the terminal.
         colour: use escape sequences for colours.
     """
-    text = _draw_bars(chart, width) if chart.kind == "bar" else _plot(chart, max(20, width - 1), colour)
-    if chart.left_out > 0:
-        text += f"({chart.left_out:,} more rows are not drawn)\n"
+    text = _draw_bars(drawing, width) if drawing.kind == "bar" else _plot(drawing, max(20, width - 1), colour)
+    if drawing.left_out > 0:
+        text += f"({drawing.left_out:,} more rows are not drawn)\n"
     return text
 
 
-def _draw_bars(chart: Chart, width: int) -> str:
+def _draw_bars(drawing: Drawing, width: int) -> str:
     """Bars are lines of text: a plot would squeeze names and draw no bar exactly."""
-    name, values = chart.series[0]
-    labels = [_cut(str(label), min(_LABEL_WIDTH, max(6, width // 3))) for label in chart.x]
+    name, values = drawing.series[0]
+    labels = [_cut(str(label), min(_LABEL_WIDTH, max(6, width // 3))) for label in drawing.x]
     numbers = ["" if value is None else f"{value:,.10g}" for value in values]
     label_width = max(text_width(label) for label in labels)
     number_width = max(len(number) for number in numbers)
@@ -110,7 +110,7 @@ def _draw_bars(chart: Chart, width: int) -> str:
     low, high = min(0.0, *drawn), max(0.0, *drawn)
     scale = room / (high - low) if high > low else 0.0
     zero = round(-low * scale)
-    lines = [f"{chart.x_name}: {name}\n"]
+    lines = [f"{drawing.x_name}: {name}\n"]
     for label, value, number in zip(labels, drawn, numbers, strict=True):
         cells = abs(value) * scale
         bar = " " * zero + _bar(cells) if value >= 0 else " " * (zero - round(cells)) + "▒" * round(cells)
@@ -128,22 +128,22 @@ def _cut(text: str, room: int) -> str:
     return text if text_width(text) <= room else text[: max(1, room - 1)] + "…"
 
 
-def _plot(chart: Chart, width: int, colour: bool) -> str:
+def _plot(drawing: Drawing, width: int, colour: bool) -> str:
     import plotext
 
     figure = plotext.figure
     figure.clear()
     figure.theme("simple" if colour else "colorless")
     figure.plot_size(width, max(10, min(24, width // 3)))
-    places = [_seconds(x) for x in chart.x] if chart.dates else chart.x
+    places = [_seconds(x) for x in drawing.x] if drawing.dates else drawing.x
     if any(isinstance(place, str) for place in places):
         places = list(range(len(places)))
-    for name, values in chart.series:
+    for name, values in drawing.series:
         points = [(x, y) for x, y in zip(places, values, strict=True) if y is not None]
         if points:
             xs, ys = [x for x, _ in points], [y for _, y in points]
-            _draw_series(figure, chart.kind, xs, ys, name if len(chart.series) > 1 else None)
-    _label(figure, chart, places)
+            _draw_series(figure, drawing.kind, xs, ys, name if len(drawing.series) > 1 else None)
+    _label(figure, drawing, places)
     built = figure.build()
     text = str(built)
     return (text if colour else plotext.uncolorize(text)).rstrip("\n") + "\n"
@@ -158,14 +158,14 @@ def _draw_series(figure: Any, kind: str, xs: list[float], ys: list[float], name:
     figure.draw(signal)
 
 
-def _label(figure: Any, chart: Chart, places: list[float]) -> None:
-    figure.label(chart.x_name, "x")
-    if len(chart.series) == 1:
-        figure.label(chart.series[0][0], "y")
-    if places is not chart.x and places:
+def _label(figure: Any, drawing: Drawing, places: list[float]) -> None:
+    figure.label(drawing.x_name, "x")
+    if len(drawing.series) == 1:
+        figure.label(drawing.series[0][0], "y")
+    if places is not drawing.x and places:
         last = len(places) - 1
         shown = sorted({0, last // 2, last})
-        figure.ruler("x").ticks([places[i] for i in shown], [_cut(str(chart.x[i]), 16) for i in shown])
+        figure.ruler("x").ticks([places[i] for i in shown], [_cut(str(drawing.x[i]), 16) for i in shown])
 
 
 def _seconds(text: str) -> float:
@@ -177,11 +177,11 @@ def _seconds(text: str) -> float:
         raise ShellError(f"{text} is no date that can be drawn.") from None
 
 
-def save_chart(chart: Chart, file: str) -> None:
+def save_chart(drawing: Drawing, file: str) -> None:
     """A chart as a picture.
 
     Args:
-        chart: what to draw.
+        drawing: what to draw.
         file: ends in ``.png``, ``.svg`` or ``.pdf``.
 
     Raises:
@@ -197,25 +197,25 @@ def save_chart(chart: Chart, file: str) -> None:
         raise ShellError("Charts in files need matplotlib.", "pip install 'duckdb-llmsql[charts]'") from None
     figure = Figure(figsize=_FILE_INCHES, layout="constrained")
     axes = figure.subplots()
-    x: list[Any] = [_date(value) for value in chart.x] if chart.dates else chart.x
-    for name, values in chart.series:
+    x: list[Any] = [_date(value) for value in drawing.x] if drawing.dates else drawing.x
+    for name, values in drawing.series:
         drawn = [float("nan") if value is None else value for value in values]
-        if chart.kind == "bar":
+        if drawing.kind == "bar":
             axes.barh([str(label) for label in x], drawn)
             axes.invert_yaxis()
             axes.set_xlabel(name)
-        elif chart.kind == "line":
+        elif drawing.kind == "line":
             axes.plot(x, drawn, label=name)
         else:
             axes.scatter(x, drawn, label=name)
-    if chart.kind == "bar":
-        axes.set_ylabel(chart.x_name)
+    if drawing.kind == "bar":
+        axes.set_ylabel(drawing.x_name)
     else:
-        axes.set_xlabel(chart.x_name)
-        if len(chart.series) > 1:
+        axes.set_xlabel(drawing.x_name)
+        if len(drawing.series) > 1:
             axes.legend()
         else:
-            axes.set_ylabel(chart.series[0][0])
+            axes.set_ylabel(drawing.series[0][0])
     axes.grid(alpha=0.3)
     try:
         with written_whole(path) as fresh:

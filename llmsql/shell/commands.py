@@ -338,7 +338,7 @@ def _pager(session: Session, arguments: Arguments) -> None:
     details="Without a kind: a line over dates, bars over names, points for two numbers",
 )
 def _chart(session: Session, arguments: Arguments) -> None:
-    from llmsql.shell.chart import KINDS, choose_chart, draw_chart, save_chart
+    from llmsql.shell.chart import KINDS, draw_chart, drawing_of, save_chart
 
     if session.last is None:
         raise ShellError("There is no last result to draw.", "Run a query, or ask a question, first.")
@@ -346,13 +346,13 @@ def _chart(session: Session, arguments: Arguments) -> None:
     files = [word for word in arguments if word not in KINDS]
     if len(kinds) > 1 or len(files) > 1 or (files and "." not in files[0]):
         raise ShellError("Usage: .chart ?bar|line|scatter? ?FILE.png|FILE.svg?")
-    chart = choose_chart(session.last, kinds[0] if kinds else None)
+    drawing = drawing_of(session.last, kinds[0] if kinds else None)
     if files:
-        save_chart(chart, files[0])
-        session.output.note(f"-- {chart.kind} chart in {files[0]}")
+        save_chart(drawing, files[0])
+        session.output.note(f"-- {drawing.kind} chart in {files[0]}")
     else:
         width = session.output.width if session.output.is_terminal else 80
-        session.output.write(draw_chart(chart, width, colour=session.output.has_colour))
+        session.output.write(draw_chart(drawing, width, colour=session.output.has_colour))
 
 
 # -- the database -----------------------------------------------------------------------------------------------------

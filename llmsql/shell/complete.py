@@ -129,7 +129,7 @@ def ask_duckdb(con: duckdb.DuckDBPyConnection, before: str) -> list[Suggestion]:
         con: the connection.
         before: the statement up to the cursor.
     """
-    with contextlib.suppress(duckdb.Error):
+    with contextlib.suppress(duckdb.Error, UnicodeEncodeError):
         rows = con.execute("SELECT suggestion, suggestion_start FROM sql_auto_complete(?)", [before]).fetchall()
         return [Suggestion(text.rstrip(), len(before) - start, "") for text, start in rows if len(before) >= start]
     return []

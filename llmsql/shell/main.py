@@ -282,8 +282,8 @@ def _step(session: Session, flag: str, value: str) -> bool:
 
 
 def _piped(session: Session) -> Iterator[Piece]:
-    """What comes on stdin, as it comes; bytes that are no UTF-8 end up as replacement signs, and so in the message."""
+    """What comes on stdin, as it comes."""
     reader = session.reader()
     for raw in sys.stdin.buffer:
-        yield from reader.feed(raw.decode("utf-8", "replace"))
+        yield from reader.feed(raw.decode("utf-8", "surrogateescape"))
     yield from reader.finish()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -120,21 +121,44 @@ def _fetch_missing_weights(session: Session, settings: Settings) -> None:
     if entry is None or settings.offline or not session.interactive:
         return
     stopped = threading.Event()
-    sizes = [0, 1]
+    download = Download(entry.name)
 
     def report(done: int, total: int) -> None:
-        sizes[:] = done, total
+        download.report(done, total)
         if stopped.is_set():
             raise CancelledError("The download was stopped.", "It goes on from there next time.")
 
-    def progress() -> Progress:
-        done, total = sizes
-        return Progress(f"fetching {entry.name}, {done / 1e6:,.0f} of {total / 1e6:,.0f} MB", done / total)
-
     session.output.note(f"-- the first question fetches the weights of {entry.name}")
     session.work(
-        lambda: fetch_weights(entry, cache_dir=settings.cache_dir, progress=report), progress, stop=stopped.set
+        lambda: fetch_weights(entry, cache_dir=settings.cache_dir, progress=report), download.progress, stop=stopped.set
     )
+
+
+class Download:
+    """How far a download is. One that is resumed is not as fast as the bytes that were there would have it.
+
+    Args:
+        name: of what is fetched.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._began: tuple[float, int] | None = None
+        self._done, self._total = 0, 1
+
+    def report(self, done: int, total: int) -> None:
+        """Take note of the bytes that are there; those of the first call were there before."""
+        self._began = self._began or (time.monotonic(), done)
+        self._done, self._total = done, total
+
+    def progress(self) -> Progress:
+        """For the status line."""
+        left = None
+        if self._began is not None and self._done > self._began[1]:
+            spent = time.monotonic() - self._began[0]
+            left = spent / (self._done - self._began[1]) * (self._total - self._done)
+        what = f"fetching {self._name}, {self._done / 1e6:,.0f} of {self._total / 1e6:,.0f} MB"
+        return Progress(what, self._done / self._total, left)
 
 
 def _summary(draft: Draft) -> str:

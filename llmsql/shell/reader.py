@@ -168,7 +168,7 @@ def looks_like_question(line: str, parse: Callable[[str], object]) -> bool:
         line: one line.
         parse: DuckDB's parser, which raises ``duckdb.Error``.
     """
-    text = line.strip()
+    text = line.strip().encode(errors="replace").decode()  # the parser takes no bytes that are no UTF-8
     if len(text) > _LONGEST_PARSED or text.startswith(("--", "/*")) or not any(c.isalnum() for c in text):
         return False
     first = _FIRST_WORD.match(text)

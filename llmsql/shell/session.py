@@ -264,9 +264,10 @@ class Session:
             KeyboardInterrupt: Ctrl-C while nobody is typing.
             BrokenPipeError: nobody reads the output.
         """
-        if self.options.echo:
-            self.output.write(piece.text + "\n")
         try:
+            _refuse_foreign_bytes(piece)
+            if self.options.echo:
+                self.output.write(piece.text + "\n")
             if piece.kind is Kind.COMMAND:
                 from llmsql.shell.commands import run_command
 
@@ -534,6 +535,15 @@ def read_script(path: str) -> str:
         raise ShellError(
             f"{path} is not UTF-8: byte 0x{raw[error.start]:02x} in line {line}.", "Save it as UTF-8."
         ) from None
+
+
+def _refuse_foreign_bytes(piece: Piece) -> None:
+    """Arguments, stdin and the prompt give bytes that are no UTF-8 as ``surrogateescape`` has them."""
+    try:
+        piece.text.encode()
+    except UnicodeEncodeError as error:
+        line, byte = piece.line + piece.text.count("\n", 0, error.start), ord(piece.text[error.start]) & 0xFF
+        raise ShellError(f"Line {line} is not UTF-8: byte 0x{byte:02x}.", "Write it in UTF-8.") from None
 
 
 def _message(error: Exception, piece: Piece, source: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -81,6 +82,8 @@ def _is_plain() -> bool:
 
 def _plain_prompt(session: Session) -> Callable[[], str]:
     """Lines as they come, with a prompt before them and nothing else."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")
 
     def read() -> str:
         reader = session.reader()

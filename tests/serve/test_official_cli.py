@@ -229,14 +229,15 @@ def test_ctrl_c_stops_the_server_while_a_client_waits(model: StubOpenAI, folder:
     assert client.returncode == 1 and "Error" in told
 
 
-def test_a_port_in_use(server: Server) -> None:
+@pytest.mark.parametrize("host", ["localhost", "no-such-host.invalid", "::1"])
+def test_a_port_that_cannot_be_had(server: Server, host: str) -> None:
     port = server.address.rpartition(":")[2]
     done = subprocess.run(
-        [sys.executable, "-m", "llmsql", "serve", "shop.duckdb", "--port", port],
+        [sys.executable, "-m", "llmsql", "serve", "shop.duckdb", "--host", host, "--port", port],
         capture_output=True, text=True, env=child_environment(), timeout=CLI_SECONDS, check=False,
     )  # fmt: skip
     assert done.returncode == 2 and done.stdout == ""
-    assert done.stderr.startswith(f"error: Port {port} of localhost cannot be had") and "--port 0" in done.stderr
+    assert done.stderr.startswith(f"error: Port {port} of {host} cannot be had") and "--port 0" in done.stderr
 
 
 def test_twice_in_one_process(server: Server) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -19,12 +20,12 @@ class Screen:
         arguments: what follows ``llmsql shell``.
         columns: of the terminal.
         lines: of the terminal.
-        patience: seconds to wait for what ``wait`` is told.
+        patience: seconds to wait for what ``wait`` is told; a machine that runs tests may be busy.
         **environment: more variables.
     """
 
     def __init__(
-        self, *arguments: str, columns: int = 100, lines: int = 40, patience: float = 30.0, **environment: str
+        self, *arguments: str, columns: int = 100, lines: int = 40, patience: float = 300.0, **environment: str
     ) -> None:
         self._patience = patience
         self.screen = pyte.Screen(columns, lines)
@@ -67,3 +68,10 @@ class Screen:
         self.child.expect(pexpect.EOF)
         self.child.close()
         return int(self.child.exitstatus if self.child.exitstatus is not None else -1)
+
+    def end(self) -> None:
+        """Kill the shell where it is still there, and wait until it is gone."""
+        if self.child.isalive():
+            self.child.kill(signal.SIGKILL)
+            self.child.wait()
+        self.child.close()

@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from llmsql import charts
-from llmsql.shell.chart import choose_chart, draw_chart
+from llmsql.charts import choose_chart
+from llmsql.shell.chart import draw_chart, drawing_of
 from llmsql.shell.results import run_statement
 from llmsql.shell.session import ShellError
 from tests.shell.conftest import Run
@@ -30,7 +30,7 @@ POINTS = "select random() a, i * 1.5 b from range(50) t(i)"
 )
 def test_the_types_choose_the_chart(query: str, kind: str, series: int) -> None:
     result = run_statement(duckdb.connect(), query, None, hold=True)
-    chart = choose_chart(result)
+    chart = drawing_of(result)
     assert (chart.kind, len(chart.series)) == (kind, series)
     for width in (40, 100):
         drawn = draw_chart(chart, width, colour=False)
@@ -41,8 +41,8 @@ def test_the_types_choose_the_chart(query: str, kind: str, series: int) -> None:
 @pytest.mark.parametrize("query", [MONTHS, NAMES, POINTS, "select 'a' || i s, i n, i * 2 m from range(9) t(i)"])
 def test_the_shell_draws_what_a_notebook_shows(query: str) -> None:
     con = duckdb.connect()
-    in_notebook = charts.choose_chart(con.sql(query).to_arrow_table())
-    drawn = choose_chart(run_statement(con, query, None, hold=True))
+    in_notebook = choose_chart(con.sql(query).to_arrow_table())
+    drawn = drawing_of(run_statement(con, query, None, hold=True))
     assert in_notebook is not None
     assert (drawn.kind, drawn.x_name) == (in_notebook.kind, in_notebook.x)
     assert [name for name, _ in drawn.series] == list(in_notebook.ys)
@@ -50,13 +50,13 @@ def test_the_shell_draws_what_a_notebook_shows(query: str) -> None:
 
 def test_a_line_goes_from_left_to_right() -> None:
     query = "from (values (2022, 5), (2020, 3), (2021, 4)) t(year, n)"
-    chart = choose_chart(run_statement(duckdb.connect(), query, None, hold=True))
+    chart = drawing_of(run_statement(duckdb.connect(), query, None, hold=True))
     assert (chart.x, chart.series) == ([2020.0, 2021.0, 2022.0], [("n", [3.0, 4.0, 5.0])])
 
 
 def test_bars_are_in_proportion() -> None:
     query = "select unnest(['a', 'b']) as x, unnest([10, 5]) as y"
-    chart = choose_chart(run_statement(duckdb.connect(), query, None, hold=True))
+    chart = drawing_of(run_statement(duckdb.connect(), query, None, hold=True))
     lines = draw_chart(chart, 60, colour=False).splitlines()
     assert lines[1].count("█") == pytest.approx(2 * lines[2].count("█"), abs=1)
     assert lines[1].startswith("a │") and lines[1].endswith(" 10")
@@ -64,13 +64,13 @@ def test_bars_are_in_proportion() -> None:
 
 def test_what_is_left_out_is_said() -> None:
     result = run_statement(duckdb.connect(), "select 'n' || i as x, i as y from range(100) t(i)", None, hold=True)
-    assert "(60 more rows are not drawn)" in draw_chart(choose_chart(result), 80, colour=False)
+    assert "(60 more rows are not drawn)" in draw_chart(drawing_of(result), 80, colour=False)
 
 
 @pytest.mark.parametrize("query", ["select 'a' x", "select 1 x where false"])
 def test_nothing_to_draw(query: str) -> None:
     with pytest.raises(ShellError):
-        choose_chart(run_statement(duckdb.connect(), query, None, hold=True))
+        drawing_of(run_statement(duckdb.connect(), query, None, hold=True))
 
 
 @pytest.mark.parametrize("query", [MONTHS, NAMES, POINTS])

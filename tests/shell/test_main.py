@@ -129,11 +129,24 @@ def test_ten_megabytes_that_are_no_statement() -> None:
 def test_stdin_goes_on_after_errors() -> None:
     done = spawn("-csv", stdin=b"select 1 a;\nselect * from nope;\n.bogus\nselect '\xe9' b;\nselect 3 c")
     assert done.returncode == 1
-    assert done.stdout.decode() == 'a\n1\nb\n"\N{REPLACEMENT CHARACTER}"\nc\n3\n'
+    assert done.stdout.decode() == "a\n1\nc\n3\n"
+    assert b"Error: Line 4 is not UTF-8: byte 0xe9. Write it in UTF-8.\n" in done.stderr
     assert b"nope" in done.stderr and b".bogus" in done.stderr
     assert b"Traceback" not in done.stderr
     stopped = spawn("-csv", "-bail", stdin=b"select * from nope;\nselect 2 a;\n")
     assert (stopped.returncode, stopped.stdout) == (1, b"")
+
+
+@pytest.mark.parametrize("flags", [(), ("-interactive",)])
+def test_bytes_that_are_no_text_are_refused(flags: tuple[str, ...]) -> None:
+    done = spawn(
+        "-csv", *flags, stdin=b"create table t as\nselect '\xff' b;\nwhat is \xe9?\nselect 3 c;\n.tables \xfe\n"
+    )
+    assert done.stdout == b"c\n3\n"
+    assert done.stderr.count(b"is not UTF-8: byte 0x") == 3 and b"bug" not in done.stderr
+    assert b"Line 2 is not UTF-8: byte 0xff." in done.stderr
+    given = spawn("-c", os.fsdecode(b"select '\xff'"))
+    assert (given.returncode, given.stderr) == (1, b"Error: Line 1 is not UTF-8: byte 0xff. Write it in UTF-8.\n")
 
 
 def test_a_closed_pipe_is_quiet() -> None:

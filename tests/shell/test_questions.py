@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from llmsql.asking.sql_text import laid_out
 from llmsql.clients.base import CallProgress
-from llmsql.shell.questions import model_progress
+from llmsql.shell.questions import Download, model_progress
 from llmsql.shell.work import Progress, status_line
 from tests.clients.stubs import StubOpenAI
 from tests.shell.conftest import Run
@@ -97,6 +98,17 @@ def test_progress_of_a_model() -> None:
     assert model_progress(None).what == "asking the model"
     assert model_progress(CallProgress(50, 200, 0, 2.0)) == Progress("reading the schema", 0.25, 6.0)
     assert "12 tokens" in model_progress(CallProgress(200, 200, 12, 2.0)).what
+
+
+def test_a_resumed_download_tells_the_time_by_what_it_fetches() -> None:
+    download = Download("m")
+    assert download.progress() == Progress("fetching m, 0 of 0 MB", 0.0)
+    download.report(400_000_000, 500_000_000)  # there before
+    assert download.progress() == Progress("fetching m, 400 of 500 MB", 0.8)
+    time.sleep(0.1)
+    download.report(401_000_000, 500_000_000)
+    left = download.progress().left
+    assert left is not None and left >= 0.1 * 99
 
 
 def test_status_lines() -> None:

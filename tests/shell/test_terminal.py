@@ -36,7 +36,7 @@ def opened(hermetic: Path) -> Iterator[Callable[..., Screen]]:
 
     yield open_screen
     for screen in screens:
-        screen.child.close(force=True)
+        screen.end()
 
 
 def prompts(count: int) -> Callable[[str], bool]:
@@ -91,7 +91,7 @@ def slow_model(model: StubModel) -> StubModel:
 
 
 def test_row_functions_show_how_far_they_are(opened: Callable[..., Screen], slow_model: StubModel) -> None:
-    shell = opened(patience=90.0, LLMSQL_CONCURRENCY="2")
+    shell = opened(LLMSQL_CONCURRENCY="2")
     shell.type("select count(ai_complete('row ' || i)) as answered from range(60) r(i);\r")
     line = shell.wait(lambda text: re.search(r"ai_complete: 60 rows, \d+ calls.*about \d+ s left", text) is not None)
     assert line.count("ai_complete: 60 rows") == 1  # one status line, not two
@@ -101,7 +101,7 @@ def test_row_functions_show_how_far_they_are(opened: Callable[..., Screen], slow
 
 
 def test_ctrl_c_stops_row_functions(opened: Callable[..., Screen], slow_model: StubModel) -> None:
-    shell = opened(patience=90.0, LLMSQL_CONCURRENCY="2")
+    shell = opened(LLMSQL_CONCURRENCY="2")
     shell.type("select ai_complete('row ' || i) from range(2000) r(i);\r")
     shell.wait("2,000 rows")
     shell.type("\x03")
@@ -111,6 +111,17 @@ def test_ctrl_c_stops_row_functions(opened: Callable[..., Screen], slow_model: S
     shell.wait("still here")
     assert len(slow_model.requests) <= asked + 2
     assert shell.leave() == 0
+
+
+def test_ctrl_c_stops_a_question(opened: Callable[..., Screen], stub: StubOpenAI) -> None:
+    stub.answers = [stub.silent()]
+    shell = opened("sales")
+    shell.type("all regions\r")
+    shell.wait("asking the model")
+    shell.type("\x03")
+    shell.wait("Interrupted.")
+    shell.type("select 'still' || ' here';\r")
+    shell.wait("still here")
 
 
 def test_tab_completes_tables(opened: Callable[..., Screen]) -> None:
@@ -149,6 +160,14 @@ def test_a_dumb_terminal(opened: Callable[..., Screen]) -> None:
     shell.wait("│     42 │")
     assert b"\x1b" not in shell.raw
     assert shell.leave() == 0
+
+
+def test_bytes_that_are_no_text(opened: Callable[..., Screen]) -> None:
+    shell = opened()
+    shell.child.send(b"select '\xff';\r")
+    shell.wait("Error: Line 1 is not UTF-8: byte 0xff.")
+    shell.type("select 'still' || ' here';\r")
+    shell.wait("still here")
 
 
 def test_megabytes_pasted(opened: Callable[..., Screen]) -> None:
