@@ -21,22 +21,27 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import duckdb
+
 from benchmarks.environments import installed
 from benchmarks.record import save
 from llmsql.asking.check import extract_sql
 from llmsql.asking.pipeline import write_sql
 from llmsql.errors import LLMSQLError
 from llmsql.models import open_model
+from llmsql.sales import build_sales_database
 from llmsql.settings import load_settings
 from training.calibrate import validation_records
 from training.dataset import Databases, Record
 from training.evaluate import Judge, rows_of, wilson
 
+_BEFORE_2 = ("duckdb<2", "sqlalchemy<2.1")
+# The newest of everything that they start with: duckdb-engine and duckdb-llm-udf do not know DuckDB 2.0.
 REQUIREMENTS = {
     "vanna": ("vanna==2.0.2", "openai", "duckdb"),
-    "langchain": ("langchain-classic", "langchain-community", "langchain-openai", "duckdb", "duckdb-engine"),
-    "llamaindex": ("llama-index-core", "llama-index-llms-openai-like", "duckdb", "duckdb-engine"),
-    "llmudf": ("duckdb-llm-udf[openai]==0.1.4",),
+    "langchain": ("langchain-classic", "langchain-community", "langchain-openai", "duckdb-engine", *_BEFORE_2),
+    "llamaindex": ("llama-index-core", "llama-index-llms-openai-like", "duckdb-engine", *_BEFORE_2),
+    "llmudf": ("duckdb-llm-udf[openai]==0.1.4", "duckdb<1.4"),
 }
 WORKER = Path(__file__).parent / "rival_worker.py"
 
@@ -62,22 +67,21 @@ class Court:
         return self._judges[record.database].judge(record, sql)[0], True
 
 
-def files_of(records: Sequence[Record], databases: Databases, folder: Path) -> dict[str, str]:
-    """A database file for each database, for the rivals to open."""
+def files_of(records: Sequence[Record], root: Path, folder: Path) -> dict[str, str]:
+    """A file of each database for the rivals to open, in the form that older versions of DuckDB read as well."""
     found = {}
     for name in {r.database for r in records}:
-        if name == "sales":
-            from llmsql.sales import build_sales_database
-
-            path = folder / "sales.duckdb"
-            path.unlink(missing_ok=True)
-            import duckdb
-
-            with duckdb.connect(str(path)) as con:
+        path = folder / f"{name.replace('/', '.')}.duckdb"
+        path.unlink(missing_ok=True)
+        with duckdb.connect() as con:
+            con.execute(f"ATTACH '{path}' AS theirs (STORAGE_VERSION 'v1.0.0')")
+            if name == "sales":
+                con.execute("USE theirs")
                 build_sales_database(con)
-        else:
-            dataset, _, file = name.partition("/")
-            path = databases.root / dataset / "databases" / f"{file}.duckdb"
+            else:
+                dataset, _, file = name.partition("/")
+                con.execute(f"ATTACH '{root / dataset / 'databases' / file}.duckdb' AS ours (READ_ONLY)")
+                con.execute("COPY FROM DATABASE ours TO theirs")
         found[name] = str(path.resolve())
     return found
 
@@ -150,7 +154,7 @@ def main() -> None:
     if rivals:
         options.folder.mkdir(parents=True, exist_ok=True)
         pythons = {rival: installed(rival, REQUIREMENTS[rival], options.folder) for rival in rivals}
-        paths = files_of(records, databases, options.folder)
+        paths = files_of(records, options.data_root, options.folder)
         _, client = open_model(load_settings({"model": options.weights, "n_ctx": 8192}))
         provider = client._provider
         environment = {
