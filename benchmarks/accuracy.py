@@ -77,10 +77,7 @@ TECHNIQUES = (
     Technique("no joins from the keys", (("llmsql.asking.settle.complete_joins", lambda tree, *_: tree),)),
     Technique("no repair of tables and columns", (_settled("repair_tables"), _settled("repair_columns"))),
     Technique("no repair of values", (_settled("repair_values"),)),
-    Technique(
-        "no repair by the question's words",
-        (_settled("repair_intent"), _settled("repair_counts"), _settled("repair_places")),
-    ),
+    Technique("no repair by the question's words", (_settled("repair_intent"),)),
     Technique("no repair after an error", (_settled("repair_error"),)),
     Technique("no dates from the question", (_settled("repair_dates"),)),
     Technique(

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from llmsql.asking.coverage import name_stems, stem
 from llmsql.asking.question_form import NUMBERS
-from llmsql.asking.scopes import Scope, own_nodes, sources
+from llmsql.asking.scopes import Scope, identifier, lone_select, sources
 from llmsql.catalog import Catalog, Column
 from llmsql.catalog.snapshot import quote
 
@@ -28,35 +28,22 @@ _SEVERAL = re.compile(
 )
 
 
-def repair_counts(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
-    """Apply every repair of this module.
-
-    Args:
-        tree: a parsed query with right column names; changed in place.
-        question: as typed.
-        catalog: the tables.
-
-    Returns:
-        Notes on what was changed.
-    """
-    return sum_stored_counts(tree, question, catalog) + count_members(tree, question, catalog)
-
-
 def sum_stored_counts(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     """``COUNT(*)`` of banks for "the number of customers", where the banks' ``no_of_customers`` says it."""
-    if not isinstance(tree, exp.Select) or len(sources(tree)) != 1 or len(list(tree.find_all(exp.Select))) != 1:
+    select = lone_select(tree)
+    if select is None or len(sources(select)) != 1:
         return []
-    [table] = Scope.of(tree, catalog).tables.values()
-    stars = [node for node in own_nodes(tree) if isinstance(node, exp.Count) and isinstance(node.this, exp.Star)]
+    [table] = Scope.of(select, catalog).tables.values()
+    stars = [count for count in select.find_all(exp.Count) if isinstance(count.this, exp.Star)]
     if table is None or not stars:
         return []
     nouns = {stem(match["noun"].casefold()) for match in _COUNTED.finditer(question)} - name_stems([table.name])
     stored = [column for column in table.columns if _counts(column) in nouns]
-    if len(stored) != 1 or any(c.name.casefold() == stored[0].name.casefold() for c in tree.find_all(exp.Column)):
+    if len(stored) != 1 or any(c.name.casefold() == stored[0].name.casefold() for c in select.find_all(exp.Column)):
         return []
     name = stored[0].name
     for star in stars:
-        star.replace(exp.Sum(this=exp.column(exp.to_identifier(name, quoted=quote(name) != name))))
+        star.replace(exp.Sum(this=exp.column(identifier(name))))
     return [f"summed {quote(name)}, which counts them"]
 
 

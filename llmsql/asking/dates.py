@@ -29,9 +29,8 @@ from sqlglot import exp
 
 from llmsql.asking.calendar_words import MONTH_NUMBERS, ORDINALS
 from llmsql.asking.check import check_sql
-from llmsql.asking.scopes import Scope, conjuncts, own_columns
+from llmsql.asking.scopes import Scope, conjuncts, identifier, own_columns
 from llmsql.catalog import Catalog
-from llmsql.catalog.snapshot import quote
 from llmsql.errors import SQLRejectedError
 
 Day = datetime.date
@@ -359,9 +358,7 @@ def _added(tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], notes:
     if len(dates) != 1 or not scope.is_known:
         return []
     alias, name = dates[0]
-    column = exp.column(
-        exp.to_identifier(name, quoted=quote(name) != name), table=alias if len(scope.tables) > 1 else None
-    )
+    column = exp.column(identifier(name), table=alias if len(scope.tables) > 1 else None)
     selects[0].where(_condition(column, ranges), copy=False, dialect="duckdb")
     return [*notes, f"added the condition on {column.sql('duckdb')}, which the SQL lacked"]
 

@@ -35,12 +35,11 @@ from llmsql.asking.joins import fold as fold_reference
 from llmsql.asking.link import link_values
 from llmsql.asking.question_form import singular
 from llmsql.asking.rebind import Change, period_bounds
-from llmsql.asking.scopes import Scope, sources
+from llmsql.asking.scopes import Scope, identifier, sources
 from llmsql.asking.settle import Knowledge
 from llmsql.asking.sql_text import sql_text
 from llmsql.asking.values import fold
 from llmsql.catalog import Column, Table
-from llmsql.catalog.snapshot import quote
 from llmsql.errors import SQLRejectedError
 
 _NAMES = ("name", "title", "label", "description")
@@ -300,12 +299,12 @@ def _counted(state: _State, scope: Scope) -> str | None:
 
 
 def _qualified(state: _State, alias: str, column: Column) -> exp.Column:
-    name = exp.to_identifier(column.name, quoted=quote(column.name) != column.name)
+    name = identifier(column.name)
     found = sources(state.tree)
     if len(found) == 1:
         return exp.Column(this=name)
     spelled = next(a for a in found if a.casefold() == alias.casefold())
-    return exp.Column(this=name, table=exp.to_identifier(spelled, quoted=quote(spelled) != spelled))
+    return exp.Column(this=name, table=identifier(spelled))
 
 
 def _stored(column: exp.Column, scope: Scope) -> Column | None:
@@ -334,8 +333,8 @@ def _column_key(state: _State, named: str) -> exp.Expr:
         return _qualified(state, alias, column)
     # Not joined yet: settling joins the table along the keys.
     return exp.Column(
-        this=exp.to_identifier(column.name, quoted=quote(column.name) != column.name),
-        table=exp.to_identifier(table.name, quoted=quote(table.name) != table.name),
+        this=identifier(column.name),
+        table=identifier(table.name),
     )
 
 
@@ -534,8 +533,8 @@ def _filter(state: _State, table: Table, column: Column, value: str, negated: bo
         subject = _qualified(state, aliases[0], column)
     else:
         subject = exp.Column(
-            this=exp.to_identifier(column.name, quoted=quote(column.name) != column.name),
-            table=exp.to_identifier(table.name, quoted=quote(table.name) != table.name),
+            this=identifier(column.name),
+            table=identifier(table.name),
         )
     literal = exp.Literal.string(value)
     kept = []

@@ -10,22 +10,21 @@ import re
 
 from sqlglot import exp
 
+from llmsql.asking.counts import count_members, sum_stored_counts
 from llmsql.asking.coverage import name_stems, stem
 from llmsql.asking.joins import KeyGraph, chain_joins
 from llmsql.asking.joins import fold as fold_reference
 from llmsql.asking.link import link_values
+from llmsql.asking.places import LEAST, MOST, best_of_each, keep_ties, take_place
 from llmsql.asking.prompt import StoredValue
-from llmsql.asking.scopes import Scope, conjuncts, own_columns, sources
+from llmsql.asking.scopes import Scope, conjuncts, identifier, own_columns, sources
 from llmsql.asking.values import ValueIndex, fold
 from llmsql.catalog import Catalog, Table
-from llmsql.catalog.snapshot import quote
 from llmsql.errors import SQLRejectedError
 
 # "Fastest" and "slowest" are not among them: of times the fastest is the least, of speeds the most.
-_LEAST = frozenset("cheapest fewest least lowest minimum smallest shortest lightest youngest".split())
-_MOST = frozenset(
-    "biggest busiest greatest heaviest highest largest longest maximum most oldest priciest tallest".split()
-)
+_LEAST = LEAST | {"lightest", "shortest", "youngest"}
+_MOST = MOST | {"maximum", "oldest", "tallest"}
 _BY_BIRTH = re.compile(r"birth|born|dob", re.IGNORECASE)
 _BY_AGE = re.compile(r"\bage\b|_age|age_", re.IGNORECASE)
 _BY_TIME = re.compile(
@@ -35,7 +34,7 @@ _YEARS = re.compile(r"(1[5-9]|20)\d\d\Z")
 
 
 def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGraph, values: ValueIndex) -> list[str]:
-    """Apply every repair of this module.
+    """Apply every repair of this module, of ``counts`` and of ``places``.
 
     Args:
         tree: a parsed query with all its join conditions and right column names; changed in place.
@@ -51,7 +50,12 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes += ground_values(tree, catalog, graph, values)
     notes += read_years(tree, catalog)
     notes += drop_joins(tree, question, catalog)
-    return notes + turn_superlative(tree, question)
+    notes += turn_superlative(tree, question)
+    notes += sum_stored_counts(tree, question, catalog)
+    notes += count_members(tree, question, catalog)
+    notes += take_place(tree, question)
+    notes += keep_ties(tree, question)
+    return notes + best_of_each(tree, question, catalog)
 
 
 def drop_joins(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
@@ -170,10 +174,10 @@ def _set_place(
             return False
         here = {fold_reference(t.reference): a for a, t in Scope.of(select, catalog).tables.items() if t is not None}
     if column.name.casefold() != place.column.casefold():
-        column.set("this", exp.to_identifier(place.column, quoted=quote(place.column) != place.column))
+        column.set("this", identifier(place.column))
     owner = here[fold_reference(place.table)]
     if len(Scope.of(select, catalog).tables) > 1:
-        column.set("table", exp.to_identifier(owner, quoted=quote(owner) != owner))
+        column.set("table", identifier(owner))
     if literal.this != place.value:
         literal.replace(exp.Literal.string(place.value))
     return True
@@ -247,7 +251,7 @@ def _bring(
             select.set("joins", joins)
         for column in spoken:
             if column.table:
-                column.set("table", exp.to_identifier(target.name, quoted=quote(target.name) != target.name))
+                column.set("table", identifier(target.name))
         return True
     try:
         joins = chain_joins(graph.path(here, fold_reference(target.reference)), here, catalog)
@@ -256,7 +260,7 @@ def _bring(
     if len(here) == 1:
         for column in own_columns(select):
             if not column.table and scope.owners(column.name):
-                column.set("table", exp.to_identifier(alias, quoted=quote(alias) != alias))
+                column.set("table", identifier(alias))
     for join in joins:
         select.append("joins", join)
     return True

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from llmsql.asking.scopes import Scope, conjuncts, cte_names, own_columns, sources, table_reference
+from llmsql.asking.scopes import Scope, conjuncts, cte_names, identifier, own_columns, sources, table_reference
 from llmsql.asking.sql_text import sql_text
 from llmsql.catalog import Catalog, Table
-from llmsql.catalog.snapshot import quote
 from llmsql.errors import SQLRejectedError
 
 LONGEST_PATH = 4
@@ -207,7 +206,7 @@ def complete_joins(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, wording: W
             select.set("joins", completed)
         if set(sources(select)) - written:
             for column, alias in owned:
-                column.set("table", _identifier(alias))
+                column.set("table", identifier(alias))
     return tree
 
 
@@ -321,11 +320,7 @@ def chain_joins(
 
 
 def _column(table: str, column: str) -> exp.Column:
-    return exp.Column(this=_identifier(column), table=_identifier(table))
-
-
-def _identifier(name: str) -> exp.Identifier:
-    return exp.to_identifier(name, quoted=quote(name) != name)
+    return exp.Column(this=identifier(column), table=identifier(table))
 
 
 def shorten_joins(tree: exp.Expr, catalog: Catalog, graph: KeyGraph) -> str:

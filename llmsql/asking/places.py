@@ -11,16 +11,19 @@ import re
 from sqlglot import exp
 
 from llmsql.asking.coverage import name_stems, stem
-from llmsql.asking.scopes import Scope, own_nodes
+from llmsql.asking.scopes import Scope, lone_select, shown_by_alias
 from llmsql.catalog import Catalog
 
-_LEAST = "cheapest fewest least lowest minimum poorest smallest weakest worst".split()
-_MOST = "best biggest busiest greatest heaviest highest largest longest most priciest strongest top".split()
-_SUPERLATIVE = rf"(?P<superlative>{'|'.join(_LEAST + _MOST)})"
-_ORDINALS = {"second": 2, "2nd": 2, "two": 2, "third": 3, "3rd": 3, "three": 3, "fourth": 4, "4th": 4}
+LEAST = frozenset("cheapest fewest least lowest minimum smallest".split())
+MOST = frozenset("biggest busiest greatest heaviest highest largest longest most priciest".split())
+"""Superlatives of amounts, whatever they are amounts of."""
+
+_BEST_WORDS = MOST | {"best", "strongest", "top"}
+_SUPERLATIVE = "|".join(sorted(_BEST_WORDS | LEAST | {"poorest", "weakest", "worst"}))
+_PLACES = {"second": 2, "2nd": 2, "two": 2, "third": 3, "3rd": 3, "three": 3, "fourth": 4, "4th": 4}
 _PLACE = re.compile(
     rf"\brunner[- ]?up\b|\b(?:number|no\.|rank(?:ed|s)?) (?P<number>two|three|[2-4])\b"
-    rf"|\b(?P<ordinal>second|third|fourth|2nd|3rd|4th)(?:[- ]| place\b| )(?:{'|'.join(_LEAST + _MOST)})\b",
+    rf"|\b(?P<ordinal>second|third|fourth|2nd|3rd|4th)(?:[- ]| place\b| )(?:{_SUPERLATIVE})\b",
     re.IGNORECASE,
 )
 _TIES = re.compile(
@@ -33,25 +36,11 @@ _EACH = re.compile(
     r"(?P<more>\s*,(?! (?:the|which|what|who|its)\b)|\s+and\b|\s*/|\s+x\b)?",
     re.IGNORECASE,
 )
-_BEST = re.compile(rf"\b(?<!to )(?<!by )(?<!by the ){_SUPERLATIVE}\b(?! (?:first|to|at|of all))", re.IGNORECASE)
-_MANY = re.compile(
-    rf"\b(?:{'|'.join(_LEAST + _MOST)}) (?:\d+|two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE
+_BEST = re.compile(
+    rf"\b(?<!to )(?<!by )(?<!by the )(?P<superlative>{_SUPERLATIVE})\b(?! (?:first|to|at|of all))", re.IGNORECASE
 )
+_MANY = re.compile(rf"\b(?:{_SUPERLATIVE}) (?:\d+|two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE)
 _OTHERWISE = re.compile(r"\b(?:rank|ascend|descend|running|share|percent)", re.IGNORECASE)
-
-
-def repair_places(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
-    """Apply every repair of this module.
-
-    Args:
-        tree: a parsed query with right column names; changed in place.
-        question: as typed.
-        catalog: the tables.
-
-    Returns:
-        Notes on what was changed.
-    """
-    return take_place(tree, question) + keep_ties(tree, question) + best_of_each(tree, question, catalog)
 
 
 def take_place(tree: exp.Expr, question: str) -> list[str]:
@@ -60,7 +49,7 @@ def take_place(tree: exp.Expr, question: str) -> list[str]:
     if len(said) != 1:
         return []
     word = (said[0]["number"] or said[0]["ordinal"] or "second").casefold()
-    place = _ORDINALS.get(word) or int(word)
+    place = _PLACES.get(word) or int(word)
     limits = [limit for limit in tree.find_all(exp.Limit) if isinstance(limit.parent, exp.Select)]
     windows = list(tree.find_all(exp.Window))
     if len(limits) == 1 and not windows:
@@ -84,18 +73,18 @@ def take_place(tree: exp.Expr, question: str) -> list[str]:
 
 def keep_ties(tree: exp.Expr, question: str) -> list[str]:
     """All rows that share the last place wanted, which the query cuts off with LIMIT or ROW_NUMBER."""
-    if not _TIES.search(question) or len(selects := list(tree.find_all(exp.Select))) != 1 or selects[0] is not tree:
+    select = lone_select(tree)
+    if select is None or not _TIES.search(question):
         return []
-    [select] = selects
-    order, limit = select.args.get("order"), select.args.get("limit")
-    if order is not None and limit is not None and not select.args.get("offset") and not select.args.get("qualify"):
+    order, limit, qualify = (select.args.get(part) for part in ("order", "limit", "qualify"))
+    if order is not None and limit is not None and qualify is None and not select.args.get("offset"):
         ranks = exp.Window(this=exp.Rank(), order=order.copy(), over="OVER")
         select.set("qualify", exp.Qualify(this=exp.LTE(this=ranks, expression=limit.expression.copy())))
         select.set("limit", None)
         return ["kept all that tie"]
-    numbers = [w.this for q in [select.args.get("qualify")] if q for w in q.find_all(exp.Window)]
-    if len(numbers) == 1 and isinstance(numbers[0], exp.RowNumber):
-        numbers[0].replace(exp.Rank())
+    windows = list(qualify.find_all(exp.Window)) if qualify is not None else []
+    if len(windows) == 1 and isinstance(windows[0].this, exp.RowNumber):
+        windows[0].this.replace(exp.Rank())
         return ["kept all that tie"]
     return []
 
@@ -105,21 +94,19 @@ def best_of_each(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     each, best = list(_EACH.finditer(question)), list(_BEST.finditer(question))
     if len(each) != 1 or each[0]["more"] or len(best) != 1 or _MANY.search(question) or _OTHERWISE.search(question):
         return []
-    if not isinstance(tree, exp.Select) or len(list(tree.find_all(exp.Select))) != 1:
+    select = lone_select(tree)
+    if select is None or select.args.get("group") is None or select.find(exp.Window):
         return []
-    limit = tree.args.get("limit")
+    limit = select.args.get("limit")
     if limit is not None and limit.expression.sql() != "1":
         return []
-    group = tree.args.get("group")
-    if group is None or any(tree.args.get(part) for part in ("having", "qualify", "distinct", "offset")):
+    if any(select.args.get(part) for part in ("having", "qualify", "distinct", "offset")):
         return []
-    if any(isinstance(node, exp.Window) for node in own_nodes(tree)):
-        return []
-    keys = [e for e in tree.expressions if not e.find(exp.AggFunc)]
-    measures = _measures(tree)
+    keys = [e for e in select.expressions if not e.find(exp.AggFunc)]
+    measures = _measures(select)
     if len(keys) != 2 or len(measures) != 1:
         return []
-    scope = Scope.of(tree, catalog)
+    scope = Scope.of(select, catalog)
     named = [_key_stems(key, scope) for key in keys]
     wanted = {stem(word.casefold()) for word in each[0]["words"].split()}
     asked = name_stems([question[: each[0].start()], question[each[0].end() :]])
@@ -127,21 +114,21 @@ def best_of_each(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     if len(of) != 1 or not (named[1 - of[0]] - named[of[0]]) & asked:
         return []
     said = best[0]["superlative"].casefold()
-    best_first = exp.Ordered(this=measures[0].copy(), desc=said in _MOST)
+    best_first = exp.Ordered(this=measures[0].copy(), desc=said in _BEST_WORDS)
     window = exp.Window(
         this=exp.Rank(),
         partition_by=[keys[of[0]].unalias().copy()],
         order=exp.Order(expressions=[best_first]),
         over="OVER",
     )
-    tree.set("qualify", exp.Qualify(this=exp.EQ(this=window, expression=exp.Literal.number(1))))
-    tree.set("limit", None)
+    select.set("qualify", exp.Qualify(this=exp.EQ(this=window, expression=exp.Literal.number(1))))
+    select.set("limit", None)
     return [f"only the {said} of each {keys[of[0]].alias_or_name or each[0]['words']}"]
 
 
 def _measures(select: exp.Select) -> list[exp.Expr]:
     """The different aggregates that a query shows or orders by, a name of a shown one for what it names."""
-    shown = {e.alias.casefold(): e.this for e in select.expressions if isinstance(e, exp.Alias)}
+    shown = shown_by_alias(select)
     order = select.args.get("order")
     found: dict[str, exp.Expr] = {}
     for part in [*select.expressions, *((o.this for o in order.expressions) if order is not None else ())]:

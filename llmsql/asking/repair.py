@@ -19,11 +19,10 @@ from sqlglot.errors import ErrorLevel
 
 from llmsql.asking.coverage import name_stems
 from llmsql.asking.joins import KeyGraph, Wording, chain_joins, fold
-from llmsql.asking.scopes import Scope, conjuncts, cte_names, own_columns, sources, table_reference
+from llmsql.asking.scopes import Scope, conjuncts, cte_names, identifier, own_columns, sources, table_reference
 from llmsql.asking.values import ValueIndex
 from llmsql.asking.values import fold as fold_text
 from llmsql.catalog import Catalog, Table
-from llmsql.catalog.snapshot import quote
 from llmsql.errors import SQLRejectedError
 
 SIMILAR = 0.8
@@ -79,7 +78,7 @@ def repair_tables(tree: exp.Expr, catalog: Catalog) -> list[str]:
         if select is not None and not table.alias:
             for column in own_columns(select):
                 if column.table.casefold() == table.name.casefold():
-                    column.set("table", _identifier(right.name))
+                    column.set("table", identifier(right.name))
         table.replace(new)
         notes.append(f"table {reference} → {right.reference}")
     return notes
@@ -152,7 +151,7 @@ def _repair_qualified(
             (a for s in visible for a, t in s.tables.items() if t is not None and _same_name(t, column.table)), None
         )
         if by_name is not None:
-            column.set("table", _identifier(by_name))
+            column.set("table", identifier(by_name))
             return _repair_qualified(column, scope, catalog, graph, wording)
         if any(t is not None and t.column(column.table) for s in visible for t in s.tables.values()):
             return None  # a field of a STRUCT column
@@ -166,7 +165,7 @@ def _repair_qualified(
     others = [owner for owner in scope.owners(column.name) if owner != alias]
     if len(others) == 1:
         before = column.sql("duckdb")
-        column.set("table", _identifier(others[0]))
+        column.set("table", identifier(others[0]))
         return f"{before} → {column.sql('duckdb')}"
     if others:
         return None
@@ -193,7 +192,7 @@ def _qualify_ambiguous(column: exp.Column, scope: Scope, owners: list[str]) -> s
     if linked != set(owners):
         return None
     keyed = [a for a in owners if name in [k.casefold() for k in (scope.tables[a] or _NO_TABLE).primary_key]]
-    column.set("table", _identifier((keyed or owners)[0]))
+    column.set("table", identifier((keyed or owners)[0]))
     return f"{column.name} → {column.sql('duckdb')}"
 
 
@@ -236,13 +235,13 @@ def _join_table(
         only = next(iter(sources(select)))
         for other in own_columns(select):
             if not other.table and other is not column and scope.owners(other.name):
-                other.set("table", _identifier(only))
+                other.set("table", identifier(only))
     for join in joins:
         select.append("joins", join)
     stored = table.column(column.name)
-    column.set("table", _identifier(table.name))
+    column.set("table", identifier(table.name))
     if stored is not None:
-        column.set("this", _identifier(stored.name))
+        column.set("this", identifier(stored.name))
     return f"joined {table.reference} for {column.sql('duckdb')}"
 
 
@@ -257,7 +256,7 @@ def _spell_column(column: exp.Column, scope: Scope, wording: Wording | None) -> 
     if not found:
         return None
     before = column.sql("duckdb")
-    column.set("this", _identifier(known[found]))
+    column.set("this", identifier(known[found]))
     return f"{before} → {column.sql('duckdb')}"
 
 
@@ -296,10 +295,6 @@ def _is_looked_up(column: exp.Column, select: exp.Select) -> bool:
 def _is_lambda_parameter(column: exp.Column) -> bool:
     lambda_ = column.find_ancestor(exp.Lambda)
     return lambda_ is not None and any(p.name == column.name for p in lambda_.expressions)
-
-
-def _identifier(name: str) -> exp.Identifier:
-    return exp.to_identifier(name, quoted=quote(name) != name)
 
 
 def repair_values(tree: exp.Expr, catalog: Catalog, values: ValueIndex) -> list[str]:
@@ -424,7 +419,7 @@ def qualify_first(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
                 continue
             owners = scope.owners(column.name)
             if len(owners) > 1:
-                column.set("table", _identifier(owners[0]))
+                column.set("table", identifier(owners[0]))
                 qualified.append(column.sql("duckdb"))
     if qualified:
         yield (

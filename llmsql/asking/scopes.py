@@ -11,6 +11,12 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from llmsql.catalog import Catalog, Table
+from llmsql.catalog.snapshot import quote
+
+
+def identifier(name: str) -> exp.Identifier:
+    """A name as it is written, in quotes where DuckDB needs them."""
+    return exp.to_identifier(name, quoted=quote(name) != name)
 
 
 def table_reference(table: exp.Table) -> str:
@@ -32,6 +38,16 @@ def sources(select: exp.Select, joins: Sequence[exp.Join] | None = None) -> dict
     for join in (select.args.get("joins") or []) if joins is None else joins:
         found[join.this.alias_or_name] = join.this
     return found
+
+
+def lone_select(tree: exp.Expr) -> exp.Select | None:
+    """The one SELECT that a query is; None where another is nested in it or beside it."""
+    return tree if isinstance(tree, exp.Select) and len(list(tree.find_all(exp.Select))) == 1 else None
+
+
+def shown_by_alias(select: exp.Select) -> dict[str, exp.Expr]:
+    """What a SELECT shows under an alias, by the folded alias."""
+    return {e.alias.casefold(): e.this for e in select.expressions if isinstance(e, exp.Alias)}
 
 
 def cte_names(node: exp.Expr) -> set[str]:

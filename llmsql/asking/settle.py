@@ -11,13 +11,11 @@ import duckdb
 from sqlglot import exp
 
 from llmsql.asking.check import check_sql, extract_sql, parse_query
-from llmsql.asking.counts import repair_counts
 from llmsql.asking.dates import DateRange, repair_dates
 from llmsql.asking.glossary import Glossary, expand_metrics
 from llmsql.asking.hidden import hide_columns
 from llmsql.asking.intent import repair_intent
 from llmsql.asking.joins import KeyGraph, Wording, complete_joins
-from llmsql.asking.places import repair_places
 from llmsql.asking.quiet import quiet_sqlglot
 from llmsql.asking.repair import (
     qualify_first,
@@ -125,8 +123,6 @@ def _repaired(
     if wording is not None:
         notes += repair_patterns(tree, knowledge.catalog, knowledge.values, wording.question)
         notes += repair_intent(tree, wording.question, knowledge.catalog, knowledge.graph, knowledge.values)
-        notes += repair_counts(tree, wording.question, knowledge.catalog)
-        notes += repair_places(tree, wording.question, knowledge.catalog)
     if today is not None:
         tree = set_today(tree, today)
     notes += repair_dates(con, tree, knowledge.catalog, dates, today or datetime.date.today())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from llmsql.asking.scopes import Scope, conjuncts, own_nodes
+from llmsql.asking.scopes import Scope, conjuncts, own_nodes, shown_by_alias
 from llmsql.catalog import Catalog
 
 # What a function sqlglot does not know does is not known either: it may well be an aggregate.
@@ -78,13 +78,9 @@ def _move_to_qualify(select: exp.Select) -> None:
     select.set("qualify", exp.Qualify(this=exp.and_(*([before.this] if before else []), *windowed)))
 
 
-def _shown(select: exp.Select) -> dict[str, exp.Expr]:
-    return {e.alias.casefold(): e.this for e in select.expressions if isinstance(e, exp.Alias)}
-
-
 def _name_expressions(select: exp.Select, scope: Scope) -> None:
     """Names of shown columns inside windows as what they name: DuckDB looks them up among the tables' columns first."""
-    shown = _shown(select)
+    shown = shown_by_alias(select)
     for column in [c for window in _windows(select) for c in window.find_all(exp.Column)]:
         meant = shown.get(column.name.casefold())
         if meant is None or column.table or scope.owners(column.name) or column.parent_select is not select:
@@ -101,7 +97,7 @@ def _is_windowed(function: exp.Expr) -> bool:
 
 def _plain_columns(expression: exp.Expr, select: exp.Select, scope: Scope) -> list[exp.Column]:
     """Columns of a shown expression that stand in no aggregate and no window; names of other shown ones aside."""
-    shown = _shown(select)
+    shown = shown_by_alias(select)
     found = []
     for column in expression.find_all(exp.Column):
         if column.parent_select is not select or column.find_ancestor(*_OVER_GROUPS) is not None:
@@ -134,7 +130,7 @@ class _Keys:
 
     def __init__(self, select: exp.Select, scope: Scope) -> None:
         self._scope = scope
-        self._names = _shown(select)
+        self._names = shown_by_alias(select)
         group = select.args.get("group")
         self.expressions: dict[str, exp.Expr] = {}
         for key in [part for k in (group.expressions if group is not None else []) for part in _parts(k)]:

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from llmsql.asking.joins import KeyGraph
-from llmsql.asking.settle import Knowledge
+from llmsql.asking.settle import Knowledge, settle
 from llmsql.asking.values import build_value_index
 from llmsql.catalog.snapshot import snapshot
 from tests.clients.stubs import StubOpenAI
@@ -72,6 +72,16 @@ def know(con: duckdb.DuckDBPyConnection) -> Knowledge:
     """All that is known of a database, as the engine finds out."""
     catalog = snapshot(con)
     return Knowledge(catalog, KeyGraph(catalog), build_value_index(con, catalog))
+
+
+def check_question_decides(
+    con: duckdb.DuckDBPyConnection, known: Knowledge, question: str, written: str, repaired: str | None
+) -> None:
+    """What a question makes of a query beyond what is made of it without one: ``repaired``, or nothing where None."""
+    plain = settle(con, written, known).sql
+    settled = settle(con, written, known, question=question)
+    assert settled.sql == (repaired or plain)
+    assert bool(settled.notes) == (repaired is not None)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from llmsql.asking.joins import KeyGraph
 from llmsql.asking.settle import Knowledge, settle
 from llmsql.asking.values import build_value_index
 from llmsql.catalog.snapshot import snapshot
+from tests.asking.conftest import check_question_decides
 
 
 @pytest.mark.parametrize(
@@ -51,10 +52,7 @@ from llmsql.catalog.snapshot import snapshot
 def test_the_question_decides(
     shop: duckdb.DuckDBPyConnection, known: Knowledge, question: str, written: str, repaired: str | None
 ) -> None:
-    plain = settle(shop, written, known).sql
-    settled = settle(shop, written, known, question=question)
-    assert settled.sql == (repaired or plain)
-    assert bool(settled.notes) == (repaired is not None)
+    check_question_decides(shop, known, question, written, repaired)
 
 
 def staff() -> tuple[duckdb.DuckDBPyConnection, Knowledge]:

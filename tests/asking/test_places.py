@@ -5,7 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from llmsql.asking.settle import Knowledge, settle
+from llmsql.asking.settle import Knowledge
+from tests.asking.conftest import check_question_decides
 
 BY_STATUS = "SELECT status FROM orders GROUP BY ALL ORDER BY COUNT(*) DESC"
 TITLES = "SELECT title FROM products ORDER BY price DESC"
@@ -57,7 +58,4 @@ BY_NOTE = "SELECT status, note, COUNT(*) AS n FROM orders GROUP BY"
 def test_places(
     shop: duckdb.DuckDBPyConnection, known: Knowledge, question: str, written: str, repaired: str | None
 ) -> None:
-    plain = settle(shop, written, known).sql
-    settled = settle(shop, written, known, question=question)
-    assert settled.sql == (repaired or plain)
-    assert bool(settled.notes) == (repaired is not None)
+    check_question_decides(shop, known, question, written, repaired)
