@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import platform
 import sys
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llmsql.errors import LLMSQLError
+from llmsql.files import sha256_of
 from llmsql.machine import describe_machine
 from llmsql.registry import Adapter, ModelEntry, load_registry
 from llmsql.settings import Settings, load_settings
@@ -120,10 +120,8 @@ def _weights(entry: ModelEntry, settings: Settings) -> Finding:
 
 
 def _adapter(adapter: Adapter) -> Finding:
-    path, digest = adapter.path, None
-    if path.is_file():
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    path = adapter.path
+    digest = sha256_of(path) if path.is_file() else None
     if digest == adapter.sha256:
         return Finding("adapter", f"{path}, {path.stat().st_size:,} bytes, SHA-256 {digest}, as in the registry")
     fix = "Install duckdb-llmsql again; make an adapter of your own again with `llmsql adapt`."

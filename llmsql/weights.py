@@ -41,7 +41,7 @@ from typing import Literal
 import platformdirs
 
 from llmsql.errors import ConfigError, WeightsError
-from llmsql.files import written_whole
+from llmsql.files import sha256_of, written_whole
 from llmsql.registry import HubFile, ModelEntry, Weights, Wheel
 
 ProgressCallback = Callable[[int, int], None]
@@ -119,7 +119,7 @@ def verify_weights(entry: ModelEntry, cache_dir: Path | None = None) -> WeightsS
     size = path.stat().st_size
     if size != entry.weights.bytes:
         return WeightsState(path, "truncated" if size < entry.weights.bytes else "wrong", size, None)
-    digest = _sha256(path)
+    digest = sha256_of(path)
     return WeightsState(path, "ok" if digest == entry.weights.sha256 else "wrong", size, digest)
 
 
@@ -461,11 +461,6 @@ def _require_room(folder: Path, size: int) -> None:
         raise _disk_full(folder, f": {size / 1e6:,.0f} MB are needed, {free / 1e6:,.0f} MB are free")
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _sidecar(path: Path) -> Path:
     return path.with_name(f"{path.name}.verified.json")
 
@@ -483,7 +478,7 @@ def _is_cached(path: Path, weights: Weights) -> bool:
             return True
     except (OSError, ValueError):
         pass  # no usable memory of an earlier check
-    if _sha256(path) != weights.sha256:
+    if sha256_of(path) != weights.sha256:
         return False
     _remember(path, weights)
     return True

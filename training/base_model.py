@@ -5,7 +5,6 @@ A GGUF file is dequantised to float32, so that an adapter is trained against the
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sys
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from transformers.utils import logging as transformers_logging
 
 from llmsql.clients.calls import class_names
 from llmsql.errors import TrainingError
+from llmsql.files import sha256_of
 
 LORA_TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
@@ -70,7 +70,7 @@ def load_base_model(source: str, *, attention: str, revision: str | None = None,
             raise TrainingError(f"{source} is not there.", "Fetch it with `llmsql models pull`.")
         where = str(path.parent)
         options["gguf_file"] = path.name
-        sha256 = _sha256(path)
+        sha256 = sha256_of(path)
     elif not path.is_dir():
         commit = _hub_commit(source, revision)
         # Without a connection only what was fetched before is tried; asking again and again would take minutes.
@@ -162,8 +162,3 @@ def _freeze(model: Any, layers: int) -> Any:
         if number and int(number[1]) < layers:
             parameter.requires_grad_(False)
     return model
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

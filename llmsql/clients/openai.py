@@ -248,7 +248,7 @@ class OpenAIProvider:
             "timeout": request.timeout,
         }
         schema = request.schema or (choice_schema(request.choices) if request.choices else None)
-        if self.name == "vllm" and request.choices:  # others want an object; without, the answer is a third as long
+        if self.name == "vllm" and request.choices:  # others want an object, which takes more tokens
             schema = {"type": "string", "enum": list(request.choices)}
         if schema and self._structured:
             json_schema = {"name": "answer", "schema": dict(schema), "strict": True}
