@@ -36,8 +36,8 @@ from training.dataset import Databases, Record
 from training.evaluate import Judge, rows_of, wilson
 
 _BEFORE_2 = ("duckdb<2", "sqlalchemy<2.1")
-# duckdb-engine and duckdb-llm-udf do not know DuckDB 2.0. With these, duckdb-engine 0.17 still cannot reflect tables that
-# have keys, so that LangChain and LlamaIndex answer nothing: see benchmarks/accuracy.md.
+# duckdb-engine and duckdb-llm-udf do not know DuckDB 2.0. With these versions duckdb-engine 0.17 still cannot reflect
+# tables that have keys, so that LangChain and LlamaIndex answer nothing: see benchmarks/accuracy.md.
 REQUIREMENTS = {
     "vanna": ("vanna==2.0.2", "openai", "duckdb"),
     "langchain": ("langchain-classic", "langchain-community", "langchain-openai", "duckdb-engine", *_BEFORE_2),
