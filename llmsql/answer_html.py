@@ -53,6 +53,8 @@ def render_html(draft: Draft, relation: duckdb.DuckDBPyRelation, table: Any, *, 
     chart = choose_chart(table)
     if chart is not None:
         parts.append(f"<div>{render_svg(chart, table)}</div>")
+    if draft.doubt:
+        parts.append(f"<p>{_text(draft.doubt)}</p>")
     parts.append(_origin(draft, seconds))
     return f'<div class="llmsql-answer">{"".join(parts)}</div>'
 

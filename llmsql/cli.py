@@ -245,6 +245,8 @@ def _ask(options: argparse.Namespace) -> int:
         _print_rows(answer, options.format)
         if answer.truncated:
             _note(f"only the first {answer.table.num_rows:,} rows; see --max-rows")
+        if answer.draft.doubt:
+            _note(answer.draft.doubt)
     return ExitCode.OK
 
 

@@ -58,6 +58,14 @@ def test_rows_chart_and_folded_sql() -> None:
     assert html.index("</table>") < html.index("<svg") < html.index("<details")
 
 
+def test_doubt_is_not_folded() -> None:
+    con = duckdb.connect()
+    draft = Draft("orders by <region>", "SELECT 1 AS orders", "stub-1", "SELECT 1 AS orders", sureness=0.2)
+    html = Answer(draft, con.sql(draft.sql).to_arrow_table(), False, 0.25, con)._repr_html_()
+    said = "<p>not sure of this answer (confidence 0.20): the SQL takes up nothing for &#x27;region&#x27;</p>"
+    assert html.index("</table>") < html.index(said) < html.index("<details")
+
+
 def test_every_type_is_shown_and_nothing_is_markup() -> None:
     # DuckDB cannot read the least 128-bit integers back from Arrow.
     html = answer("SELECT * EXCLUDE (hugeint, uhugeint) FROM test_all_types()")._repr_html_()

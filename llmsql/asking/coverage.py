@@ -82,10 +82,24 @@ def coverage(question: str, sql: str, catalog: Catalog, values: Sequence[StoredV
         catalog: the tables, for the comments on what the query reads.
         values: stored values that the question names.
     """
+    found = _taken_up(question, sql, catalog, values)
+    return sum(taken for _, taken in found) / len(found) if found else 1.0
+
+
+def left_out(question: str, sql: str, catalog: Catalog, values: Sequence[StoredValue]) -> list[str]:
+    """The words, values and numbers of a question that its SQL does not take up; arguments as of ``coverage``."""
+    return list(dict.fromkeys(named for named, taken in _taken_up(question, sql, catalog, values) if not taken))
+
+
+def _taken_up(question: str, sql: str, catalog: Catalog, values: Sequence[StoredValue]) -> list[tuple[str, bool]]:
+    """What a question names, and whether its SQL takes it up; nothing of SQL that does not parse."""
+    words = content_words(question)
+    asked_values = sorted({v.value for v in values})
+    numbers = [n for n in dict.fromkeys(_NUMBER.findall(question)) if len(n) > 1]
     try:
         tree = sqlglot.parse_one(sql, read="duckdb")
     except SqlglotError:
-        return 0.0
+        return [(named, False) for named in (*words, *asked_values, *numbers)]
     texts: list[str] = [alias.alias for alias in tree.find_all(exp.Alias)]
     literals = " ".join(fold(literal.this) for literal in tree.find_all(exp.Literal))
     tables = [catalog.table(table_reference(node)) for node in tree.find_all(exp.Table)]
@@ -95,13 +109,12 @@ def coverage(question: str, sql: str, catalog: Catalog, values: Sequence[StoredV
             texts += [table.name, table.comment or ""]
             texts += [f"{c.name} {c.comment or ''}" for c in table.columns if c.name.casefold() in names]
     stems = name_stems([*texts, literals])
-    taken_up = [_is_known(word, stems) for word in content_words(question)]
-    asked_values = {v.value for v in values}
-    taken_up += [fold(value) in literals for value in asked_values]
-    numbers = {n for n in _NUMBER.findall(question) if len(n) > 1}
     written = set(_NUMBER.findall(sql))
-    taken_up += [number in written for number in numbers]
-    return sum(taken_up) / len(taken_up) if taken_up else 1.0
+    return [
+        *((word, _is_known(word, stems)) for word in words),
+        *((value, fold(value) in literals) for value in asked_values),
+        *((number, number in written) for number in numbers),
+    ]
 
 
 def unknown_words(question: str, catalog: Catalog, index: ValueIndex, values: Sequence[StoredValue]) -> list[str]:

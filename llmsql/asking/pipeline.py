@@ -19,7 +19,7 @@ import duckdb
 
 from llmsql.asking.candidates import QUERY_SECONDS, Candidate, weigh_candidates
 from llmsql.asking.check import extract_sql
-from llmsql.asking.coverage import unknown_words
+from llmsql.asking.coverage import left_out, unknown_words
 from llmsql.asking.dates import find_dates
 from llmsql.asking.explain import Told, explain_sql
 from llmsql.asking.grammar import build_grammar
@@ -36,6 +36,8 @@ from llmsql.settings import Settings
 LONGEST_QUESTION = 4_000
 SAMPLING_TEMPERATURE = 1.0
 DOUBTED_CANDIDATES = 4
+DOUBTED_BELOW = 0.5
+"""The calibrated confidence below which an answer is more likely wrong than right."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,17 @@ class Draft:
         if self.sureness is not None:
             return self.sureness
         return None if self.logprob is None else math.exp(self.logprob)
+
+    @cached_property
+    def doubt(self) -> str | None:
+        """A sentence for an answer that is more likely wrong than right, with what the SQL leaves out; else None."""
+        if self.sureness is None or self.sureness >= DOUBTED_BELOW:
+            return None
+        missed = left_out(self.asked, self.sql, self.catalog, self.values)
+        said = f"not sure of this answer (confidence {self.sureness:.2f})"
+        if not missed:
+            return f"{said}: read the SQL before you rely on it"
+        return f"{said}: the SQL takes up nothing for {', '.join(repr(word) for word in missed[:4])}"
 
 
 def write_sql(

@@ -74,6 +74,8 @@ def ask(session: Session, question: str) -> None:
     show_sql(session, draft.sql)
     session.output.note(f"-- {_summary(draft)}")
     run_answer(session, draft.sql, settings)
+    if draft.doubt:
+        session.output.note(f"-- {draft.doubt}")
 
 
 def run_answer(session: Session, sql: str, settings: Settings) -> None:

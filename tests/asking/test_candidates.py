@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -59,6 +60,19 @@ def test_a_query_that_fails_while_running_is_no_candidate_and_ends_no_transactio
     assert "Conversion" in (draft.candidates[-1].error or "")
     assert shop.execute(draft.sql).fetchall() == [(5,)]
     shop.execute("ROLLBACK")
+
+
+def test_a_doubtful_answer_says_what_its_sql_leaves_out(
+    shop: duckdb.DuckDBPyConnection, known: Knowledge, client: LLMClient, stub_openai: StubOpenAI
+) -> None:
+    writes(stub_openai, OTHER, COUNT, OTHER, SAME)
+    split = write_sql(shop, known, client, "stub", "how many orders of zebras", Settings(candidates=4))
+    assert split.doubt is None  # one half is not less than one half
+    weak = replace(split, sql=COUNT, sureness=0.2)
+    assert weak.doubt == "not sure of this answer (confidence 0.20): the SQL takes up nothing for 'zebras'"
+    plain = replace(weak, question="how many orders")
+    assert plain.doubt == "not sure of this answer (confidence 0.20): read the SQL before you rely on it"
+    assert replace(weak, sureness=None).doubt is None
 
 
 def test_below_the_threshold_both_readings_are_given_back(
