@@ -253,7 +253,9 @@ class Observer:
 
 
 def _request(messages: list[Message], temperature: float) -> GenerationRequest:
-    return GenerationRequest(tuple(messages), temperature=temperature, timeout=600.0, cancel=threading.Event())
+    return GenerationRequest(
+        tuple(messages), temperature=temperature, break_loops=True, timeout=600.0, cancel=threading.Event()
+    )
 
 
 def _text(generation: Generation) -> list[Any]:
