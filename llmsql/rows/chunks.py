@@ -177,7 +177,8 @@ def _is_constant(column: Any) -> bool:
 
 
 def _shown(outcome: Outcome, on_error: str) -> str | None:
+    value: str | None = outcome.value
     if on_error != "capture":
-        return outcome.value
+        return value
     error = "null" if outcome.error is None else json.dumps(outcome.error, ensure_ascii=False)
-    return f'{{"response": {outcome.value or "null"}, "error": {error}}}'
+    return f'{{"response": {value or "null"}, "error": {error}}}'

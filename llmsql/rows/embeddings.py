@@ -5,10 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import threading
-from collections import OrderedDict, deque
-from collections.abc import Sequence
-from concurrent.futures import Future, wait
+from collections import deque
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,19 +15,19 @@ import pyarrow as pa
 
 from llmsql.clients import Generation
 from llmsql.errors import CancelledError, ConfigError, ModelError
-from llmsql.rows.calls import BYTES_PER_TOKEN, Caller, FatalError, Occasion, count_tokens
+from llmsql.rows.answers import Answers, Inputs, Outcomes
+from llmsql.rows.calls import Caller, FatalError, Occasion, count_tokens
 from llmsql.rows.chunks import KEPT_CHUNKS, Stops
 from llmsql.rows.engine import RowEngine
 from llmsql.rows.failures import check_failures
 from llmsql.rows.plans import check_options
-from llmsql.rows.queries import Count, Query
+from llmsql.rows.queries import COUNTING, Count, Outcome, Query
 from llmsql.rows.shapes import MOST_ELEMENTS
 from llmsql.settings import Settings
 
 MOST_TEXTS_A_BATCH = 128
 MOST_TOKENS_A_BATCH = 20_000
 MOST_REMEMBERED = 100_000
-_WAIT_SECONDS = 0.1
 
 
 class VectorFunctions:
@@ -43,9 +41,7 @@ class VectorFunctions:
         self._engine = engine
         engine.vectors = self.vectors
         self._stops = Stops()
-        self._vectors: OrderedDict[bytes, np.ndarray[Any, np.dtype[np.float32]] | None] = OrderedDict()
-        self._in_flight: dict[bytes, Future[None]] = {}
-        self._lock = threading.RLock()  # a future that is done at once lands while it is claimed
+        self._vectors = Answers(MOST_REMEMBERED)
         self._alive: deque[Any] = deque(maxlen=KEPT_CHUNKS)
 
     def errors(self, texts: Any, arguments: Any, sessions: Any, queries: Any) -> Any:
@@ -56,7 +52,7 @@ class VectorFunctions:
             check_options("ai_embed", options)
             if options["dims"] is not None and not 1 <= options["dims"] <= MOST_ELEMENTS:
                 raise ConfigError(f"dims {options['dims']} of ai_embed is not from 1 to {MOST_ELEMENTS}.")
-            query = self._engine.query(queries[0].as_py(), session.get("llmsql_counting"))
+            query = self._engine.query(queries[0].as_py(), session.get(COUNTING))
             inputs = [text for text in texts.unique().to_pylist() if text is not None]
             settings = self._engine.settings(session)
             caller = self._engine.caller(settings, options.get("model"), embedding=True)
@@ -67,10 +63,12 @@ class VectorFunctions:
 
     def values(self, texts: Any, arguments: Any, sessions: Any, queries: Any) -> Any:
         """The vectors of a chunk, which ``errors`` has seen to."""
-        options = json.loads(arguments[0].as_py())
-        settings = self._engine.settings(json.loads(sessions[0].as_py()))
-        model = _model_key(self._engine.caller(settings, options.get("model"), embedding=True), options)
-        vectors = [None if text is None else self._vectors.get(_key(model, text)) for text in texts.to_pylist()]
+        options, session = json.loads(arguments[0].as_py()), json.loads(sessions[0].as_py())
+        query = self._engine.query(queries[0].as_py(), session.get(COUNTING))
+        caller = self._engine.caller(self._engine.settings(session), options.get("model"), embedding=True)
+        model = _model_key(caller, options)
+        found = [None if text is None else self._vectors.find(query, _key(model, text)) for text in texts.to_pylist()]
+        vectors = [None if outcome is None else outcome.value for outcome in found]
         lengths = np.array([0 if vector is None else len(vector) for vector in vectors])
         present = [vector for vector in vectors if vector is not None]
         flat = np.concatenate(present) if present else np.empty(0, np.float32)
@@ -87,91 +85,61 @@ class VectorFunctions:
             LLMSQLError: a text cannot be embedded, or the query has to stop.
         """
         caller = self._engine.caller(settings, None, embedding=True)
-        self._embed(query, settings, caller, {}, inputs)
-        found = [self._vectors.get(_key(_model_key(caller, {}), text)) for text in inputs]
-        if any(vector is None for vector in found):
+        vectors = [outcome.value for outcome in self._embed(query, settings, caller, {}, inputs)]
+        if any(vector is None for vector in vectors):
             raise ModelError(f"{caller.name} could not embed every text.", "See FROM ai_errors().")
-        return caller.name, np.array(found)
+        return caller.name, np.array(vectors)
 
     def _embed(
-        self, query: Query, settings: Settings, caller: Caller, options: dict[str, Any], inputs: Sequence[str]
-    ) -> None:
+        self, query: Query, settings: Settings, caller: Caller, options: dict[str, Any], texts: Sequence[str]
+    ) -> list[Outcome]:
+        """What comes of distinct texts, in their order; nothing while counting."""
         model = _model_key(caller, options)
         summary = self._engine.summary(query, "ai_embed", caller)
         occasion = Occasion(settings, summary, query.budget, query.cancel, keep=self._engine.keeps(settings))
-        missing = [text for text in inputs if self._vectors.get(_key(model, text)) is None]  # what failed may succeed
-        remembered = len(inputs) - len(missing)
-        missing = [text for text in missing if not self._find_kept(query, caller, occasion, model, text)]
+        inputs = [(_key(model, text), text) for text in texts]
+        keys = [key for key, _ in inputs]
         if query.counting:
+            known = self._vectors.find_all(query, keys)
+            needed = [(k, t) for k, t in inputs if k not in known and not (occasion.keep and caller.kept.find(k.hex()))]
             with query.lock:
-                for batch in batched(missing):
-                    read = sum(map(count_tokens, batch))
-                    query.counts[_key(model, batch[0])] = Count("ai_embed", caller, len(batch), 1, read, 0)
-            return
-        self._engine.ledger.count(summary, distinct_inputs=len(inputs), remembered=remembered)
-        with query.lock:
-            query.asked += len(inputs) - len(missing)
+                for batch in batched(needed):
+                    read = sum(count_tokens(text) for _, text in batch)
+                    query.counts[batch[0][0]] = Count("ai_embed", caller, len(batch), 1, read, 0)
+            return []
+        found = self._engine.known(query, summary, self._vectors, keys)
+        found |= self._find_kept(query, caller, occasion, [key for key in keys if key not in found])
+        ask = partial(self._embed_batch, query, caller, occasion, options)
+        missing = [pair for pair in inputs if pair[0] not in found]
         with query.at_work():
             try:
-                while missing:
-                    missing = self._embed_missing(query, caller, occasion, options, model, missing)
+                found |= self._engine.collect(
+                    query,
+                    settings,
+                    missing,
+                    lambda inputs: self._vectors.claim(query, inputs, ask, caller.pool.submit, batched),
+                )
             finally:
                 self._engine.progress.wipe()
             check_failures(query, "ai_embed", settings, self._engine.ledger, settled=True)
+        return [found[key] for key in keys]
 
-    def _find_kept(self, query: Query, caller: Caller, occasion: Occasion, model: str, text: str) -> bool:
-        """Whether a vector was kept on disk; it is remembered then."""
-        found = caller.kept.find(_key(model, text).hex()) if occasion.keep else None
-        if found is not None and not query.counting:
-            caller.enter(found, occasion, "kept")
-            self._remember(model, [text], [np.frombuffer(base64.b64decode(found.text), np.float32)])
-        return found is not None
-
-    def _embed_missing(
-        self, query: Query, caller: Caller, occasion: Occasion, options: dict[str, Any], model: str, texts: list[str]
-    ) -> list[str]:
-        """Have texts embedded once, whoever asks for them, and wait; those that another query gave up are returned."""
-        with self._lock:
-            shared = {text: self._in_flight[key] for text in texts if (key := _key(model, text)) in self._in_flight}
-            own: set[Future[None]] = set()
-            for batch in batched([text for text in texts if text not in shared]):
-                future = caller.pool.submit(self._embed_batch, query, caller, occasion, options, model, batch)
-                keys = [_key(model, text) for text in batch]
-                self._in_flight.update(dict.fromkeys(keys, future))
-                future.add_done_callback(partial(self._landed, keys))
-                own.add(future)
-        waiting = own | set(shared.values())
-        try:
-            while waiting:
-                done, waiting = wait(waiting, _WAIT_SECONDS)
-                summaries = self._engine.ledger.summaries(query.id)
-                self._engine.progress.show(summaries, len(waiting), occasion.settings.progress)
-                if query.cancel.is_set():
-                    raise CancelledError("The query was cancelled.")
-                for future in done & own:
-                    future.result()
-        except BaseException as error:
-            if not isinstance(error, FatalError):
-                query.cancel.set()
-            for future in own:
-                future.cancel()
-            raise
-        return [text for text, future in shared.items() if future.cancelled() or future.exception() is not None]
-
-    def _landed(self, keys: Sequence[bytes], _: Future[None]) -> None:
-        with self._lock:
-            for key in keys:
-                self._in_flight.pop(key, None)
+    def _find_kept(self, query: Query, caller: Caller, occasion: Occasion, keys: Sequence[bytes]) -> Outcomes:
+        """Vectors that were kept on disk; they are remembered then."""
+        found = {}
+        for key in keys if occasion.keep else ():
+            kept = caller.kept.find(key.hex())
+            if kept is not None:
+                caller.enter(kept, occasion, "kept")
+                found[key] = Outcome(np.frombuffer(base64.b64decode(kept.text), np.float32), None)
+        self._vectors.keep(found)
+        with query.lock:
+            query.asked += len(found)
+        return found
 
     def _embed_batch(
-        self,
-        query: Query,
-        caller: Caller,
-        occasion: Occasion,
-        options: dict[str, Any],
-        model: str,
-        texts: Sequence[str],
-    ) -> None:
+        self, query: Query, caller: Caller, occasion: Occasion, options: dict[str, Any], texts: Sequence[str]
+    ) -> Iterator[Outcome]:
         try:
             answer = caller.embed(texts, occasion, options.get("dims"))
         except CancelledError:
@@ -179,15 +147,15 @@ class VectorFunctions:
         except ModelError as error:
             if len(texts) > 1:  # one of them is too long, or all together: the halves tell which
                 half = len(texts) // 2
-                self._embed_batch(query, caller, occasion, options, model, texts[:half])
-                self._embed_batch(query, caller, occasion, options, model, texts[half:])
+                yield from self._embed_batch(query, caller, occasion, options, texts[:half])
+                yield from self._embed_batch(query, caller, occasion, options, texts[half:])
                 return
             self._engine.ledger.failed(occasion.summary, texts[0], str(error))
-            self._remember(model, texts, [None])
             with query.lock:
                 query.asked += 1
                 query.failed += 1
             check_failures(query, "ai_embed", occasion.settings, self._engine.ledger)
+            yield Outcome(None, str(error))
             return
         dims = options.get("dims")
         if dims is not None and len(answer.vectors[0]) != dims:
@@ -196,33 +164,27 @@ class VectorFunctions:
                     f"{caller.name} gives vectors of {len(answer.vectors[0])}, not {dims}.", "Change or leave out dims."
                 )
             )
-        vectors = [np.asarray(vector, np.float32) for vector in answer.vectors]
-        self._remember(model, texts, vectors)
         with query.lock:
             query.asked += len(texts)
-        if occasion.keep:
-            for text, vector in zip(texts, vectors, strict=True):
+        model = _model_key(caller, options)
+        for text, numbers in zip(texts, answer.vectors, strict=True):
+            vector = np.asarray(numbers, np.float32)
+            if occasion.keep:
                 written = base64.b64encode(vector.tobytes()).decode()
                 caller.kept.keep(_key(model, text).hex(), Generation(written, 0, 0, 0, 0.0, 0.0))
-
-    def _remember(self, model: str, texts: Sequence[str], vectors: Sequence[Any]) -> None:
-        with self._lock:
-            for text, vector in zip(texts, vectors, strict=True):
-                self._vectors[_key(model, text)] = vector
-            while len(self._vectors) > MOST_REMEMBERED:
-                self._vectors.popitem(last=False)
+            yield Outcome(vector, None)
 
 
-def batched(texts: Sequence[str]) -> list[list[str]]:
-    """Texts in their order, in batches that one request takes."""
-    batches: list[list[str]] = []
+def batched(inputs: Inputs) -> list[Inputs]:
+    """Inputs in their order, in batches that one request takes."""
+    batches: list[Inputs] = []
     tokens = 0
-    for text in texts:
-        size = len(text.encode("utf-8", "replace")) // BYTES_PER_TOKEN + 1
+    for key, text in inputs:
+        size = count_tokens(text)
         if not batches or len(batches[-1]) >= MOST_TEXTS_A_BATCH or tokens + size > MOST_TOKENS_A_BATCH:
             batches.append([])
             tokens = 0
-        batches[-1].append(text)
+        batches[-1].append((key, text))
         tokens += size
     return batches
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 from llmsql.clients.answer_cache import AnswerCache
 from llmsql.errors import CancelledError, LLMSQLError, well_formed
 from llmsql.models import cache_folder
-from llmsql.rows.answers import Answers, Claim
+from llmsql.rows.answers import Answers, Claim, Inputs, Outcomes
 from llmsql.rows.budget import Budget, Purse
 from llmsql.rows.calls import Caller, FatalError
 from llmsql.rows.counting import count_input
 from llmsql.rows.failures import check_failures
 from llmsql.rows.ledger import Ledger, Summary
-from llmsql.rows.lessons import Inputs, Lessons
+from llmsql.rows.lessons import Lessons
 from llmsql.rows.models import open_row_model
 from llmsql.rows.pacing import Pacer
 from llmsql.rows.plans import build_plan, check_options
@@ -189,14 +189,19 @@ class RowEngine:
         with self._lock:
             return self._queries.pop((0, token), None) or Query(0, Budget(self._session, self._purses), token)
 
-    def _answered(self, query: Query, plan: Plan, texts: Sequence[str], enough: int | None) -> list[Outcome]:
-        keys = [plan.key_of(text) for text in texts]
-        found = self._answers.find_all(query, keys)
+    def known(self, query: Query, summary: Summary, answers: Answers, keys: Sequence[bytes]) -> Outcomes:
+        """Inputs whose outcome is remembered; entered into the books when the query has not had them before."""
+        found = answers.find_all(query, keys)
         new = query.first_seen(keys)
         remembered = len(new & found.keys())
-        self.ledger.count(plan.summary, distinct_inputs=len(new), remembered=remembered)
+        self.ledger.count(summary, distinct_inputs=len(new), remembered=remembered)
         with query.lock:
             query.asked += remembered
+        return found
+
+    def _answered(self, query: Query, plan: Plan, texts: Sequence[str], enough: int | None) -> list[Outcome]:
+        keys = [plan.key_of(text) for text in texts]
+        found = self.known(query, plan.summary, self._answers, keys)
         missing = [(key, text) for key, text in zip(keys, texts, strict=True) if key not in found]
         if enough is None:
             if plan.min_accuracy is not None and missing:
@@ -208,7 +213,7 @@ class RowEngine:
         check_failures(query, plan.function, settings, self.ledger, settled=True, warn=warn)
         return [found[key] for key in keys]
 
-    def _ask_until(self, query: Query, plan: Plan, missing: Inputs, found: dict[bytes, Outcome], enough: int) -> None:
+    def _ask_until(self, query: Query, plan: Plan, missing: Inputs, found: Outcomes, enough: int) -> None:
         """Ask in growing batches until enough inputs are true."""
         true = sum(outcome.value == "true" for outcome in found.values())
         batch = max(1, min(plan.caller.concurrency, enough - true))
@@ -220,7 +225,7 @@ class RowEngine:
             batch = max(batch, plan.caller.concurrency)
         found |= {key: Outcome("false", None) for key, _ in missing}
 
-    def _answer_by_proxy(self, query: Query, plan: Plan, missing: Inputs, found: dict[bytes, Outcome]) -> Inputs:
+    def _answer_by_proxy(self, query: Query, plan: Plan, missing: Inputs, found: Outcomes) -> Inputs:
         """Let a proxy answer what it may; what is left is for the model."""
         assert self.vectors is not None
         sampled, decided, left = self._lessons.answer(
@@ -231,45 +236,63 @@ class RowEngine:
         found |= sampled | decided
         return left
 
-    def _ask(self, query: Query, plan: Plan, missing: Inputs) -> dict[bytes, Outcome]:
-        """Ask for inputs, several at once; an input that another thread asks for is waited for."""
+    def _ask(self, query: Query, plan: Plan, missing: Inputs) -> Outcomes:
+        """Ask for inputs, several at once."""
         pool = self._step_pool() if plan.task.steps else plan.caller.pool
-        claim = self._answers.claim(query, missing, partial(self._ask_one, query, plan), pool.submit)
+        ask = partial(self._ask_one, query, plan)
+        return self.collect(
+            query, plan.occasion.settings, missing, lambda inputs: self._answers.claim(query, inputs, ask, pool.submit)
+        )
+
+    def collect(self, query: Query, settings: Settings, missing: Inputs, claim: Callable[[Inputs], Claim]) -> Outcomes:
+        """The outcomes of inputs, which are waited for.
+
+        Args:
+            query: that wants them.
+            settings: of the query.
+            missing: inputs without an outcome.
+            claim: has them asked for; called again for those that another query asked for and gave up.
+
+        Raises:
+            FatalError, CancelledError: the query has to stop.
+        """
+        claimed = claim(missing)
         try:
-            self._wait(query, plan, claim)
+            self._wait(query, settings, claimed)
         except BaseException as error:
             if not isinstance(error, FatalError):
                 query.cancel.set()
-            for future in claim.own.values():
+            for future in claimed.own:
                 future.cancel()
             raise
-        outcomes = claim.landed | {key: future.result() for key, future in claim.own.items()}
-        texts = dict(missing)
+        outcomes = claimed.landed
+        for future in claimed.own:
+            outcomes |= future.result()
         lost = []
-        for key, future in claim.shared.items():
-            try:
-                outcomes[key] = future.result()
-            except (FutureCancelledError, CancelledError, FatalError):  # its query ended, ours goes on
-                lost.append((key, texts[key]))
-        return outcomes | (self._ask(query, plan, lost) if lost else {})
+        for key, text in missing:
+            if key not in outcomes:
+                try:
+                    outcomes[key] = claimed.shared[key].result()[key]
+                except (FutureCancelledError, CancelledError, FatalError):  # its query ended, ours goes on
+                    lost.append((key, text))
+        return outcomes | (self.collect(query, settings, lost, claim) if lost else {})
 
-    def _wait(self, query: Query, plan: Plan, claim: Claim) -> None:
+    def _wait(self, query: Query, settings: Settings, claim: Claim) -> None:
         """Wait for inputs that are asked for, and stop as soon as the query must."""
-        own = set(claim.own.values())
-        waiting = own | set(claim.shared.values())
+        waiting = claim.own | set(claim.shared.values())
         while waiting:
             done, waiting = wait(waiting, _WAIT_SECONDS)
-            self.progress.show(self.ledger.summaries(query.id), len(waiting), plan.occasion.settings.progress)
+            self.progress.show(self.ledger.summaries(query.id), len(waiting), settings.progress)
             if query.cancel.is_set():
                 raise CancelledError("The query was cancelled.")
-            for future in done & own:
+            for future in done & claim.own:
                 error = None if future.cancelled() else future.exception()
                 if isinstance(error, FatalError):
                     query.fatal = query.fatal or error.error
                 elif error is not None and query.fatal is None:
                     raise error
             if query.fatal is not None:  # nothing new; what is on its way is paid for, and its answer is kept
-                waiting = {future for future in waiting & own if not future.cancel()}
+                waiting = {future for future in waiting & claim.own if not future.cancel()}
         if query.fatal is not None:
             raise FatalError(query.fatal)
 
@@ -280,7 +303,8 @@ class RowEngine:
                 self._steps = ThreadPoolExecutor(_MOST_STEPS, thread_name_prefix="llmsql-steps")
             return self._steps
 
-    def _ask_one(self, query: Query, plan: Plan, text: str) -> Outcome:
+    def _ask_one(self, query: Query, plan: Plan, texts: Sequence[str]) -> Iterator[Outcome]:
+        [text] = texts
         if query.cancel.is_set() or query.fatal is not None:
             raise CancelledError("The query was cancelled.")
         try:
@@ -302,7 +326,7 @@ class RowEngine:
             if plan.on_error == "fail":
                 raise FatalError(LLMSQLError(f"{plan.function} failed on a row: {outcome.error}"))
             check_failures(query, plan.function, plan.occasion.settings, self.ledger)
-        return outcome
+        yield outcome
 
     def cancel_all(self) -> None:
         """Stop every query that waits for a model."""

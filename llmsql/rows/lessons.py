@@ -7,11 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from llmsql.rows.answers import Inputs
 from llmsql.rows.proxy import SAMPLE, Proxy, find_proxy, keep_proxy, train
 from llmsql.rows.queries import Outcome, Plan
-
-Inputs = list[tuple[bytes, str]]
-"""Keys and texts."""
 
 
 @dataclass

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from llmsql.errors import CancelledError, LLMSQLError
 from llmsql.rows.budget import Budget
@@ -24,9 +24,9 @@ _INTERRUPTED_SECONDS = 1.0
 
 
 class Outcome(NamedTuple):
-    """What came of an input: its value as JSON, or why it has none."""
+    """What came of an input: its value, as JSON or a vector, or why it has none."""
 
-    value: str | None
+    value: Any
     error: str | None
 
 
