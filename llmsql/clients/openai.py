@@ -5,6 +5,7 @@ Answers are streamed, so that a cancelled call closes its connection and the ser
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import threading
@@ -13,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import openai
+from openai.types.chat import ChatCompletionChunk
 
 from llmsql.clients.base import Embedding, Generation, GenerationRequest, choice_schema
 from llmsql.clients.calls import (
@@ -206,10 +208,14 @@ class OpenAIProvider:
         logprobs: list[float] = []
         finish: str | None = None
         usage: Any = None
-        with self._client.chat.completions.create(**self._parameters(request)) as stream:
-            for chunk in stream:
+        with self._client.chat.completions.with_streaming_response.create(**self._parameters(request)) as answer:
+            # Read to its end, as the SDK's own stream is not: each call would then open a connection of its own.
+            for line in answer.iter_lines():
                 if abandoned.is_set():
                     break
+                chunk = _chunk(line, answer.http_request)
+                if chunk is None:
+                    continue
                 usage = chunk.usage or usage
                 for choice in chunk.choices[:1]:
                     texts.append(choice.delta.content or "")
@@ -263,6 +269,26 @@ class OpenAIProvider:
         if self._logprobs:
             parameters["logprobs"] = True
         return parameters
+
+
+def _chunk(line: str, request: Any) -> ChatCompletionChunk | None:
+    """What a line of an event stream carries; None for those between events and the one that ends them.
+
+    Args:
+        line: of the answer.
+        request: that is answered.
+
+    Raises:
+        openai.APIError: the server failed while it answered.
+    """
+    name, _, data = line.partition(":")
+    if name != "data" or data.strip() == "[DONE]":
+        return None
+    fields = json.loads(data)
+    error = fields.get("error")
+    if error:
+        raise openai.APIError(str(error.get("message", error)), request, body=error)
+    return ChatCompletionChunk.construct(**fields)
 
 
 def _refuses_schemas(error: Exception) -> bool:

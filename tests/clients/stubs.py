@@ -17,10 +17,14 @@ class _QuietServer(ThreadingHTTPServer):
 
 
 class StubServer:
-    """Answers from a queue; the last answer stays. ``requests`` is what came in, as (path, headers, body)."""
+    """Answers from a queue; the last answer stays.
+
+    ``requests`` is what came in, as (path, headers, body), and ``callers`` the address that each came from.
+    """
 
     def __init__(self) -> None:
         self.requests: list[tuple[str, dict[str, str], Any]] = []
+        self.callers: list[Any] = []
         self.answers: list[Callable[[BaseHTTPRequestHandler, Any], None]] = []
         self.released = threading.Event()
         stub = self
@@ -37,6 +41,7 @@ class StubServer:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"null")
                 stub.requests.append((self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+                stub.callers.append(self.client_address)
                 try:
                     stub.post(self, body)
                 except (BrokenPipeError, ConnectionResetError):

@@ -73,6 +73,14 @@ def test_choices_are_a_schema(stub_openai: StubOpenAI, provider: str, kind: str)
     assert schema["type"] == kind and "'enum': ['yes', 'no']" in str(schema)
 
 
+def test_a_connection_serves_one_call_after_another(stub_openai: StubOpenAI) -> None:
+    stub_openai.answers = [stub_openai.good()]
+    with client(stub_openai) as opened:
+        for _ in range(3):
+            assert opened.generate("q").text == "SELECT 1"
+    assert len(set(stub_openai.callers)) == 1
+
+
 def test_a_missing_key_names_the_variable() -> None:
     with pytest.raises(ConfigError, match="Set OPENAI_API_KEY"):
         LLMClient("openai", "gpt-4.1-mini")
