@@ -15,7 +15,10 @@ from llmsql.asking.scopes import Scope, identifier, lone_select, sources
 from llmsql.catalog import Catalog, Column
 from llmsql.catalog.snapshot import quote
 
-_COUNTED = re.compile(r"\b(?:how many|number of|count of|most|fewest) (?P<noun>[a-z]+)", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\b(?:how many|number of|count of|most|fewest) (?P<noun>[a-z]+)|\btotal (?P<total>[a-z]+) (?:count|number)s?\b",
+    re.IGNORECASE,
+)
 # "customer_no" is no count of customers.
 _COUNTS = re.compile(
     r"(?:no|number|nr|count)_?of_?(?P<of>[a-z]+)\Z|(?:num|cnt|n)_(?:of_)?(?P<after>[a-z]+)\Z|(?P<before>[a-z]+)_(?:count|cnt)\Z"
@@ -37,7 +40,9 @@ def sum_stored_counts(tree: exp.Expr, question: str, catalog: Catalog) -> list[s
     stars = [count for count in select.find_all(exp.Count) if isinstance(count.this, exp.Star)]
     if table is None or not stars:
         return []
-    nouns = {stem(match["noun"].casefold()) for match in _COUNTED.finditer(question)} - name_stems([table.name])
+    nouns = {stem((match["noun"] or match["total"]).casefold()) for match in _COUNTED.finditer(question)} - name_stems(
+        [table.name]
+    )
     stored = [column for column in table.columns if _counts(column) in nouns]
     if len(stored) != 1 or any(c.name.casefold() == stored[0].name.casefold() for c in select.find_all(exp.Column)):
         return []

@@ -15,9 +15,12 @@ from llmsql.asking.coverage import name_stems, stem
 from llmsql.asking.joins import KeyGraph, chain_joins
 from llmsql.asking.joins import fold as fold_reference
 from llmsql.asking.link import link_values
-from llmsql.asking.places import LEAST, MOST, best_of_each, keep_ties, take_place
+from llmsql.asking.measures import take_measure
+from llmsql.asking.negation import drop_contradictions, drop_negation
+from llmsql.asking.places import LEAST, MOST, best_of_each, keep_ties, order_plainly, take_place
 from llmsql.asking.prompt import StoredValue
 from llmsql.asking.scopes import Scope, conjuncts, identifier, own_columns, sources
+from llmsql.asking.shown import show_asked
 from llmsql.asking.values import ValueIndex, fold
 from llmsql.catalog import Catalog, Table
 from llmsql.errors import SQLRejectedError
@@ -51,6 +54,11 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes += read_years(tree, catalog)
     notes += drop_joins(tree, question, catalog)
     notes += turn_superlative(tree, question)
+    notes += order_plainly(tree, question)
+    notes += drop_contradictions(tree)
+    notes += drop_negation(tree, question)
+    notes += take_measure(tree, question, catalog)
+    notes += show_asked(tree, question, catalog)
     notes += sum_stored_counts(tree, question, catalog)
     notes += count_members(tree, question, catalog)
     notes += take_place(tree, question)
@@ -62,7 +70,8 @@ def drop_joins(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     """Take away joined tables that nothing refers to, neither the query nor the question.
 
     Left alone: tables that link two others, and whatever stands under ``COUNT(*)``, ``SELECT *`` or DISTINCT, where the
-    join may be the point of the question; queries of IN and EXISTS, where a join says which rows count.
+    join may be the point of the question; queries of IN and EXISTS and those that EXCEPT takes away, where a join says
+    which rows count.
     """
     asked = name_stems([question])
     notes = []
@@ -79,7 +88,7 @@ def drop_joins(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
 
 def _is_membership(select: exp.Select) -> bool:
     parent = select.parent.parent if isinstance(select.parent, exp.Subquery) else select.parent
-    return isinstance(parent, exp.In | exp.Exists)
+    return isinstance(parent, exp.In | exp.Exists) or isinstance(select.parent, exp.Except)
 
 
 def _idle_join(select: exp.Select, catalog: Catalog, asked: set[str]) -> exp.Join | None:

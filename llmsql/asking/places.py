@@ -40,6 +40,14 @@ _BEST = re.compile(
     rf"\b(?<!to )(?<!by )(?<!by the )(?P<superlative>{_SUPERLATIVE})\b(?! (?:first|to|at|of all))", re.IGNORECASE
 )
 _MANY = re.compile(rf"\b(?:{_SUPERLATIVE}) (?:\d+|two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE)
+_ORDERED = re.compile(
+    r"\b(?:order(?:ed|ing)?|sort(?:ed|ing)?)\b[^.?]*?\b(?:by|in order of|according to)\b", re.IGNORECASE
+)
+_DIRECTED = re.compile(
+    rf"\b(?:{_SUPERLATIVE}|(?:a|de)sc\w*|(?:in|de)creas\w*|(?:high|low|larg|small|big|long|short|old|young|new)\w*"
+    r"|(?:fast|slow|earl)\w*|great\w*|recent\w*|late\w*|first|last|down\w*|up\w*|revers\w*|rank\w*|more|less|few\w*)\b",
+    re.IGNORECASE,
+)
 _OTHERWISE = re.compile(r"\b(?:rank|ascend|descend|running|share|percent)", re.IGNORECASE)
 
 
@@ -69,6 +77,21 @@ def take_place(tree: exp.Expr, question: str) -> list[str]:
         compared.set("expression", exp.Literal.number(place))
         return [f"took the place that {said[0][0]!r} says"]
     return []
+
+
+def order_plainly(tree: exp.Expr, question: str) -> list[str]:
+    """An order by columns without a direction in the question is ascending; of counts and sums few mean that."""
+    order = tree.args.get("order")
+    if order is None or tree.args.get("limit") or not _ORDERED.search(question) or _DIRECTED.search(question):
+        return []
+    turned = [ordered for ordered in order.expressions if ordered.args.get("desc")]
+    shown = shown_by_alias(tree) if isinstance(tree, exp.Select) else {}
+    if not turned or any(shown.get(o.this.name.casefold(), o.this).find(exp.AggFunc, exp.Window) for o in turned):
+        return []
+    for ordered in turned:
+        ordered.set("desc", False)
+        ordered.set("nulls_first", None)
+    return ["ordered upwards, for the question says no direction"]
 
 
 def keep_ties(tree: exp.Expr, question: str) -> list[str]:

@@ -137,7 +137,31 @@ def _repair_column(
         return _qualify_ambiguous(column, scope, owners)
     if any(o.owners(column.name) for o in _outer_scopes(select, catalog)) and not _is_looked_up(column, select):
         return None
-    return _bring_column(column, scope, catalog, graph, wording) or _spell_column(column, scope, wording)
+    return (
+        _prefix_column(column, scope)
+        or _bring_column(column, scope, catalog, graph, wording)
+        or _spell_column(column, scope, wording)
+    )
+
+
+def _prefix_column(column: exp.Column, scope: Scope) -> str | None:
+    """``name`` of a table of festivals whose column is called ``festival_name``."""
+    wanted = name_stems([column.name])
+    found = [
+        (alias, stored.name)
+        for alias, table in scope.tables.items()
+        if table is not None and column.table.casefold() in ("", alias)
+        for stored in table.columns
+        if wanted == name_stems([stored.name]) - name_stems([table.name]) and _plain(stored.name) != _plain(column.name)
+    ]
+    if not wanted or len(found) != 1:
+        return None
+    [(alias, name)] = found
+    before = column.sql("duckdb")
+    column.set("this", identifier(name))
+    if len(scope.tables) > 1 and not column.table:
+        column.set("table", identifier(alias))
+    return f"{before} → {column.sql('duckdb')}"
 
 
 def _repair_qualified(
@@ -169,7 +193,11 @@ def _repair_qualified(
         return f"{before} → {column.sql('duckdb')}"
     if others:
         return None
-    return _spell_column(column, scope, wording) or _bring_column(column, scope, catalog, graph, wording)
+    return (
+        _prefix_column(column, scope)
+        or _spell_column(column, scope, wording)
+        or _bring_column(column, scope, catalog, graph, wording)
+    )
 
 
 def _same_name(table: Table, name: str) -> bool:
@@ -202,7 +230,7 @@ _NO_TABLE = Table("", "", ())
 def _bring_column(
     column: exp.Column, scope: Scope, catalog: Catalog, graph: KeyGraph, wording: Wording | None
 ) -> str | None:
-    """Join the one nearest table that has the column."""
+    """Join the nearest table that has the column; of several as near, the one that the question names best."""
     candidates = []
     trial = Wording(wording.question) if wording is not None else None  # what is chosen on the way is not yet said
     starts = [fold(t.reference) for t in scope.tables.values() if t is not None]
@@ -216,6 +244,10 @@ def _bring_column(
         return None
     nearest = min(distance for distance, _ in candidates)
     best = [table for distance, table in candidates if distance == nearest]
+    if len(best) > 1 and wording is not None:
+        asked = name_stems([wording.question])
+        spoken = [len(asked & name_stems([table.name])) for table in best]
+        best = [table for table, said in zip(best, spoken, strict=True) if said == max(spoken)]
     return _join_table(column, best[0], scope, catalog, graph, wording) if len(best) == 1 else None
 
 
@@ -353,6 +385,12 @@ def repair_patterns(tree: exp.Expr, catalog: Catalog, values: ValueIndex, questi
         if not isinstance(column, exp.Column) or not isinstance(pattern, exp.Literal) or select is None:
             continue
         text = pattern.this
+        inside = text.strip("%")
+        if inside and text in (f"{inside}%", f"%{inside}"):
+            if _is_contained(inside, question):
+                like.set("expression", exp.Literal.string(f"%{inside}%"))
+                notes.append(f"'{text}' → '%{inside}%'")
+            continue
         table = Scope.of(select, catalog).table_of(column)
         if table is None or not text or any(wild in text for wild in "%_") or isinstance(like.parent, exp.Not):
             continue
@@ -367,6 +405,18 @@ def repair_patterns(tree: exp.Expr, catalog: Catalog, values: ValueIndex, questi
         like.set("expression", exp.Literal.string(f"{before}{text}{after}"))
         notes.append(f"'{text}' → '{like.expression.this}'")
     return notes
+
+
+def _is_contained(text: str, question: str) -> bool:
+    """Whether the question asks for what has a text in it, wherever."""
+    if re.search(r"\b(?:start|begin|end|prefix|suffix|first|last|initial|final)", question, re.IGNORECASE):
+        return False
+    said = rf"['\"“‘]?{re.escape(text)}['\"”’]?"
+    has = r"\b(?:contain\w*|includ\w*|ha(?:s|ve|ving)|with)\b"
+    what = r"(?:\W+(?:a|an|the|letters?|words?|text|substring|string)\b){1,3}"
+    inside = r"(?:in (?:it|them|its|their)|as (?:a |the )?(?:sub|part))"
+    forms = (rf"\b(?:contain|includ)\w*\W+{said}", rf"{has}{what}\W+{said}(?!\w)", rf"(?<!\w){said}\W+{inside}")
+    return any(re.search(form, question, re.IGNORECASE) for form in forms)
 
 
 def _value_forms(folded: str) -> list[str]:

@@ -34,6 +34,8 @@ def banks() -> Iterator[tuple[duckdb.DuckDBPyConnection, Knowledge]]:
         ("which bank has the most customers",
          "SELECT bank_name FROM bank GROUP BY ALL ORDER BY COUNT(*) DESC LIMIT 1",
          "SELECT bank_name FROM bank GROUP BY ALL ORDER BY SUM(no_of_customers) DESC LIMIT 1"),
+        ("banks with more than 100 total customer number", "SELECT bank_name FROM bank GROUP BY ALL HAVING COUNT(*) > 100",
+         "SELECT bank_name FROM bank GROUP BY ALL HAVING SUM(no_of_customers) > 100"),
         ("how many banks", "SELECT COUNT(*) FROM bank", None),
         ("how many banks have customers", "SELECT COUNT(*) FROM bank WHERE no_of_customers > 0", None),
         ("how many visits", "SELECT COUNT(*) FROM person", None),  # visit_no numbers them

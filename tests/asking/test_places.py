@@ -36,6 +36,12 @@ BY_NOTE = "SELECT status, note, COUNT(*) AS n FROM orders GROUP BY"
          "SELECT title FROM products QUALIFY RANK() OVER (ORDER BY price DESC) = 1"),
         ("top price, ties by title", f"{TITLES}, title LIMIT 1", None),
         ("the highest price", f"{TITLES} LIMIT 1", None),
+        # a direction that nothing says
+        ("titles sorted by price", TITLES, "SELECT title FROM products ORDER BY price ASC"),
+        ("titles in order of price, dearest first", TITLES, None),
+        ("titles ordered by price, descending", TITLES, None),
+        ("the 2 titles that come last sorted by price", f"{TITLES} LIMIT 2", None),
+        ("statuses ordered by their number of orders", BY_STATUS, None),
         # the best of each group
         ("the note with the most orders in each status", f"{BY_NOTE} ALL ORDER BY n DESC LIMIT 1",
          f"{BY_NOTE} status, note QUALIFY RANK() OVER (PARTITION BY status ORDER BY COUNT(*) DESC) = 1"

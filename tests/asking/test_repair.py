@@ -100,6 +100,10 @@ def test_keys_of_two_types_are_compared_as_text(shop: duckdb.DuckDBPyConnection)
         ("who is ada lovelace", "ada lovelace", ["Ada Lovelace"]),
         ("at the end of 2023, with ad", "ad", ["Ada Lovelace"]),
         ("who is like this", "a%e", ["Ada Lovelace"]),
+        ("whose name has the letters 'pp' in it", "pp%", ["Grace Hopper"]),
+        ("names containing uring", "%urin", ["Alan Turing"]),
+        ("names that begin with the letter g", "g%", ["Grace Hopper"]),
+        ("first names that have a p in them", "p%", []),  # "first" may mean the first word
     ],
 )
 def test_patterns_without_wildcards_find_parts(
@@ -211,3 +215,20 @@ def test_tables_of_the_same_name_are_not_guessed(shop: duckdb.DuckDBPyConnection
     for reference, count in (("other.orders", 0), ("other.main.orders", 0), ("main.orders", 5)):
         settled = settle(shop, f"SELECT count(*) FROM {reference}", known)
         assert shop.execute(settled.sql).fetchall() == [(count,)]
+
+
+def test_of_tables_as_near_the_one_that_the_question_names_is_joined() -> None:
+    with duckdb.connect() as con:
+        con.execute("""
+            CREATE TABLE towns (town_id INTEGER PRIMARY KEY, town VARCHAR);
+            CREATE TABLE stores (store_id INTEGER PRIMARY KEY, town_id INTEGER REFERENCES towns (town_id), called VARCHAR);
+            CREATE TABLE clubs (club_id INTEGER PRIMARY KEY, town_id INTEGER REFERENCES towns (town_id), called VARCHAR);
+        """)
+        known = know(con)
+        written = "SELECT town FROM towns WHERE called = 'Elm'"
+        settled = settle(con, written, known, question="town of the store called Elm")
+        assert settled.sql == (
+            "SELECT towns.town FROM towns JOIN stores ON towns.town_id = stores.town_id WHERE stores.called = 'Elm'"
+        )
+        with pytest.raises(SQLRejectedError, match="called"):
+            settle(con, written, known, question="town of Elm")

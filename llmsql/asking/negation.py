@@ -1,0 +1,72 @@
+"""What a query leaves out though the question does not say so, and conditions that no row can meet.
+
+Each of these repairs was tried on thousands of right queries, which it has to leave alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot import exp
+
+from llmsql.asking.scopes import conjuncts, table_reference
+
+# Whatever may say that something is left out, in any of the ways that people have of saying it.
+_LEFT_OUT = re.compile(
+    r"\b(?:no|not|none|never|non|nor|neither|nobody|nothing|nowhere|cannot|without|w/o|except\w*|exclud\w*|besides|but|only"
+    r"|just|other|otherwise|else|rather|instead|apart|aside|outside|beyond|minus|miss\w*|lack\w*|zero|0|absent|absence"
+    r"|fail\w*|skip\w*|spared?|free|fell|able|lost|lose|losing|stop\w*|churn\w*|lapsed?|drop\w*|gone|left|leav\w*|remain\w*"
+    r"|rest|empty|idle|alone|sole\w*|single|exactly|yet|still|all|every|always|entire\w*|new|first|differ\w*|versus|vs"
+    r"|compar\w*|weekdays?|weekends?|un\w+|in(?:active|valid|complete)\w*|\w+less|\w*n[\'’]?t[\'’]?|avoid\w*|ignor\w*|"
+    r"open|outstanding|pending|overdue|due|disappear\w*|vanish\w*|quit|quiet|silent|dormant|dead|ghosts?)\b",
+    re.IGNORECASE,
+)
+
+
+def drop_negation(tree: exp.Expr, question: str) -> list[str]:
+    """``NOT x IN (SELECT …)`` where nothing in the question leaves anything out."""
+    negations = [n for n in tree.find_all(exp.Not) if isinstance(n.this, exp.In) and n.this.args.get("query")]
+    if len(negations) != 1 or _LEFT_OUT.search(question):
+        return []
+    negations[0].replace(negations[0].this.copy())
+    return ["kept what the query left out, for nothing in the question says so"]
+
+
+def drop_contradictions(tree: exp.Expr) -> list[str]:
+    """Conditions among others that no row meets: ``x > x``, or ``x NOT IN (SELECT x FROM t)`` of t itself."""
+    notes = []
+    for where in list(tree.find_all(exp.Where)):
+        conditions = conjuncts(where.this)
+        kept = [c for c in conditions if not _is_never_so(c, where.parent)]
+        if 0 < len(kept) < len(conditions):
+            notes += [f"left out {c.sql('duckdb')}, which is never so" for c in conditions if c not in kept]
+            where.set("this", exp.and_(*kept, copy=False))
+    return notes
+
+
+def _is_never_so(condition: exp.Expr, select: exp.Expr | None) -> bool:
+    if isinstance(condition, (exp.GT, exp.LT, exp.NEQ)):
+        left, right = (side.sql("duckdb").casefold() for side in (condition.this, condition.expression))
+        return isinstance(condition.this, exp.Column) and left == right
+    lookup = condition.this if isinstance(condition, exp.Not) else None
+    query = lookup.args.get("query") if isinstance(lookup, exp.In) else None
+    if not isinstance(query, exp.Subquery) or not isinstance(select, exp.Select) or lookup is None:
+        return False
+    return _is_whole_column(query.this, lookup.this, select)
+
+
+def _is_whole_column(inner: exp.Expr, column: exp.Expr, outer: exp.Select) -> bool:
+    """Whether a query is all of a column of the one table that the outer query reads too."""
+    if not isinstance(inner, exp.Select) or set(k for k, v in inner.args.items() if v) - {"expressions", "from_"}:
+        return False
+    tables = [select.args["from_"].this for select in (inner, outer) if select.args.get("from_")]
+    if len(tables) != 2 or outer.args.get("joins") or not all(isinstance(t, exp.Table) for t in tables):
+        return False
+    [shown, *more] = [e.unalias() for e in inner.expressions]
+    return (
+        not more
+        and isinstance(shown, exp.Column)
+        and isinstance(column, exp.Column)
+        and shown.name.casefold() == column.name.casefold()
+        and table_reference(tables[0]).casefold() == table_reference(tables[1]).casefold()
+    )

@@ -1,0 +1,57 @@
+"""The columns that are measured and shown, as the question names them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from llmsql.asking.settle import Knowledge, settle
+from tests.asking.conftest import know
+
+PEAKS = """
+    CREATE TABLE ranges (range_id INTEGER PRIMARY KEY, range_name VARCHAR, range_descriptrion VARCHAR);
+    CREATE TABLE peaks (
+        peak_id INTEGER PRIMARY KEY, range_id INTEGER REFERENCES ranges (range_id), peak_name VARCHAR,
+        height DOUBLE, prominence DOUBLE, unit_price DOUBLE, quantity INTEGER, country VARCHAR
+    );
+"""
+
+
+@pytest.fixture
+def peaks() -> Iterator[tuple[duckdb.DuckDBPyConnection, Knowledge]]:
+    with duckdb.connect() as con:
+        con.execute(PEAKS)
+        yield con, know(con)
+
+
+@pytest.mark.parametrize(
+    ("question", "written", "repaired"),
+    [
+        # what is measured
+        ("average prominence by country", "SELECT country, AVG(height) FROM peaks GROUP BY ALL",
+         "SELECT country, AVG(prominence) FROM peaks GROUP BY ALL"),
+        ("the highest unit price", "SELECT MAX(height) FROM peaks", "SELECT MAX(unit_price) FROM peaks"),
+        ("average height of peaks with a prominence", "SELECT AVG(height) FROM peaks", None),
+        ("average prominence above its own", "SELECT AVG(height) FROM peaks WHERE prominence > 9", None),
+        ("total units sold at full price", "SELECT SUM(quantity) FROM peaks", None),  # units are no unit price
+        ("average peak id", "SELECT AVG(height) FROM peaks", None),  # a key measures nothing
+        # what is shown
+        ("description of the range called Alps", "SELECT range_name FROM ranges WHERE range_name = 'Alps'",
+         "SELECT range_descriptrion FROM ranges WHERE range_name = 'Alps'"),
+        ("is there a range called Alps", "SELECT range_name FROM ranges WHERE range_name = 'Alps'", None),
+        ("description of the Alps", "SELECT range_descriptrion FROM ranges WHERE range_name = 'Alps'", None),
+        # a name that the table has under its own word
+        ("names of ranges", "SELECT name FROM ranges", "SELECT range_name FROM ranges"),
+        ("names and heights", "SELECT ranges.name, height FROM peaks JOIN ranges",
+         "SELECT ranges.range_name, height FROM peaks JOIN ranges ON peaks.range_id = ranges.range_id"),
+    ],
+)  # fmt: skip
+def test_measures(
+    peaks: tuple[duckdb.DuckDBPyConnection, Knowledge], question: str, written: str, repaired: str | None
+) -> None:
+    con, known = peaks
+    settled = settle(con, written, known, question=question)
+    assert settled.sql == (repaired or written)
+    assert bool(settled.notes) == (repaired is not None)

@@ -1,0 +1,47 @@
+"""What a query leaves out though the question does not say so, and what no row can meet."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from llmsql.asking.settle import Knowledge, settle
+from tests.asking.conftest import check_question_decides
+
+WITHOUT = "SELECT full_name FROM customers WHERE NOT id IN (SELECT customer_id FROM orders)"
+WITH = "SELECT full_name FROM customers WHERE id IN (SELECT customer_id FROM orders)"
+
+
+@pytest.mark.parametrize(
+    ("question", "written", "repaired"),
+    [
+        ("who ordered", WITHOUT, WITH),
+        ("customers that have orders", WITHOUT, WITH),
+        ("who never ordered", WITHOUT, None),
+        ("customers w/o orders", WITHOUT, None),
+        ("who didn't order", WITHOUT, None),
+        ("who didnt order", WITHOUT, None),
+        ("inactive customers", WITHOUT, None),
+        ("customers free of orders", WITHOUT, None),
+        ("customers in these regions", "SELECT full_name FROM customers WHERE NOT region_id IN (1, 2)", None),
+        # conditions that no row meets
+        ("names of people both here and there",
+         "SELECT full_name FROM customers WHERE id > 1 AND NOT full_name IN (SELECT full_name FROM customers)",
+         "SELECT full_name FROM customers WHERE id > 1"),
+        ("orders not paid", "SELECT id FROM orders WHERE total > Total AND status <> 'paid'",
+         "SELECT id FROM orders WHERE status <> 'paid'"),
+        ("totals", "SELECT id FROM orders WHERE total <> total", None),  # the only one: what else was meant is not known
+        ("customers not in the north",
+         "SELECT full_name FROM customers WHERE id > 1 AND NOT region_id IN (SELECT region_id FROM customers WHERE id = 4)",
+         None),
+    ],
+)  # fmt: skip
+def test_negation(
+    shop: duckdb.DuckDBPyConnection, known: Knowledge, question: str, written: str, repaired: str | None
+) -> None:
+    check_question_decides(shop, known, question, written, repaired)
+
+
+def test_the_rows_are_those_asked_for(shop: duckdb.DuckDBPyConnection, known: Knowledge) -> None:
+    settled = settle(shop, WITHOUT, known, question="which customers ordered")
+    assert len(shop.execute(settled.sql).fetchall()) == 3
