@@ -23,6 +23,7 @@ _COUNTED = re.compile(
 _COUNTS = re.compile(
     r"(?:no|number|nr|count)_?of_?(?P<of>[a-z]+)\Z|(?:num|cnt|n)_(?:of_)?(?P<after>[a-z]+)\Z|(?P<before>[a-z]+)_(?:count|cnt)\Z"
 )
+_SHARE = re.compile(r"\b(?:share|percent\w*|proportion|fraction|part)\b|%", re.IGNORECASE)
 _SEVERAL = re.compile(
     rf"\b(?P<than>more than|over|at least) (?P<number>\d+|one|{'|'.join(NUMBERS)})"
     r" (?:different |distinct )?(?P<noun>[a-z]+)"
@@ -88,3 +89,32 @@ def count_members(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     inner.set("group", exp.Group(expressions=[member.copy()]))
     inner.set("having", exp.Having(this=compared))
     return [f"counted for {match[0]!r}"]
+
+
+def share_of_all(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """``COUNT(*)`` of a group by the rows of the same group, which is always all of them: by those of all groups."""
+    select = lone_select(tree)
+    if select is None or not select.args.get("group") or not _SHARE.search(question):
+        return []
+    scope = Scope.of(select, catalog)
+    if len(scope.tables) != 1:
+        return []
+    [table] = scope.tables.values()
+    keys = [name.casefold() for name in table.primary_key] if table is not None else []
+    for division in list(select.find_all(exp.Div)):
+        part, whole = list(division.this.find_all(exp.AggFunc, exp.Filter)), division.expression
+        if len(part) == 1 and isinstance(whole, exp.Count) and _is_rows(part[0], keys) and _is_rows(whole, keys):
+            total = exp.Window(this=exp.Sum(this=exp.Count(this=exp.Star())), over="OVER")
+            division.set("expression", total)
+            return ["took the share of all rows, not of the group's own"]
+    return []
+
+
+def _is_rows(count: exp.Expr, keys: list[str]) -> bool:
+    """Whether it counts each row once."""
+    if not isinstance(count, exp.Count):
+        return False
+    counted = count.this
+    if isinstance(counted, exp.Distinct) and len(counted.expressions) == 1:
+        counted = counted.expressions[0]
+    return isinstance(counted, exp.Star) or (isinstance(counted, exp.Column) and [counted.name.casefold()] == keys)

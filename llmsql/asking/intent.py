@@ -10,7 +10,8 @@ import re
 
 from sqlglot import exp
 
-from llmsql.asking.counts import count_members, sum_stored_counts
+from llmsql.asking.both import want_both
+from llmsql.asking.counts import count_members, share_of_all, sum_stored_counts
 from llmsql.asking.coverage import name_stems, stem
 from llmsql.asking.joins import KeyGraph, chain_joins
 from llmsql.asking.joins import fold as fold_reference
@@ -19,7 +20,7 @@ from llmsql.asking.measures import take_measure
 from llmsql.asking.negation import drop_contradictions, drop_negation
 from llmsql.asking.places import LEAST, MOST, best_of_each, keep_ties, order_plainly, take_place
 from llmsql.asking.prompt import StoredValue
-from llmsql.asking.scopes import Scope, conjuncts, identifier, own_columns, sources
+from llmsql.asking.scopes import Scope, conjuncts, identifier, lone_select, own_columns, sources
 from llmsql.asking.shown import show_asked
 from llmsql.asking.values import ValueIndex, fold
 from llmsql.catalog import Catalog, Table
@@ -28,6 +29,13 @@ from llmsql.errors import SQLRejectedError
 # "Fastest" and "slowest" are not among them: of times the fastest is the least, of speeds the most.
 _LEAST = LEAST | {"lightest", "shortest", "youngest"}
 _MOST = MOST | {"maximum", "oldest", "tallest"}
+_BY_START = re.compile(r"hire|join|start|sign|enter|since|begin|began|founded|opened", re.IGNORECASE)
+_TENURE = re.compile(
+    r"\blongest[- ](?:serving|standing|tenured?|employed)\b|\bmost senior\b"
+    r"|\b(?:been|served|stayed|worked)\b[^,.]*\blongest\b",
+    re.IGNORECASE,
+)
+_OF_TIMES = ("youngest", "oldest", "longest", "shortest")
 _BY_BIRTH = re.compile(r"birth|born|dob", re.IGNORECASE)
 _BY_AGE = re.compile(r"\bage\b|_age|age_", re.IGNORECASE)
 _BY_TIME = re.compile(
@@ -54,7 +62,11 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes += read_years(tree, catalog)
     notes += drop_joins(tree, question, catalog)
     notes += turn_superlative(tree, question)
+    notes += turn_tenure(tree, question)
+    notes += turn_aggregate(tree, question)
     notes += order_plainly(tree, question)
+    notes += want_both(tree, question, catalog)
+    notes += share_of_all(tree, question, catalog)
     notes += drop_contradictions(tree)
     notes += drop_negation(tree, question)
     notes += take_measure(tree, question, catalog)
@@ -294,6 +306,45 @@ def read_years(tree: exp.Expr, catalog: Catalog) -> list[str]:
             notes.append(f"{call.sql('duckdb')} → {column.sql('duckdb')}")
             call.replace(column.copy())
     return notes
+
+
+def turn_tenure(tree: exp.Expr, question: str) -> list[str]:
+    """Who has been there longest came first."""
+    select = lone_select(tree)
+    order = select.args.get("order") if select is not None else None
+    if order is None or not _TENURE.search(question):
+        return []
+    first = order.expressions[0]
+    if not first.args.get("desc") or not isinstance(first.this, exp.Column) or not _BY_START.search(first.this.name):
+        return []
+    order.set("expressions", [exp.Ordered(this=first.this.copy(), desc=False)])
+    return ["ordered from the first, who has been there longest"]
+
+
+def turn_aggregate(tree: exp.Expr, question: str) -> list[str]:
+    """``MAX`` for ``MIN`` and the other way round, where the question's only superlative says so.
+
+    Of the days between two dates the slowest has the most.
+    """
+    words = re.findall(r"[a-z]+", question.casefold())
+    said = [w for w in words if w in _LEAST or w in _MOST or w in ("slowest", "fastest", "quickest")]
+    aggregates = list(tree.find_all(exp.Min, exp.Max))
+    select = lone_select(tree)
+    if select is None or len(said) != 1 or len(aggregates) != 1 or said[0] in _OF_TIMES:
+        return []
+    if select.args.get("limit") or select.args.get("having"):
+        return []
+    if re.search(r"\bat (?:the )?(?:least|most)\b|\brank", question, re.IGNORECASE):
+        return []
+    [aggregate] = aggregates
+    is_time = isinstance(aggregate.this, (exp.Sub, exp.DateDiff))
+    if said[0] in ("slowest", "fastest", "quickest") and not is_time:
+        return []
+    wanted = exp.Max if said[0] in _MOST or said[0] == "slowest" else exp.Min
+    if isinstance(aggregate, wanted):
+        return []
+    aggregate.replace(wanted(this=aggregate.this.copy()))
+    return [f"{wanted.key.upper()} for {said[0]!r}"]
 
 
 def turn_superlative(tree: exp.Expr, question: str) -> list[str]:

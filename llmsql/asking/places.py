@@ -28,7 +28,8 @@ _PLACE = re.compile(
 )
 _TIES = re.compile(
     r"\b(?:including|with|and) (?:all |any )?ties\b|\bties (?:are )?(?:included|kept|count(?:ed)?)\b"
-    r"|\b(?:all|any|every\w*|everybody|those) (?:that|who|which|of them that)? ?(?:ties?|tied)\b|\bif tied\b",
+    r"|\b(?:all|any|every\w*|everybody|those) (?:that|who|which|of them that)? ?(?:ties?|tied)\b"
+    r"|\bif (?:they |any |some )?(?:tied?|are tied)\b",
     re.IGNORECASE,
 )
 _EACH = re.compile(
@@ -101,7 +102,9 @@ def keep_ties(tree: exp.Expr, question: str) -> list[str]:
         return []
     order, limit, qualify = (select.args.get(part) for part in ("order", "limit", "qualify"))
     if order is not None and limit is not None and qualify is None and not select.args.get("offset"):
-        ranks = exp.Window(this=exp.Rank(), order=order.copy(), over="OVER")
+        # A name after the amount is there to tell those apart that tie.
+        amount = exp.Order(expressions=[order.expressions[0].copy()])
+        ranks = exp.Window(this=exp.Rank(), order=amount, over="OVER")
         select.set("qualify", exp.Qualify(this=exp.LTE(this=ranks, expression=limit.expression.copy())))
         select.set("limit", None)
         return ["kept all that tie"]

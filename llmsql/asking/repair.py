@@ -128,8 +128,10 @@ def _repair_column(
         column.set("db", None)
     if column.table:
         return _repair_qualified(column, scope, catalog, graph, wording)
-    if _is_output_name(column, select) or not scope.is_known or _is_lambda_parameter(column):
+    if _is_output_name(column, select) or _is_lambda_parameter(column):
         return None
+    if not scope.is_known:
+        return _renamed_column(column, select, scope)
     owners = scope.owners(column.name)
     if len(owners) == 1:
         return None
@@ -142,6 +144,36 @@ def _repair_column(
         or _bring_column(column, scope, catalog, graph, wording)
         or _spell_column(column, scope, wording)
     )
+
+
+def _renamed_column(column: exp.Column, select: exp.Select, scope: Scope) -> str | None:
+    """``order_date`` of a query in FROM, or of a CTE, that gives it as ``first_order`` only."""
+    derived = [_derived(source) for source in sources(select).values()]
+    if not all(derived) or any(scope.tables.values()):
+        return None
+    given = [e for query in derived if query is not None for e in query.expressions]
+    if any(isinstance(e, exp.Star) or e.alias_or_name.casefold() == column.name.casefold() for e in given):
+        return None
+    made = [
+        e for e in given if e.alias and [c.name.casefold() for c in e.find_all(exp.Column)] == [column.name.casefold()]
+    ]
+    if len(made) != 1 or column.find_ancestor(exp.Lambda):
+        return None
+    before = column.sql("duckdb")
+    column.set("this", identifier(made[0].alias))
+    return f"{before} → {column.sql('duckdb')}"
+
+
+def _derived(source: exp.Expr) -> exp.Select | None:
+    """The SELECT behind a source of FROM: its own, or that of the CTE that it names."""
+    query = source.this if isinstance(source, exp.Subquery) else None
+    node: exp.Expr | None = source
+    while query is None and isinstance(source, exp.Table) and node is not None:
+        with_ = node.args.get("with_")
+        named = [c for c in with_.expressions if c.alias.casefold() == source.name.casefold()] if with_ else []
+        query = named[0].this if named else None
+        node = node.parent
+    return query if isinstance(query, exp.Select) else None
 
 
 def _prefix_column(column: exp.Column, scope: Scope) -> str | None:

@@ -48,6 +48,12 @@ def banks() -> Iterator[tuple[duckdb.DuckDBPyConnection, Knowledge]]:
         ("people with more than 3 visits", f"{WITH_LOAN})", None),
         ("people with more than one loan", f"{WITH_LOAN} GROUP BY person_id HAVING COUNT(*) > 1)", None),
         ("people without more than one loan", WITH_LOAN.replace("IN", "NOT IN") + ")", None),
+        # a share of all
+        ("percent of all banks in each city", "SELECT city, 100.0 * COUNT(*) / COUNT(DISTINCT branch_id) FROM bank GROUP BY ALL",
+         "SELECT city, 100.0 * COUNT(*) / SUM(COUNT(*)) OVER () FROM bank GROUP BY ALL"),
+        ("share of large banks per city",
+         "SELECT city, 1.0 * COUNT(*) FILTER(WHERE no_of_customers > 9) / COUNT(*) FROM bank GROUP BY ALL", None),
+        ("banks per name, as a share", "SELECT city, COUNT(*) / COUNT(DISTINCT bank_name) FROM bank GROUP BY ALL", None),
         # a name that was invented from the question's words
         ("the loan id and the amount", "SELECT loan_entry_id, amount FROM loan", "SELECT problem_loan_id, amount FROM loan"),
     ],

@@ -34,6 +34,22 @@ from tests.asking.conftest import check_question_decides
          "SELECT COUNT(*) AS n FROM customers JOIN regions ON customers.region_id = regions.id WHERE regions.region = 'South'"),
         ("consumers in the South", "SELECT COUNT(*) FROM customers WHERE segment = 'Consumer'", None),
         ("US customers in the South", "SELECT COUNT(*) FROM customers WHERE segment = 'Ultra small'", None),
+        # least and most
+        ("the highest price", "SELECT MIN(price) FROM products", "SELECT MAX(price) FROM products"),
+        ("lowest total by status", "SELECT status, MAX(total) FROM orders GROUP BY ALL",
+         "SELECT status, MIN(total) FROM orders GROUP BY ALL"),
+        ("least total of statuses with at least 3", "SELECT MAX(total) FROM orders", None),
+        ("the fastest order", "SELECT MAX(total) FROM orders", None),  # not of a time
+        ("the highest price and the lowest", "SELECT MIN(price) FROM products", None),
+        ("slowest order after signup",
+         "SELECT MIN(orders.ordered_at::DATE - customers.signup_date) FROM orders JOIN customers",
+         "SELECT MAX(CAST(orders.ordered_at AS DATE) - customers.signup_date)"
+         " FROM orders JOIN customers ON orders.customer_id = customers.id"),
+        # who came first has been there longest
+        ("who has been with us longest, five of them",
+         "SELECT full_name FROM customers ORDER BY signup_date DESC, full_name LIMIT 5",
+         "SELECT full_name FROM customers ORDER BY signup_date ASC LIMIT 5"),
+        ("newest customers", "SELECT full_name FROM customers ORDER BY signup_date DESC LIMIT 5", None),
         # the other way round
         ("the cheapest product", "SELECT title FROM products ORDER BY price DESC LIMIT 1",
          "SELECT title FROM products ORDER BY price ASC LIMIT 1"),

@@ -34,6 +34,8 @@ BY_NOTE = "SELECT status, note, COUNT(*) AS n FROM orders GROUP BY"
          " ORDER BY COUNT(*) DESC"),
         ("top price with ties", "SELECT title FROM products QUALIFY ROW_NUMBER() OVER (ORDER BY price DESC) = 1",
          "SELECT title FROM products QUALIFY RANK() OVER (ORDER BY price DESC) = 1"),
+        ("highest price, all of them if they tie", f"{TITLES}, title LIMIT 1",
+         "SELECT title FROM products QUALIFY RANK() OVER (ORDER BY price DESC) <= 1 ORDER BY price DESC, title"),
         ("top price, ties by title", f"{TITLES}, title LIMIT 1", None),
         ("the highest price", f"{TITLES} LIMIT 1", None),
         # a direction that nothing says

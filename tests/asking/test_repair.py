@@ -115,6 +115,24 @@ def test_patterns_without_wildcards_find_parts(
     assert [name for (name,) in shop.execute(settled.sql).fetchall()] == names
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "SELECT YEAR(ordered_at) AS year, COUNT(*) FROM ({0}) AS firsts GROUP BY ALL",
+        "WITH firsts AS ({0}) SELECT YEAR(ordered_at) AS year, COUNT(*) FROM firsts GROUP BY ALL",
+    ],
+)
+def test_what_a_query_in_from_gives_under_another_name(
+    shop: duckdb.DuckDBPyConnection, known: Knowledge, written: str
+) -> None:
+    given = "SELECT customer_id, MIN(ordered_at) AS first_order FROM orders GROUP BY ALL"
+    settled = settle(shop, written.format(given), known)
+    assert shop.execute(settled.sql).fetchall() == [(2024, 3)] and settled.notes == ("ordered_at → first_order",)
+    ambiguous = given.replace("AS first_order", "AS first_order, MAX(ordered_at) AS last_order")
+    with pytest.raises(SQLRejectedError, match="ordered_at"):
+        settle(shop, written.format(ambiguous), known)
+
+
 KEPT = [
     # IN whose left side is no column; a pattern that is stored in another case, or denied
     "SELECT id FROM customers WHERE 'Enterprise' IN (SELECT segment FROM regions WHERE regions.id = region_id)",
