@@ -10,18 +10,22 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from llmsql.errors import LLMSQLError
-from llmsql.rows.early_stop import rows_wanted
-from llmsql.rows.engine import RowEngine
+from llmsql.functions import open_cursor
+from llmsql.rows.early_stop import Wanted, rows_wanted
+from llmsql.rows.engine import Enough, RowEngine
 from llmsql.rows.interrupts import interrupt_later
 from llmsql.rows.queries import COUNTING, Outcome, Plan, Query
+
+if TYPE_CHECKING:
+    import duckdb
 
 # DuckDB 1 reads strings of a chunk after it has let go of them: keep the last ones alive.
 KEPT_CHUNKS = 64
@@ -32,10 +36,12 @@ class RowFunctions:
 
     Args:
         engine: answers distinct inputs.
+        siblings: connections to the database, which know its tables.
     """
 
-    def __init__(self, engine: RowEngine) -> None:
+    def __init__(self, engine: RowEngine, siblings: Iterable[duckdb.DuckDBPyConnection]) -> None:
         self.engine = engine
+        self._siblings = siblings
         self._alive: deque[pa.Array] = deque(maxlen=KEPT_CHUNKS)
         self._stops = Stops()
 
@@ -55,8 +61,7 @@ class RowFunctions:
                 self.engine.count_rows(
                     group.query, group.plan.function, group.plan.caller, int(np.count_nonzero(group.places >= 0))
                 )
-                statement = statements[0].as_py()
-                wanted = rows_wanted(statement, group.arguments) if statement else None
+                wanted = self._wanted(group, statements[0].as_py())
                 if wanted is None:
                     self.engine.outcomes(group.query, group.plan, group.inputs)
                 else:
@@ -76,15 +81,32 @@ class RowFunctions:
         self._alive.append(result)
         return result
 
-    def _answer_enough(self, group: _Group, wanted: int) -> None:
+    def _wanted(self, group: _Group, statement: str | None) -> Wanted | None:
+        """What a ``LIMIT`` wants of a function; None where it may not stop asking."""
+        wanted = rows_wanted(statement, group.arguments) if statement else None
+        if wanted is None:
+            return None
+        left = group.query.wanted
+        with group.query.lock:
+            if group.plan.key not in left:
+                left[group.plan.key] = wanted.rows if self._are_tables(wanted.tables) else None
+        return None if left[group.plan.key] is None else wanted
+
+    def _are_tables(self, names: Sequence[str]) -> bool:
+        """Whether names are surely those of tables; a temporary one, which only its connection sees, may be a view."""
+        known = "SELECT lower(table_name) FROM duckdb_tables() EXCEPT SELECT lower(view_name) FROM duckdb_views()"
+        with open_cursor(self._siblings) as cursor:
+            return not names or {(name,) for name in names} <= set(cursor.execute(known).fetchall())
+
+    def _answer_enough(self, group: _Group, wanted: Wanted) -> None:
         """Answer a chunk until the query has the rows that its ``LIMIT`` wants."""
         query, plan, _, inputs, places = group
-        left = query.wanted.get(plan.key, wanted)
-        outcomes = self.engine.outcomes(query, plan, inputs, enough=max(0, left))
-        true = np.array([outcome.value == "true" for outcome in outcomes], dtype=bool)
+        left = query.wanted[plan.key] or 0
+        outcomes = self.engine.outcomes(query, plan, inputs, Enough(max(0, left), wanted.answers))
+        meets = np.array([outcome.value in wanted.answers for outcome in outcomes], dtype=bool)
         with query.lock:
-            given = int(np.count_nonzero(true[places[places >= 0]]))
-            query.wanted[plan.key] = query.wanted.get(plan.key, wanted) - given
+            given = int(np.count_nonzero(meets[places[places >= 0]]))
+            query.wanted[plan.key] = (query.wanted[plan.key] or 0) - given
 
     def _groups(self, texts: Any, arguments: Any, sessions: Any, queries: Any) -> Iterator[_Group]:
         """The distinct inputs of a chunk, by the other arguments that they came with."""

@@ -1,13 +1,15 @@
 """How many rows a ``LIMIT`` wants of a filter, where that can be told from the statement.
 
 DuckDB gives a Python function whole chunks: for ``WHERE ai_filter(body, '…') LIMIT 5`` it passes 2,048 rows, and then
-throws most of the answers away. Where the statement is one plain query whose only condition is the filter, the rest of
-a chunk may be called false as soon as enough rows are true: no row that the query returns depends on it.
+throws most of the answers away. Where the statement is one plain query whose only condition is ``ai_filter(…)``,
+``NOT ai_filter(…)``, ``ai_classify(…) = 'label'`` or ``ai_classify(…) IN ('label', …)``, the rest of a chunk may be
+called NULL, which meets no condition, as soon as enough rows meet it: no row that the query returns depends on it.
 
 Not covered, and asked for whole chunks: joins, groups, ``DISTINCT``, ``ORDER BY``, window functions, prepared
-statements, arguments that are not written out, another condition beside the filter. Such a condition goes before it:
-``WHERE CASE WHEN d > '2026-01-01' THEN ai_filter(body, '…') END``. A ``LIMIT`` over functions in the select list needs
-none of this: DuckDB applies it first.
+statements, arguments that are not written out, and another condition beside that one. DuckDB may look at such a
+condition later than at ours, as it does over a CSV file, and drop rows that were counted. It goes before ours where
+it is written so: ``WHERE CASE WHEN d > '2026-01-01' THEN ai_filter(body, '…') END``. A ``LIMIT`` over functions in the
+select list needs none of this: DuckDB applies it first.
 """
 
 from __future__ import annotations
@@ -15,42 +17,62 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-_FILTER = "ai_filter"
+_SECOND = {"ai_filter": "condition", "ai_classify": "labels"}
+"""The functions that may be a condition, and what their second argument is called."""
 _SELECT_PARTS = frozenset({"expressions", "from", "from_", "where", "limit", "offset"})
 _TABLE_PARTS = frozenset({"this", "db", "catalog", "alias"})
 _WRAPPER_PARTS = frozenset({"expressions", "from", "from_", "with", "with_", "limit", "offset"})
 _SHOWN_LIMIT = re.compile(r"\s+LIMIT 10000\s*\Z")
+_CLASSIFY = re.compile(r"\bai_classify\b", re.IGNORECASE)
+_READER = re.compile(r"read_?\w+|generateseries", re.IGNORECASE)
+
+
+class Wanted(NamedTuple):
+    """What a ``LIMIT`` wants of a function.
+
+    Args:
+        rows: that must meet the condition before the function may stop asking.
+        answers: that meet it, as JSON.
+        tables: where the rows come from.
+    """
+
+    rows: int
+    answers: frozenset[str]
+    tables: tuple[str, ...]
 
 
 @lru_cache(maxsize=256)
-def rows_wanted(statement: str, arguments: str) -> int | None:
-    """Rows that must be true before a filter may stop asking; None where it may not.
+def rows_wanted(statement: str, arguments: str) -> Wanted | None:
+    """What a ``LIMIT`` wants of a function; None where it may not stop asking.
 
     Args:
         statement: text of the whole query.
-        arguments: of the filter that asks, as JSON. A view has a filter of its own, which the statement's ``LIMIT``
-            does not hold for: theirs must be those of the one in the statement, written out.
+        arguments: of the function that asks, as JSON. A view has functions of its own, which the statement's ``LIMIT``
+            does not hold for: theirs must be those of the one in the statement, written out. Theirs may be the same,
+            so whoever asks has to see that ``tables`` are no views.
     """
     from sqlglot import exp
 
     tree = _parse(statement)
-    calls = [call for call in tree.find_all(exp.Anonymous) if _is_filter(call)] if tree is not None else []
+    function = json.loads(arguments)["function"]
+    calls = [] if tree is None else [call for call in tree.find_all(exp.Anonymous) if _function(call) == function]
     if len(calls) != 1 or _written(calls[0]) != _given(arguments):
         return None
     select = _innermost(tree)
     if not isinstance(select, exp.Select) or not _is_plain(select):
         return None
+    answers = _met_by(select.args["where"].this)
     limit, offset = (select.args.get(part) for part in ("limit", "offset"))
     numbers = [part.expression for part in (limit, offset) if part is not None]
-    if limit is None or not all(isinstance(n, exp.Literal) and n.is_int for n in numbers):
+    if answers is None or limit is None or not all(isinstance(n, exp.Literal) and n.is_int for n in numbers):
         return None
-    return sum(int(number.name) for number in numbers)
+    return Wanted(sum(int(number.name) for number in numbers), answers, _tables(select))
 
 
 def _given(arguments: str) -> dict[str, Any]:
-    """A filter's arguments by name, the function's own name and those that are NULL left out."""
+    """A function's arguments by name, its own name and those that are NULL left out."""
     return {n: value for n, value in json.loads(arguments).items() if value is not None and n != "function"}
 
 
@@ -59,21 +81,40 @@ def _written(call: Any) -> dict[str, Any] | None:
     from sqlglot import exp
 
     written: dict[str, Any] = {}
+    second = _SECOND[_function(call)]
     for place, argument in enumerate(call.expressions[1:]):
         named = isinstance(argument, exp.PropertyEQ)
-        value = argument.expression if named else argument
-        if isinstance(value, exp.Boolean):
-            written[argument.name] = value.this
-        elif isinstance(value, exp.Literal) and (named or not place):
-            written[argument.name if named else "condition"] = json.loads(value.name) if value.is_number else value.name
-        else:
+        if not named and place:
             return None
+        try:
+            value = _plain(argument.expression if named else argument)
+        except ValueError:
+            return None
+        written[argument.name if named else second] = value
     return written
+
+
+def _plain(value: Any) -> Any:
+    """A value that is written out.
+
+    Raises:
+        ValueError: it is not.
+    """
+    from sqlglot import exp
+
+    if isinstance(value, exp.Array):
+        return [_plain(item) for item in value.expressions]
+    if isinstance(value, exp.Boolean):
+        return value.this
+    if isinstance(value, exp.Literal):
+        return json.loads(value.name) if value.is_number else value.name
+    raise ValueError
 
 
 def _parse(statement: str) -> Any:
     import sqlglot
 
+    statement = _CLASSIFY.sub("_ai_classify", statement)  # which sqlglot takes for another system's
     for text in (statement, _SHOWN_LIMIT.sub("", statement)):  # DuckDB 1 adds one to show a relation
         try:
             trees = [tree for tree in sqlglot.parse(text, dialect="duckdb") if tree is not None]
@@ -83,8 +124,23 @@ def _parse(statement: str) -> Any:
     return None
 
 
-def _is_filter(call: Any) -> bool:
-    return str(call.this).lower().endswith(_FILTER)
+def _function(call: Any) -> str:
+    """The function that is called, whatever prefix its name has; nothing for those that are no condition."""
+    return next((name for name in _SECOND if str(call.this).lower().endswith(name)), "")
+
+
+def _tables(select: Any) -> tuple[str, ...]:
+    """Names of the tables in a query; files and functions that read them are no views and left out."""
+    from sqlglot import exp
+
+    tables = []
+    for table in select.find_all(exp.Table):
+        source = table.this
+        called = source.name if isinstance(source, exp.Anonymous) else type(source).__name__
+        is_file = isinstance(source, exp.Identifier) and "." in source.name
+        if not is_file and not _READER.fullmatch(called):
+            tables.append(table.name.lower())
+    return tuple(tables)
 
 
 def _innermost(tree: Any) -> Any:
@@ -146,17 +202,35 @@ def _is_plain(select: Any) -> bool:
             row_function = isinstance(node, exp.Anonymous) and re.search(r"ai_(?!agg)\w+\Z", str(node.this).lower())
             if not isinstance(node, scalars) and not row_function:
                 return False
-    return _is_only_filter(where.this)
+    return True
 
 
-def _is_only_filter(condition: Any) -> bool:
+def _met_by(condition: Any) -> frozenset[str] | None:
+    """The answers that meet a condition on one function, as JSON; None for any other condition."""
     from sqlglot import exp
 
     if isinstance(condition, exp.Paren):
-        return _is_only_filter(condition.this)
+        return _met_by(condition.this)
     if isinstance(condition, exp.Case):
         [branch] = condition.args["ifs"] if len(condition.args["ifs"]) == 1 else [None]
         default = condition.args.get("default")
         never = default is None or (isinstance(default, exp.Boolean) and not default.this)
-        return bool(branch is not None and never and not condition.this and _is_only_filter(branch.args["true"]))
-    return isinstance(condition, exp.Anonymous) and _is_filter(condition)
+        return _met_by(branch.args["true"]) if branch is not None and never and not condition.this else None
+    if isinstance(condition, exp.Not):
+        return frozenset({"false"}) if _called(condition.this) == "ai_filter" else None
+    if _called(condition) == "ai_filter":
+        return frozenset({"true"})
+    labels: list[Any] = []
+    if isinstance(condition, exp.EQ) and _called(condition.this) == "ai_classify":
+        labels = [condition.expression]
+    elif isinstance(condition, exp.In) and _called(condition.this) == "ai_classify":
+        labels = condition.expressions
+    if not labels or not all(isinstance(label, exp.Literal) and label.is_string for label in labels):
+        return None
+    return frozenset(json.dumps(label.name, ensure_ascii=False) for label in labels)
+
+
+def _called(expression: Any) -> str:
+    from sqlglot import exp
+
+    return _function(expression.unnest()) if isinstance(expression.unnest(), exp.Anonymous) else ""

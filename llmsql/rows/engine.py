@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llmsql.clients.answer_cache import AnswerCache
 from llmsql.errors import CancelledError, LLMSQLError, well_formed
@@ -41,6 +41,18 @@ if TYPE_CHECKING:
 MOST_QUERIES = 200
 _WAIT_SECONDS = 0.1
 _MOST_STEPS = 16
+
+
+class Enough(NamedTuple):
+    """When a query needs no further answers.
+
+    Args:
+        inputs: how many have one of ``answers`` then.
+        answers: as JSON.
+    """
+
+    inputs: int
+    answers: frozenset[str]
 
 
 class RowEngine:
@@ -144,14 +156,14 @@ class RowEngine:
                 self._callers[key] = Caller(name, client, concurrency, pacer, self.ledger, kept)
             return self._callers[key]
 
-    def outcomes(self, query: Query, plan: Plan, texts: Sequence[str], enough: int | None = None) -> list[Outcome]:
+    def outcomes(self, query: Query, plan: Plan, texts: Sequence[str], enough: Enough | None = None) -> list[Outcome]:
         """What comes of distinct inputs, in their order.
 
         Args:
             query: that asks.
             plan: of the function.
             texts: distinct inputs.
-            enough: stop asking when this many inputs are true; those not asked then count as false.
+            enough: stop asking when there is enough; what is not asked then is NULL.
 
         Raises:
             LLMSQLError: the query has to stop.
@@ -171,8 +183,8 @@ class RowEngine:
         known = self._answers.find(query, plan.key_of(text))
         if known is not None:
             return known
-        if plan.key in query.wanted:  # not asked for, see ``early_stop``
-            return Outcome("false", None)
+        if query.wanted.get(plan.key) is not None:  # not asked for, see ``early_stop``
+            return Outcome(None, None)
         return self.outcomes(query, plan, [text])[0]  # forgotten in between
 
     def count_rows(self, query: Query, function: str, caller: Caller, rows: int) -> None:
@@ -199,7 +211,7 @@ class RowEngine:
             query.asked += remembered
         return found
 
-    def _answered(self, query: Query, plan: Plan, texts: Sequence[str], enough: int | None) -> list[Outcome]:
+    def _answered(self, query: Query, plan: Plan, texts: Sequence[str], enough: Enough | None) -> list[Outcome]:
         keys = [plan.key_of(text) for text in texts]
         found = self.known(query, plan.summary, self._answers, keys)
         missing = [(key, text) for key, text in zip(keys, texts, strict=True) if key not in found]
@@ -213,17 +225,17 @@ class RowEngine:
         check_failures(query, plan.function, settings, self.ledger, settled=True, warn=warn)
         return [found[key] for key in keys]
 
-    def _ask_until(self, query: Query, plan: Plan, missing: Inputs, found: Outcomes, enough: int) -> None:
-        """Ask in growing batches until enough inputs are true."""
-        true = sum(outcome.value == "true" for outcome in found.values())
-        batch = max(1, min(plan.caller.concurrency, enough - true))
-        while missing and true < enough:
+    def _ask_until(self, query: Query, plan: Plan, missing: Inputs, found: Outcomes, enough: Enough) -> None:
+        """Ask in growing batches until enough inputs have one of the answers."""
+        left = enough.inputs - sum(outcome.value in enough.answers for outcome in found.values())
+        batch = max(1, min(plan.caller.concurrency, left))
+        while missing and left > 0:
             now, missing = missing[:batch], missing[batch:]
             answers = self._ask(query, plan, now)
             found |= answers
-            true += sum(outcome.value == "true" for outcome in answers.values())
+            left -= sum(outcome.value in enough.answers for outcome in answers.values())
             batch = max(batch, plan.caller.concurrency)
-        found |= {key: Outcome("false", None) for key, _ in missing}
+        found |= {key: Outcome(None, None) for key, _ in missing}
 
     def _answer_by_proxy(self, query: Query, plan: Plan, missing: Inputs, found: Outcomes) -> Inputs:
         """Let a proxy answer what it may; what is left is for the model."""

@@ -117,7 +117,11 @@ def _create_udfs(
     known = con.execute("SELECT 1 FROM duckdb_functions() WHERE function_name = ?", [f"_llmsql_ai_error_{suffix}"])
     if known.fetchall():
         return  # functions are the database's, macros are the connection's
-    rows, vectors, reports = RowFunctions(engine), VectorFunctions(engine), Reports(engine, siblings, prefix, aliases)
+    rows, vectors, reports = (
+        RowFunctions(engine, siblings),
+        VectorFunctions(engine),
+        Reports(engine, siblings, prefix, aliases),
+    )
     inputs = ["VARCHAR", "VARCHAR", "VARCHAR", "UBIGINT"]
     for name, function, parameters, result in (
         ("ai_error", rows.errors, [*inputs, "VARCHAR"], "VARCHAR"),
@@ -202,7 +206,7 @@ def _call(
     first = f"'function': {function!r}"
     options = f"to_json({{{', '.join([first, *named])}, 'on_error': {on_error}}})"
     statement = "NULL::VARCHAR"
-    if function == "ai_filter":
+    if function in ("ai_filter", "ai_classify"):
         statement = (
             f"CASE WHEN length(current_query()) < {_LONGEST_STATEMENT} AND current_query() ILIKE '%limit%' "
             "THEN current_query() END"

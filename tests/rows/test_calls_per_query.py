@@ -138,6 +138,12 @@ def u(con: llmsql.Connection) -> llmsql.Connection:
         ("SELECT id FROM u WHERE ai_filter(body, 'c', model := 'm', on_error := 'fail', cache := false) LIMIT 3", 50),
         ("SELECT * FROM (SELECT id FROM u WHERE ai_filter(body, 'c')) LIMIT 3", 50),
         ("WITH f AS (SELECT id FROM u WHERE ai_filter(body, 'c')) SELECT * FROM f LIMIT 3", 50),
+        ("SELECT id FROM u WHERE ai_classify(body, ['yes', 'no']) = 'yes' LIMIT 3", 50),
+        ("SELECT id FROM u WHERE ai_classify(body, ['yes', 'so', 'no']) IN ('yes', 'so') LIMIT 2 OFFSET 1", 50),
+        ("SELECT id FROM u WHERE (ai_classify(body, ['yes', 'no'], model := 'm', on_error := 'fail', cache := false)) = 'yes' LIMIT 3", 50),
+        ("SELECT id FROM main.u WHERE CASE WHEN id >= 500 THEN ai_classify(body, ['yes', 'no']) = 'yes' END LIMIT 3", 50),
+        ("COPY u TO 'u.parquet'; SELECT id FROM 'u.parquet' WHERE ai_filter(body, 'c') LIMIT 3", 50),
+        ("COPY u TO 'u.csv'; SELECT id FROM read_csv('u.csv') WHERE ai_filter(body, 'c') LIMIT 3", 50),
     ],
 )  # fmt: skip
 def test_a_limit_over_a_filter_stops_asking(u: llmsql.Connection, model: StubModel, sql: str, most: int) -> None:
@@ -146,6 +152,15 @@ def test_a_limit_over_a_filter_stops_asking(u: llmsql.Connection, model: StubMod
     assert len(rows) == (2 if "OFFSET" in sql else 3)
     assert all(row[0] % 10 == 9 for row in rows)
     assert len(model.requests) <= most
+
+
+@pytest.mark.parametrize(
+    "where", ["NOT ai_filter(body, 'c')", "NOT (ai_filter(body, 'c'))", "ai_classify(body, ['yes', 'no']) = 'no'"]
+)
+def test_a_limit_over_what_is_not_so_stops_asking(u: llmsql.Connection, model: StubModel, where: str) -> None:
+    rows = u.execute(f"SELECT id FROM u WHERE {where} LIMIT 12").fetchall()
+    assert [id for (id,) in rows] == [*range(9), *range(10, 13)]
+    assert len(model.requests) <= 30
 
 
 def test_a_limit_of_a_shown_relation_stops_asking(u: llmsql.Connection, model: StubModel) -> None:
@@ -174,20 +189,39 @@ def test_a_limit_of_a_shown_relation_stops_asking(u: llmsql.Connection, model: S
         ("SELECT *, row_number() OVER () FROM (SELECT id FROM w WHERE ai_filter(body, 'c')) LIMIT 3", 3),
         ("SELECT * FROM (SELECT id FROM w WHERE ai_filter(body, 'c')) WHERE id > 30 LIMIT 3", 3),
         ("SELECT * FROM (SELECT id FROM w WHERE ai_filter(body, 'c')) ORDER BY id DESC LIMIT 3", 3),
+        ("SELECT id FROM w WHERE ai_filter(body, 'c') AND id > k + 30 LIMIT 3", 3),
+        ("SELECT id FROM w WHERE id > k + 30 AND ai_filter(body, 'c') LIMIT 3", 3),
+        ("SELECT id FROM 'w.csv' WHERE id >= 20 AND ai_filter(body, 'c') LIMIT 3", 3),  # which is looked at last
+        ("SELECT id FROM w WHERE NOT ai_filter(body, 'c') AND id > k + 50 LIMIT 3", 3),
+        ("SELECT id FROM w WHERE ai_classify(body, ['yes', 'no']) = 'yes' AND id > k + 30 LIMIT 3", 3),
+        ("SELECT id FROM w WHERE ai_classify(body, ['yes', 'no']) IN ('yes') AND ai_filter(body, 'c') LIMIT 3", 3),
+        ("SELECT id FROM w WHERE ai_classify(body, ['yes', 'no']) <> 'yes' LIMIT 3", 3),
+        ("SELECT id FROM w WHERE ai_classify(body, ['yes', 'no']) NOT IN ('yes') LIMIT 3", 3),
+        ("SELECT id FROM w WHERE ai_classify(body, ['yes', 'no']) IN (SELECT 'yes') LIMIT 3", 3),
+        ("SELECT id FROM w WHERE ai_classify(body, ['yes', 'no']) = split_part(body, ' ', 3) LIMIT 3", 3),
+        ("SELECT ai_classify(body, ['yes', 'no']) FROM w WHERE ai_classify(body, ['yes', 'no']) = 'yes' LIMIT 3", 3),
+        ("SELECT id FROM w WHERE NOT (ai_filter(body, 'c') OR id < 20) LIMIT 3", 3),
+        ("SELECT id FROM w WHERE NOT CASE WHEN id < 50 THEN ai_filter(body, 'c') ELSE false END LIMIT 60", 55),
     ],
 )  # fmt: skip
 def test_where_a_limit_cannot_stop_early_the_rows_are_right_all_the_same(
     u: llmsql.Connection, sql: str, rows: int
 ) -> None:
-    u.execute("CREATE TABLE w AS FROM u WHERE id < 60").fetchall()
-    assert len(u.execute(sql).fetchall()) == rows
+    u.execute("CREATE TABLE w AS SELECT *, id % 7 AS k FROM u WHERE id < 60").fetchall()
+    u.execute("COPY w TO 'w.csv'").fetchall()
+    found = u.execute(sql).fetchall()
+    assert len(found) == rows
+    if sql.count("LIMIT") == 1:
+        assert set(found) <= set(u.execute(sql.partition("LIMIT")[0]).fetchall())
 
 
-@pytest.mark.parametrize("own", ["ai_filter(other, 'd')", "ai_filter(other, 'c', model := 'm')"])
-def test_a_limit_is_not_for_the_filter_of_a_view(u: llmsql.Connection, own: str) -> None:
-    u.execute("CREATE TABLE w AS SELECT id, body, 'yes ' || id AS other FROM u WHERE id < 30").fetchall()
-    u.execute(f"CREATE TEMP VIEW v AS FROM w WHERE {own}").fetchall()
-    assert u.execute("SELECT id FROM v WHERE ai_filter(body, 'c') LIMIT 3").fetchall() == [(9,), (19,), (29,)]
+@pytest.mark.parametrize("own", ["ai_filter(body, 'd')", "ai_filter(body, 'c', model := 'm')", "ai_filter(body, 'c')"])
+@pytest.mark.parametrize("view", ["TEMP VIEW v AS {}", "VIEW v AS {}", "TEMP MACRO m() AS TABLE {}"])
+def test_a_limit_is_not_for_the_filter_of_a_view(u: llmsql.Connection, own: str, view: str) -> None:
+    u.execute("CREATE TABLE w AS SELECT id, body AS other, 'yes ' || id AS body FROM u WHERE id < 30").fetchall()
+    u.execute("CREATE " + view.format(f"SELECT id, other AS body FROM w WHERE {own}")).fetchall()
+    source = "m()" if "MACRO" in view else "v"
+    assert u.execute(f"SELECT id FROM {source} WHERE ai_filter(body, 'c') LIMIT 3").fetchall() == [(9,), (19,), (29,)]
 
 
 def test_a_limit_that_is_larger_than_what_there_is(u: llmsql.Connection) -> None:
