@@ -46,6 +46,8 @@ _REACH_SECONDS = 2.0
 # A token has at least this many bytes in nearly every text; estimates that must not be too low use it.
 BYTES_PER_TOKEN = 3
 _CHAT_TOKENS = 8
+_SMALL_MODELS = frozenset({"llamacpp", "ollama", "transformers"})
+"""Providers whose models run on this machine."""
 _ALWAYS_FATAL = (
     ConfigError, LimitError, ModelNotFoundError, OfflineError, ProviderAuthError, RegistryError, WeightsError,
 )  # fmt: skip
@@ -187,8 +189,11 @@ class Caller:
     def _request(
         self, prompt: Prompt, occasion: Occasion, messages: Sequence[Message] | None = None
     ) -> GenerationRequest:
+        if messages is None:
+            examples = prompt.examples if self.client.provider in _SMALL_MODELS else ()
+            messages = (*prompt.messages[:-1], *examples, prompt.messages[-1])
         return GenerationRequest(
-            messages=messages or prompt.messages,
+            messages=messages,
             max_tokens=prompt.max_tokens or occasion.settings.max_tokens,
             temperature=occasion.temperature,
             schema=prompt.schema,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from llmsql.clients import LLMClient
@@ -47,7 +48,7 @@ def open_row_model(settings: Settings, model: str | None, *, embedding: bool = F
     own: dict[str, Any] = {"cache_dir": None, "logprobs": False, "slots": slots}
     if embedding:
         own = {"cache_dir": None, "embedding": True, "n_ctx": settings.n_ctx or EMBEDDING_CONTEXT_TOKENS}
-    shown, client = open_model(settings, name, **own)
+    shown, client = open_model(replace(settings, adapter=None), name, **own)  # which is for writing SQL
     if client.provider in ("llamacpp", "transformers"):
         return shown, client, 1 if embedding or client.provider == "transformers" else slots
     return shown, client, settings.concurrency

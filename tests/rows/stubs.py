@@ -63,11 +63,12 @@ class StubModel(StubOpenAI):
         """What this model says."""
         system = next((m["content"] for m in body["messages"] if m["role"] == "system"), "")
         text = next(m["content"] for m in body["messages"] if m["role"] == "user")
-        row = re.search(r"(?:\A|\n)Text: (.*?)(?:\n\n(?:Category|Sentiment|Does|Rating)|\Z)", text, re.DOTALL)
+        row = re.search(r"(?:\A|\n)Text: (.*?)(?:\n\n(?:Category|Sentiment|True or false|Rating)|\Z)", text, re.DOTALL)
         about = row.group(1) if row else text
+        if system == "Answer true or false.":
+            return self._formed(body, "true" if "yes" in about else "false")
         if "one word: yes or no" in system:
-            word = "yes" if "yes" in (about if row else text.split("Do the two")[0]) else "no"
-            return self._formed(body, word)
+            return self._formed(body, "yes" if "yes" in text.split("Do the two")[0] else "no")
         if "Answer with one category" in system:
             labels = re.findall(r"^- ([^:\n]+)", text, re.MULTILINE)
             return self._formed(body, next((label for label in labels if label.lower() in about.lower()), labels[-1]))
