@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import subprocess
 import sys
 import threading
@@ -26,6 +27,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import zip_longest
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +87,7 @@ TEXTS = (
 )
 """A text, its topic, and whether it asks for money back: written and labelled by hand, not by a model."""
 LABELS = ("billing", "bug", "question", "praise")
+SPAWN = multiprocessing.get_context("spawn")
 _UPSTREAM_TIMEOUT = 600
 _TASK_TIMEOUT = 600
 
@@ -94,10 +97,10 @@ class Counter(BaseHTTPRequestHandler):
 
     upstream = ""
     key = ""
-    delay = 0.0
     counts: dict[str, int]
     lock = threading.Lock()
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # as StandIn
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -128,6 +131,7 @@ class StandIn(BaseHTTPRequestHandler):
 
     latency = 0.0
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or the second of two writes waits 40 ms for the first one's receipt
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -286,6 +290,7 @@ def concurrency() -> dict[str, float]:
 def one_pass(model: str, texts: int) -> dict[str, Any]:
     """Choosing a label by a grammar in one pass against writing it freely: seconds a text, share of right labels."""
     _, client, _ = open_row_model(load_settings({"model": model}), model)
+    client.generate("hello", max_tokens=1)  # loads it
     found: dict[str, Any] = {}
     listed = "\n".join(f"- {label}" for label in LABELS)
     for name, choices in (("one_pass", LABELS), ("written", ())):
@@ -307,12 +312,21 @@ def one_pass(model: str, texts: int) -> dict[str, Any]:
 
 @contextmanager
 def _standing_in(latency: float) -> Iterator[str]:
-    server = _serve(type("Handler", (StandIn,), {"latency": latency}))
+    """Address of a stand-in, in a process of its own: its work is not to hold up who asks it."""
+    here, there = SPAWN.Pipe()
+    process = SPAWN.Process(target=_stand_in, args=(latency, there), daemon=True)
+    process.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+        yield f"http://127.0.0.1:{here.recv()}/v1"
     finally:
-        server.shutdown()
-        server.server_close()
+        process.terminate()
+        process.join()
+
+
+def _stand_in(latency: float, port: Connection) -> None:
+    server = _serve(type("Handler", (StandIn,), {"latency": latency}))
+    port.send(server.server_address[1])
+    threading.Event().wait()
 
 
 @contextmanager
