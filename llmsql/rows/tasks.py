@@ -144,8 +144,8 @@ _FILTERED = (
 def _filter(options: Mapping[str, Any], room: int) -> Task:
     condition = _text(options, "condition", "ai_filter")
 
-    # A small model has forgotten a condition that comes before the text, and gives nearly all texts the same answer where
-    # it is asked for "yes or no": see ``benchmarks/rows.md``.
+    # A small model has forgotten a condition that comes before the text, and gives nearly all texts the same answer
+    # where it is asked for "yes or no": see ``benchmarks/rows.md``.
     def asked(condition: str, text: str) -> Message:
         return Message("user", f"Text: {text}\n\nTrue or false: the text meets this condition: {condition}")
 
