@@ -35,15 +35,16 @@ from training.calibrate import validation_records
 from training.dataset import Databases, Record
 from training.evaluate import Judge, rows_of, wilson
 
-_BEFORE_2 = ("duckdb<2", "sqlalchemy<2.1")
-# duckdb-engine and duckdb-llm-udf do not know DuckDB 2.0. With these versions duckdb-engine 0.17 still cannot reflect
-# tables that have keys, so that LangChain and LlamaIndex answer nothing: see benchmarks/accuracy.md.
+_BEFORE_2 = ("duckdb<2", "sqlalchemy==2.0.36")
+# duckdb-engine and duckdb-llm-udf do not know DuckDB 2.0, nor duckdb-engine later SQLAlchemy (REGCLASS).
 REQUIREMENTS = {
     "vanna": ("vanna==2.0.2", "openai", "duckdb"),
     "langchain": ("langchain-classic", "langchain-community", "langchain-openai", "duckdb-engine", *_BEFORE_2),
     "llamaindex": ("llama-index-core", "llama-index-llms-openai-like", "duckdb-engine", *_BEFORE_2),
     "llmudf": ("duckdb-llm-udf[openai]==0.1.4", "duckdb<1.4"),
 }
+# duckdb-engine 0.17 cannot reflect tables that have keys, not even with these versions.
+WITHOUT_KEYS = frozenset({"langchain", "llamaindex"})
 WORKER = Path(__file__).parent / "rival_worker.py"
 
 
@@ -68,8 +69,16 @@ class Court:
         return self._judges[record.database].judge(record, sql)[0], True
 
 
-def files_of(records: Sequence[Record], root: Path, folder: Path) -> dict[str, str]:
-    """A file of each database for the rivals to open, in the form that older versions of DuckDB read as well."""
+def files_of(records: Sequence[Record], root: Path, folder: Path, *, keys: bool) -> dict[str, str]:
+    """A file of each database for the rivals to open, in the form that older versions of DuckDB read as well.
+
+    Args:
+        records: whose databases.
+        root: folder of the datasets.
+        folder: where to write them.
+        keys: with primary and foreign keys; else the same tables and rows without.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
     found = {}
     for name in {r.database for r in records}:
         path = folder / f"{name.replace('/', '.')}.duckdb"
@@ -77,12 +86,20 @@ def files_of(records: Sequence[Record], root: Path, folder: Path) -> dict[str, s
         with duckdb.connect() as con:
             con.execute(f"ATTACH '{path}' AS theirs (STORAGE_VERSION 'v1.0.0')")
             if name == "sales":
-                con.execute("USE theirs")
+                if not keys:
+                    con.execute("ATTACH ':memory:' AS ours")
+                con.execute(f"USE {'theirs' if keys else 'ours'}")
                 build_sales_database(con)
             else:
                 dataset, _, file = name.partition("/")
                 con.execute(f"ATTACH '{root / dataset / 'databases' / file}.duckdb' AS ours (READ_ONLY)")
-                con.execute("COPY FROM DATABASE ours TO theirs")
+                if keys:
+                    con.execute("COPY FROM DATABASE ours TO theirs")
+            if not keys:
+                tables = con.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'ours'").fetchall()
+                for (table,) in tables:
+                    con.execute(f'CREATE TABLE theirs."{table}" AS FROM ours."{table}"')
+            con.execute("USE memory")
         found[name] = str(path.resolve())
     return found
 
@@ -155,7 +172,10 @@ def main() -> None:
     if rivals:
         options.folder.mkdir(parents=True, exist_ok=True)
         pythons = {rival: installed(rival, REQUIREMENTS[rival], options.folder) for rival in rivals}
-        paths = files_of(records, options.data_root, options.folder)
+        paths = {
+            keys: files_of(records, options.data_root, options.folder / ("keys" if keys else "no_keys"), keys=keys)
+            for keys in (True, False)
+        }
         _, client = open_model(load_settings({"model": options.weights, "n_ctx": 8192}))
         provider = client._provider
         environment = {
@@ -166,7 +186,9 @@ def main() -> None:
             "LLM_PROVIDER": "openai",
         }
         for rival in rivals:
-            written[rival] = ask_rival(pythons[rival], rival, records, paths, environment, 60 * options.minutes)
+            written[rival] = ask_rival(
+                pythons[rival], rival, records, paths[rival not in WITHOUT_KEYS], environment, 60 * options.minutes
+            )
         client.close()
     if "llmsql" in chosen:
         written[f"llmsql on {options.weights}"] = ask_llmsql(options.weights, records, databases)
