@@ -73,7 +73,7 @@ def main() -> None:
     parser.add_argument("--validation", type=Path, nargs="+", help="records to ask; default: those of --dataset")
     parser.add_argument("--data-root", type=Path, default=Path("data/training"))
     parser.add_argument("--folder", type=Path, required=True, help="of the two runs")
-    parser.add_argument("--examples", type=int, default=500, help="pairs to train on; default: %(default)s")
+    parser.add_argument("--examples", type=int, default=400, help="pairs to train on; default: %(default)s")
     parser.add_argument("--limit", type=int, default=80, help="questions of each dataset; default: %(default)s")
     options = parser.parse_args()
     records = validation_records(options.validation or options.dataset, options.limit)
