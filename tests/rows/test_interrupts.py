@@ -42,6 +42,7 @@ def test_ctrl_c_stops_within_a_second_and_what_was_answered_is_kept(
     with subprocess.Popen(command, cwd=hermetic, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as asking:
         assert asking.stdout is not None and asking.stderr is not None
         while len(model.requests) < 7:  # five answers, and two calls that the server says nothing to
+            assert asking.poll() is None, asking.stderr.read()
             time.sleep(0.01)
         asking.send_signal(signal.SIGINT)
         sent = time.monotonic()
