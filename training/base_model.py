@@ -88,7 +88,9 @@ def load_base_model(source: str, *, attention: str, revision: str | None = None,
         ) from error
     if hasattr(model.config, "quantization_config"):
         del model.config.quantization_config
-        model.is_quantized = False  # else transformers' Trainer refuses what is float32 by now
+        # All weights are float32 by now: else transformers' Trainer refuses them, and saving does.
+        model.is_quantized = False
+        model.hf_quantizer = None
     model.tie_weights()
     if on_gpu:
         model = _to_gpu(model, full)

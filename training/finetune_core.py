@@ -51,6 +51,9 @@ def main(description: str, recipes: Sequence[str], argv: list[str] | None = None
     except LLMSQLError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from the last checkpoint", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import torch
 import yaml
+from safetensors import SafetensorError
 
 from llmsql.errors import TrainingError
 from training.base_model import BaseModel
@@ -200,9 +201,10 @@ def train(
         if progress.examples - saved_at >= recipe.checkpoint_examples and progress.packs < len(plan):
             _save(output, model, optimizer, progress)
             saved_at = progress.examples
+    # First what a run that is started again goes on from, should the result not be written.
+    _save(output, model, optimizer, progress)
     result = output / "result"
     _replace_folder(result, lambda folder: _save_weights(model, base, folder))
-    _save(output, model, optimizer, progress)
     return result
 
 
@@ -284,13 +286,19 @@ def _save_weights(model: Any, base: BaseModel, folder: Path) -> None:
 
 def _replace_folder(target: Path, write: Any) -> None:
     """Write a folder beside ``target`` and put it in its place, so that a kill leaves the old or the new one."""
-    fresh = target.with_name(target.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    write(fresh)
-    old = target.with_name(target.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        os.replace(target, old)
-    os.replace(fresh, target)
+    fresh, old = (target.with_name(target.name + ending) for ending in (".new", ".old"))
+    try:
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        write(fresh)
+        shutil.rmtree(old, ignore_errors=True)
+        if target.exists():
+            os.replace(target, old)
+        os.replace(fresh, target)
+    except (OSError, SafetensorError, RuntimeError) as error:  # the last is torch.save's
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise TrainingError(
+            f"{target} cannot be written: {error}",
+            "Make room, or the folder writable, and start the same command again: it goes on from the last checkpoint.",
+        ) from error
     shutil.rmtree(old, ignore_errors=True)

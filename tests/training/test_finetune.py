@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from collections.abc import Iterator
@@ -269,3 +270,45 @@ def test_a_gguf_file_is_loaded_as_it_is_served(tmp_path: Path) -> None:
     np.testing.assert_allclose(permute_rows(layer.k_proj.weight.detach().numpy(), 2), tensors["blk.0.attn_k.weight"])
     assert base.model.lm_head.weight is base.model.model.embed_tokens.weight
     assert not hasattr(base.model.config, "quantization_config")
+
+
+@pytest.mark.parametrize("method", ["lora", "full"])
+def test_a_gguf_file_is_trained_and_saved(method: str, dataset: Path, tmp_path: Path) -> None:
+    path, output = tmp_path / "tiny.gguf", tmp_path / "run"
+    save_tiny_gguf(path)
+    arguments = ["--base-model", path, "--dataset", dataset, "--data-root", dataset.parent, "--output-dir", output]
+    assert finetune_llama.main([*map(str, arguments), "--method", method, "--examples", "12"]) == 0
+    if method == "full":
+        before = load_base_model(str(path), attention="eager").model
+        after = load_base_model(str(output / "result"), attention="eager").model
+        weights = [model.model.layers[0].mlp.up_proj.weight for model in (before, after)]
+        assert not torch.equal(*weights)
+    else:
+        assert (output / "result" / "adapter_model.safetensors").is_file()
+
+
+def test_a_result_that_cannot_be_written_is_no_loss(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, output = save_tiny_model("llama", tmp_path / "base"), tmp_path / "run"
+    arguments = ["--base-model", folder, "--dataset", dataset, "--data-root", dataset.parent, "--output-dir", output]
+    call = [*map(str, arguments), "--method", "full", "--examples", "12"]
+
+    def full_disk(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def ctrl_c(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as context:
+        context.setattr("training.run.train", ctrl_c)
+        assert finetune_llama.main(call) == 130
+        assert capsys.readouterr().err.endswith("stopped; the same command goes on from the last checkpoint\n")
+    with monkeypatch.context() as context:
+        context.setattr(transformers.LlamaForCausalLM, "save_pretrained", full_disk)
+        assert finetune_llama.main(call) == 1
+    assert "No space left on device" in (said := capsys.readouterr().err) and "goes on from the last" in said
+    log = (output / "log.jsonl").read_text()
+    assert finetune_llama.main(call) == 0
+    assert (output / "log.jsonl").read_text() == log  # nothing is trained again
+    assert (output / "result" / "model.safetensors").is_file()
