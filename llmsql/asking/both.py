@@ -16,7 +16,12 @@ from llmsql.asking.scopes import Scope, conjuncts
 from llmsql.asking.values import fold
 from llmsql.catalog import Catalog
 
-_BOTH = re.compile(r"\bboth\b|\band also\b|\bas well as\b", re.IGNORECASE)
+# "For both", "of both" and "from both" mean either of them as a rule, and so does "and also those".
+_BOTH = re.compile(
+    r"(?<!\bfor )(?<!\bfrom )(?<!\bof )(?<!, )\b(?P<both>both)\b"
+    r"|\band also\b(?! (?:those|the|how|list|show|which|who)\b)",
+    re.IGNORECASE,
+)
 _EITHER = re.compile(r"\b(?:either|or|each|per|combined|together)\b", re.IGNORECASE)
 
 
@@ -41,9 +46,11 @@ def want_both(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
         question: as typed.
         catalog: the tables.
     """
-    if not _BOTH.search(question) or _EITHER.search(question):
+    said = _BOTH.search(question)
+    if said is None or _EITHER.search(question):
         return []
-    found = [(s, pair) for s in tree.find_all(exp.Select) for pair in _pairs(s) if _are_said(pair.values, question)]
+    pairs = [(select, pair) for select in tree.find_all(exp.Select) for pair in _pairs(select)]
+    found = [(select, pair) for select, pair in pairs if _are_said(pair.values, question, said)]
     if len(found) != 1:
         return []
     [(select, pair)] = found
@@ -78,9 +85,17 @@ def _pairs(select: exp.Select) -> list[_Pair]:
     return pairs
 
 
-def _are_said(values: list[exp.Expr], question: str) -> bool:
-    said = fold(question)
-    return all(isinstance(v, exp.Literal) and v.is_string and fold(v.this) in said for v in values)
+def _are_said(values: list[exp.Expr], question: str, said: re.Match[str]) -> bool:
+    """Whether "both" is said of the values: of a name and an email it is said with an "and" of their own."""
+    texts = [fold(v.this) for v in values if isinstance(v, exp.Literal) and v.is_string]
+    before, after = fold(question[: said.start()]), fold(question[said.end() :])
+    if len(texts) != 2 or any(f"{text}'s" in after for text in texts):
+        return False
+    if said["both"] is None:
+        return any(one in before and other in after for one, other in (texts, texts[::-1]))
+    if all(text in before for text in texts):
+        return True
+    return all(t in after for t in texts) and not re.search(r"\band\b", after[: min(map(after.index, texts))])
 
 
 def _counts_two_others(having: exp.Expr, column: exp.Column) -> bool:
@@ -94,6 +109,7 @@ def _counts_two_others(having: exp.Expr, column: exp.Column) -> bool:
 def _may_have_several(select: exp.Select, pair: _Pair, catalog: Catalog) -> bool:
     """Whether one of what is shown may have several of the values: some row of another table points at each.
 
+    Not where what is shown points at the values: a product has one category, however often it was sold.
     Of one table only where no row would do otherwise: a city has women and men, but a customer has one country.
     """
     scope = Scope.of(select, catalog)
@@ -104,6 +120,18 @@ def _may_have_several(select: exp.Select, pair: _Pair, catalog: Catalog) -> bool
     owners = {scope.owner(e) for e in shown if isinstance(e, exp.Column)}
     if owners == {owner}:
         return pair.is_impossible
+    if owner in owners or any(_points_at(o, owner, scope) for o in owners if o is not None):
+        return False
     targets = {fold_reference(key.target) for t in scope.tables.values() if t is not None for key in t.foreign_keys}
     tables = [scope.tables[o] for o in owners if o is not None]
     return None not in owners and any(t is not None and fold_reference(t.reference) in targets for t in tables)
+
+
+def _points_at(alias: str, goal: str, scope: Scope) -> bool:
+    """Whether the keys of a table lead to another one in FROM, by way of others there."""
+    reached = {alias}
+    for _ in scope.tables:
+        tables = [table for a, table in scope.tables.items() if a in reached and table is not None]
+        targets = {fold_reference(key.target) for table in tables for key in table.foreign_keys}
+        reached |= {a for a, t in scope.tables.items() if t is not None and fold_reference(t.reference) in targets}
+    return goal in reached - {alias}

@@ -94,7 +94,10 @@ def count_members(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
 def share_of_all(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     """``COUNT(*)`` of a group by the rows of the same group, which is always all of them: by those of all groups."""
     select = lone_select(tree)
-    if select is None or not select.args.get("group") or not _SHARE.search(question):
+    group = select.args.get("group") if select is not None else None
+    if select is None or group is None or not _SHARE.search(question):
+        return []
+    if group.find(exp.Rollup, exp.Cube, exp.GroupingSets):
         return []
     scope = Scope.of(select, catalog)
     if len(scope.tables) != 1:

@@ -36,6 +36,13 @@ _TENURE = re.compile(
     re.IGNORECASE,
 )
 _OF_TIMES = ("youngest", "oldest", "longest", "shortest")
+_SPEEDS = ("slowest", "fastest", "quickest")
+# The most of a loss is the least of a change, and the highest of places is the first.
+_DOWNWARDS = re.compile(
+    r"\b(?:lost|lose|loss|drop|fell|fall|declin|decreas|shr|debt|negativ|rank|position|priorit|place)"
+    r"|\bat (?:the )?(?:least|most)\b",
+    re.IGNORECASE,
+)
 _BY_BIRTH = re.compile(r"birth|born|dob", re.IGNORECASE)
 _BY_AGE = re.compile(r"\bage\b|_age|age_", re.IGNORECASE)
 _BY_TIME = re.compile(
@@ -62,19 +69,19 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes += read_years(tree, catalog)
     notes += drop_joins(tree, question, catalog)
     notes += turn_superlative(tree, question)
-    notes += turn_tenure(tree, question)
-    notes += turn_aggregate(tree, question)
-    notes += order_plainly(tree, question)
+    notes += turn_tenure(tree, question, catalog)
+    notes += turn_aggregate(tree, question, catalog)
+    notes += order_plainly(tree, question, catalog)
     notes += want_both(tree, question, catalog)
     notes += share_of_all(tree, question, catalog)
     notes += drop_contradictions(tree)
-    notes += drop_negation(tree, question)
+    notes += drop_negation(tree, question, catalog)
     notes += take_measure(tree, question, catalog)
     notes += show_asked(tree, question, catalog)
     notes += sum_stored_counts(tree, question, catalog)
     notes += count_members(tree, question, catalog)
     notes += take_place(tree, question)
-    notes += keep_ties(tree, question)
+    notes += keep_ties(tree, question, catalog)
     return notes + best_of_each(tree, question, catalog)
 
 
@@ -308,43 +315,60 @@ def read_years(tree: exp.Expr, catalog: Catalog) -> list[str]:
     return notes
 
 
-def turn_tenure(tree: exp.Expr, question: str) -> list[str]:
+def turn_tenure(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     """Who has been there longest came first."""
     select = lone_select(tree)
     order = select.args.get("order") if select is not None else None
-    if order is None or not _TENURE.search(question):
+    if select is None or order is None or not select.args.get("limit") or not _TENURE.search(question):
         return []
     first = order.expressions[0]
-    if not first.args.get("desc") or not isinstance(first.this, exp.Column) or not _BY_START.search(first.this.name):
+    if not first.args.get("desc") or not _BY_START.search(first.this.name) or not _is_time(first.this, select, catalog):
         return []
     order.set("expressions", [exp.Ordered(this=first.this.copy(), desc=False)])
     return ["ordered from the first, who has been there longest"]
 
 
-def turn_aggregate(tree: exp.Expr, question: str) -> list[str]:
-    """``MAX`` for ``MIN`` and the other way round, where the question's only superlative says so.
+def _is_time(part: exp.Expr, select: exp.Select, catalog: Catalog) -> bool:
+    """Whether all columns in it are dates or times, or years by their names."""
+    scope = Scope.of(select, catalog)
+    columns = list(part.find_all(exp.Column))
+    for column in columns:
+        table = scope.table_of(column)
+        stored = table.column(column.name) if table is not None else None
+        if stored is None or not (stored.type.startswith(("DATE", "TIME")) or stored.name.casefold().endswith("year")):
+            return False
+    return bool(columns)
 
-    Of the days between two dates the slowest has the most.
+
+def turn_aggregate(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """``MAX`` for ``MIN`` and the other way round, where the question's only superlative is said of what is aggregated.
+
+    Of the time between two dates the slowest has the most.
     """
     words = re.findall(r"[a-z]+", question.casefold())
-    said = [w for w in words if w in _LEAST or w in _MOST or w in ("slowest", "fastest", "quickest")]
+    said = [i for i, word in enumerate(words) if word in _LEAST or word in _MOST or word in _SPEEDS]
     aggregates = list(tree.find_all(exp.Min, exp.Max))
     select = lone_select(tree)
-    if select is None or len(said) != 1 or len(aggregates) != 1 or said[0] in _OF_TIMES:
+    if select is None or len(said) != 1 or len(aggregates) != 1 or _DOWNWARDS.search(question):
         return []
-    if select.args.get("limit") or select.args.get("having"):
+    if any(select.args.get(part) for part in ("limit", "having", "order", "qualify")) or select.find(exp.Window):
         return []
-    if re.search(r"\bat (?:the )?(?:least|most)\b|\brank", question, re.IGNORECASE):
-        return []
-    [aggregate] = aggregates
-    is_time = isinstance(aggregate.this, (exp.Sub, exp.DateDiff))
-    if said[0] in ("slowest", "fastest", "quickest") and not is_time:
-        return []
-    wanted = exp.Max if said[0] in _MOST or said[0] == "slowest" else exp.Min
+    [aggregate], word = aggregates, words[said[0]]
+    if word in _SPEEDS:
+        if not isinstance(aggregate.this, (exp.Sub, exp.DateDiff)) or not _is_time(aggregate.this, select, catalog):
+            return []
+    else:
+        names = name_stems(column.name for column in aggregate.find_all(exp.Column))
+        next_words = {stem(w) for w in words[said[0] + 1 : said[0] + 4]}
+        if word in _OF_TIMES or not names & next_words or _is_time(aggregate.this, select, catalog):
+            return []
+        if _DOWNWARDS.search(" ".join(names)):
+            return []
+    wanted = exp.Max if word in _MOST or word == "slowest" else exp.Min
     if isinstance(aggregate, wanted):
         return []
     aggregate.replace(wanted(this=aggregate.this.copy()))
-    return [f"{wanted.key.upper()} for {said[0]!r}"]
+    return [f"{wanted.key.upper()} for {word!r}"]
 
 
 def turn_superlative(tree: exp.Expr, question: str) -> list[str]:

@@ -9,13 +9,15 @@ import re
 
 from sqlglot import exp
 
-from llmsql.asking.coverage import name_stems, stem
+from llmsql.asking.coverage import content_words, name_stems, stem
 from llmsql.asking.scopes import Scope, identifier
 from llmsql.catalog import Catalog, Column, Table
 
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL")
+_UNITS = frozenset("year quarter month week day hour minute".split())
 _MEASURED = re.compile(
-    r"\b(?:averages?|avg|mean|totals?|sums?|max(?:imum)?|min(?:imum)?|highest|lowest|largest|smallest|greatest|least)\b"
+    r"(?<!\bat )\b(?:averages?|avg|mean|totals?|sums?|max(?:imum)?|min(?:imum)?|highest|lowest|largest|smallest"
+    r"|greatest|least)\b"
     r"(?: (?:of|the|all|number|amount))* (?P<rest>[^,.?]+)",
     re.IGNORECASE,
 )
@@ -49,19 +51,22 @@ def take_measure(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
 
 
 def _begins(phrases: list[str], column: Column, table: Table) -> bool:
-    """Whether one of the phrases begins with the words of a column's name, whose table's words may be left out."""
+    """Whether one of the phrases begins with the words of a column's name, whose table's words may be left out.
+
+    And is then over: a "total customer spend" is no sum of customers.
+    """
     words = [stem(word) for word in re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column.name).casefold())]
     short = [word for word in words if word not in name_stems([table.name])]
     for phrase in phrases:
         said = [stem(word) for word in re.findall(r"[a-z]+", phrase.casefold())]
-        if any(name and said[: len(name)] == name for name in (words, short)):
+        if any(n and said[: len(n)] == n and not content_words(" ".join(said[len(n) :][:1])) for n in (words, short)):
             return True
     return False
 
 
 def _is_measure(column: Column, table: Table) -> bool:
     keys = {name.casefold() for name in (*table.primary_key, *(c for key in table.foreign_keys for c in key.columns))}
-    return column.type.startswith(_NUMBERS) and column.name.casefold() not in keys
+    return column.type.startswith(_NUMBERS) and column.name.casefold() not in {*keys, *_UNITS}
 
 
 def _stems(column: Column, table: Table) -> set[str]:

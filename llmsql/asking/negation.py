@@ -9,7 +9,9 @@ import re
 
 from sqlglot import exp
 
+from llmsql.asking.coverage import coverage
 from llmsql.asking.scopes import conjuncts, table_reference
+from llmsql.catalog import Catalog
 
 # Whatever may say that something is left out, in any of the ways that people have of saying it.
 _LEFT_OUT = re.compile(
@@ -18,15 +20,21 @@ _LEFT_OUT = re.compile(
     r"|fail\w*|skip\w*|spared?|free|fell|able|lost|lose|losing|stop\w*|churn\w*|lapsed?|drop\w*|gone|left|leav\w*|remain\w*"
     r"|rest|empty|idle|alone|sole\w*|single|exactly|yet|still|all|every|always|entire\w*|new|first|differ\w*|versus|vs"
     r"|compar\w*|weekdays?|weekends?|un\w+|in(?:active|valid|complete)\w*|\w+less|\w*n[\'’]?t[\'’]?|avoid\w*|ignor\w*|"
-    r"open|outstanding|pending|overdue|due|disappear\w*|vanish\w*|quit|quiet|silent|dormant|dead|ghosts?)\b",
+    r"open|outstanding|pending|overdue|due|disappear\w*|vanish\w*|quit|quiet|silent|dormant|dead|ghosts?|can|could|should|must)\b",
     re.IGNORECASE,
 )
 
 
-def drop_negation(tree: exp.Expr, question: str) -> list[str]:
-    """``NOT x IN (SELECT …)`` where nothing in the question leaves anything out."""
+def drop_negation(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """``NOT x IN (SELECT …)`` where nothing in the question leaves anything out: "customers with orders".
+
+    A word that the query does not take up may be what leaves out, as in "available rooms" or "vegetarian dishes", and
+    those with all orders over 50 are not among those with one of 50 or less.
+    """
     negations = [n for n in tree.find_all(exp.Not) if isinstance(n.this, exp.In) and n.this.args.get("query")]
-    if len(negations) != 1 or _LEFT_OUT.search(question):
+    if len(negations) != 1 or _LEFT_OUT.search(question) or coverage(question, tree.sql("duckdb"), catalog, []) < 1:
+        return []
+    if negations[0].find(exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NEQ):
         return []
     negations[0].replace(negations[0].this.copy())
     return ["kept what the query left out, for nothing in the question says so"]
@@ -67,6 +75,7 @@ def _is_whole_column(inner: exp.Expr, column: exp.Expr, outer: exp.Select) -> bo
         not more
         and isinstance(shown, exp.Column)
         and isinstance(column, exp.Column)
+        and column.table.casefold() in ("", tables[1].alias_or_name.casefold())
         and shown.name.casefold() == column.name.casefold()
         and table_reference(tables[0]).casefold() == table_reference(tables[1]).casefold()
     )

@@ -29,9 +29,10 @@ _PLACE = re.compile(
 _TIES = re.compile(
     r"\b(?:including|with|and) (?:all |any )?ties\b|\bties (?:are )?(?:included|kept|count(?:ed)?)\b"
     r"|\b(?:all|any|every\w*|everybody|those) (?:that|who|which|of them that)? ?(?:ties?|tied)\b"
-    r"|\bif (?:they |any |some )?(?:tied?|are tied)\b",
+    r"|\b(?:all|both)\b[^.?]*\bif (?:they |any |some )?(?:tied?|are tied)\b",
     re.IGNORECASE,
 )
+_BROKEN = re.compile(r"\bbr(?:eak|oke)", re.IGNORECASE)
 _EACH = re.compile(
     r"\b(?:each|every|per)\s+(?P<words>\w+(?:[ ]\w+)?)"
     r"(?P<more>\s*,(?! (?:the|which|what|who|its)\b)|\s+and\b|\s*/|\s+x\b)?",
@@ -42,11 +43,13 @@ _BEST = re.compile(
 )
 _MANY = re.compile(rf"\b(?:{_SUPERLATIVE}) (?:\d+|two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE)
 _ORDERED = re.compile(
-    r"\b(?:order(?:ed|ing)?|sort(?:ed|ing)?)\b[^.?]*?\b(?:by|in order of|according to)\b", re.IGNORECASE
+    r"\b(?:order(?:ed|ing)?|sort(?:ed|ing)?)\b[^.?]*?\b(?:by|in order of|according to)\b(?P<keys>[^,.;?]*)",
+    re.IGNORECASE,
 )
 _DIRECTED = re.compile(
     rf"\b(?:{_SUPERLATIVE}|(?:a|de)sc\w*|(?:in|de)creas\w*|(?:high|low|larg|small|big|long|short|old|young|new)\w*"
-    r"|(?:fast|slow|earl)\w*|great\w*|recent\w*|late\w*|first|last|down\w*|up\w*|revers\w*|rank\w*|more|less|few\w*)\b",
+    r"|(?:fast|slow|earl)\w*|great\w*|recent\w*|late\w*|first|last|down\w*|up\w*|revers\w*|rank\w*|more|less|few\w*"
+    r"|\w+est|before|after|z|lead\w*|back\w*)\b",
     re.IGNORECASE,
 )
 _OTHERWISE = re.compile(r"\b(?:rank|ascend|descend|running|share|percent)", re.IGNORECASE)
@@ -80,14 +83,23 @@ def take_place(tree: exp.Expr, question: str) -> list[str]:
     return []
 
 
-def order_plainly(tree: exp.Expr, question: str) -> list[str]:
-    """An order by columns without a direction in the question is ascending; of counts and sums few mean that."""
-    order = tree.args.get("order")
-    if order is None or tree.args.get("limit") or not _ORDERED.search(question) or _DIRECTED.search(question):
+def order_plainly(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """An order by stored columns that the question names without a direction is ascending.
+
+    Of counts and sums few mean that, and by age is downwards of dates of birth.
+    """
+    select = lone_select(tree)
+    order = select.args.get("order") if select is not None else None
+    said = _ORDERED.search(question)
+    if select is None or order is None or select.args.get("limit") or said is None or _DIRECTED.search(question):
         return []
     turned = [ordered for ordered in order.expressions if ordered.args.get("desc")]
-    shown = shown_by_alias(tree) if isinstance(tree, exp.Select) else {}
-    if not turned or any(shown.get(o.this.name.casefold(), o.this).find(exp.AggFunc, exp.Window) for o in turned):
+    scope, shown, asked = Scope.of(select, catalog), shown_by_alias(select), name_stems([said["keys"]])
+    for ordered in turned:
+        key = shown.get(ordered.this.name.casefold(), ordered.this)
+        if not isinstance(key, exp.Column) or scope.table_of(key) is None or not name_stems([key.name]) & asked:
+            return []
+    if not turned or turned[0] is not order.expressions[0]:
         return []
     for ordered in turned:
         ordered.set("desc", False)
@@ -95,15 +107,20 @@ def order_plainly(tree: exp.Expr, question: str) -> list[str]:
     return ["ordered upwards, for the question says no direction"]
 
 
-def keep_ties(tree: exp.Expr, question: str) -> list[str]:
+def keep_ties(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     """All rows that share the last place wanted, which the query cuts off with LIMIT or ROW_NUMBER."""
     select = lone_select(tree)
-    if select is None or not _TIES.search(question):
+    if select is None or select.args.get("distinct") or not _TIES.search(question) or _BROKEN.search(question):
         return []
     order, limit, qualify = (select.args.get(part) for part in ("order", "limit", "qualify"))
     if order is not None and limit is not None and qualify is None and not select.args.get("offset"):
-        # A name after the amount is there to tell those apart that tie.
-        amount = exp.Order(expressions=[order.expressions[0].copy()])
+        keys = list(order.expressions)
+        scope = Scope.of(select, catalog)
+        while len(keys) > 1 and _is_label(keys[-1].this, scope):
+            keys.pop()  # a name after the amount is there to tell those apart that tie
+        if any(isinstance(key.this, exp.Literal) for key in keys) or limit.args.get("limit_options"):
+            return []
+        amount = exp.Order(expressions=[key.copy() for key in keys])
         ranks = exp.Window(this=exp.Rank(), order=amount, over="OVER")
         select.set("qualify", exp.Qualify(this=exp.LTE(this=ranks, expression=limit.expression.copy())))
         select.set("limit", None)
@@ -113,6 +130,13 @@ def keep_ties(tree: exp.Expr, question: str) -> list[str]:
         windows[0].this.replace(exp.Rank())
         return ["kept all that tie"]
     return []
+
+
+def _is_label(key: exp.Expr, scope: Scope) -> bool:
+    """Whether it is a stored name or key, and no amount."""
+    table = scope.table_of(key) if isinstance(key, exp.Column) else None
+    stored = table.column(key.name) if table is not None else None
+    return table is not None and stored is not None and (stored.type == "VARCHAR" or stored.name in table.primary_key)
 
 
 def best_of_each(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:

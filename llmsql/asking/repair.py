@@ -149,10 +149,10 @@ def _repair_column(
 def _renamed_column(column: exp.Column, select: exp.Select, scope: Scope) -> str | None:
     """``order_date`` of a query in FROM, or of a CTE, that gives it as ``first_order`` only."""
     derived = [_derived(source) for source in sources(select).values()]
-    if not all(derived) or any(scope.tables.values()):
+    if not all(derived) or any(scope.tables.values()) or _is_nested(select):
         return None
     given = [e for query in derived if query is not None for e in query.expressions]
-    if any(isinstance(e, exp.Star) or e.alias_or_name.casefold() == column.name.casefold() for e in given):
+    if any(e.is_star or e.alias_or_name.casefold() == column.name.casefold() for e in given):
         return None
     made = [
         e for e in given if e.alias and [c.name.casefold() for c in e.find_all(exp.Column)] == [column.name.casefold()]
@@ -164,14 +164,22 @@ def _renamed_column(column: exp.Column, select: exp.Select, scope: Scope) -> str
     return f"{before} → {column.sql('duckdb')}"
 
 
+def _is_nested(select: exp.Select) -> bool:
+    """Whether the columns of a query around it may be meant."""
+    around = select.find_ancestor(exp.Select, exp.CTE)
+    return isinstance(around, exp.Select)
+
+
 def _derived(source: exp.Expr) -> exp.Select | None:
-    """The SELECT behind a source of FROM: its own, or that of the CTE that it names."""
+    """The SELECT behind a source of FROM: its own or that of the CTE that it names, if it names no columns itself."""
+    if source.args.get("alias") is not None and source.args["alias"].columns:
+        return None
     query = source.this if isinstance(source, exp.Subquery) else None
     node: exp.Expr | None = source
     while query is None and isinstance(source, exp.Table) and node is not None:
         with_ = node.args.get("with_")
         named = [c for c in with_.expressions if c.alias.casefold() == source.name.casefold()] if with_ else []
-        query = named[0].this if named else None
+        query = named[0].this if named and not named[0].args["alias"].columns else None
         node = node.parent
     return query if isinstance(query, exp.Select) else None
 
@@ -444,10 +452,10 @@ def _is_contained(text: str, question: str) -> bool:
     if re.search(r"\b(?:start|begin|end|prefix|suffix|first|last|initial|final)", question, re.IGNORECASE):
         return False
     said = rf"['\"“‘]?{re.escape(text)}['\"”’]?"
-    has = r"\b(?:contain\w*|includ\w*|ha(?:s|ve|ving)|with)\b"
-    what = r"(?:\W+(?:a|an|the|letters?|words?|text|substring|string)\b){1,3}"
-    inside = r"(?:in (?:it|them|its|their)|as (?:a |the )?(?:sub|part))"
-    forms = (rf"\b(?:contain|includ)\w*\W+{said}", rf"{has}{what}\W+{said}(?!\w)", rf"(?<!\w){said}\W+{inside}")
+    has = r"\b(?:contain\w*|includes?|ha(?:s|ve|ving)|with)\b"
+    what = r"(?:\W+(?:an?|the))?\W+(?:letters?|words?|text|substring|string)\b"
+    inside = r"(?:in (?:it|them|its|their)|(?:some|any)where|as (?:a |the )?(?:sub|part))\b"
+    forms = (rf"\b(?:contain\w*|includes?)\W+{said}", rf"{has}{what}\W+{said}\W*$", rf"(?<!\w){said}\W+{inside}")
     return any(re.search(form, question, re.IGNORECASE) for form in forms)
 
 

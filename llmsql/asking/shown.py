@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 
 from sqlglot import exp
 
@@ -11,13 +12,16 @@ from llmsql.asking.scopes import Scope, conjuncts, identifier, lone_select
 from llmsql.catalog import Catalog
 
 _ALIKE = 0.8
+_WHETHER = re.compile(r"\W*(?:is|are|was|were|do|does|did|has|have|can)\b", re.IGNORECASE)
 
 
 def show_asked(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     """The description of the region called China, where the query shows the name that it has looked for."""
     select = lone_select(tree)
     where = select.args.get("where") if select is not None else None
-    if select is None or where is None or len(select.expressions) != 1:
+    if select is None or where is None or len(select.expressions) != 1 or _WHETHER.match(question):
+        return []
+    if any(select.args.get(part) for part in ("group", "having", "distinct")):
         return []
     [shown] = select.expressions
     scope = Scope.of(select, catalog)
@@ -26,7 +30,7 @@ def show_asked(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     if table is None or shown not in fixed:
         return []
     read = {column.name.casefold() for column in select.find_all(exp.Column)}
-    words = {stem(word) for word in content_words(question)}
+    words = {stem(word) for word in content_words(question)} - name_stems([table.name, *read])  # "country" is no county
     named = [
         column.name
         for column in table.columns

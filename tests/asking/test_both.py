@@ -35,7 +35,18 @@ GROUPED = " GROUP BY customers.full_name HAVING COUNT(DISTINCT products.title) =
          "SELECT full_name FROM customers WHERE segment IN ('Consumer', 'Enterprise')", None),
         ("statuses with both gift and broken", "SELECT status FROM orders WHERE note = 'gift' AND note = 'broken'",
          "SELECT status FROM orders WHERE note IN ('gift', 'broken') GROUP BY status HAVING COUNT(DISTINCT note) = 2"),
+        # "both" of something else, or meaning either
+        ("both the name and the email of buyers of lamp and desk", BUYERS.format(BOTH), None),
+        ("buyers of a lamp and also those of a desk", BUYERS.format(BOTH), None),
+        ("buyers of a lamp as well as buyers of a desk", BUYERS.format(BOTH), None),
+        ("the customers from both the lamp and the desk campaign", BUYERS.format(BOTH), None),
+        ("customers that both Lamp's and Desk's makers have", BUYERS.format(BOTH), None),
+        ("who bought both a lamp and a desk, with prices", BUYERS.format(BOTH).replace(" FROM", ", products.price FROM", 1),
+         None),
         # along a key to the one region of each
+        ("customers that order in both North and South",
+         "SELECT customers.full_name FROM customers JOIN regions ON customers.region_id = regions.id"
+         " JOIN orders ON orders.customer_id = customers.id WHERE regions.region IN ('North', 'South')", None),
         ("customers in both North and South",
          "SELECT customers.full_name FROM customers JOIN regions ON customers.region_id = regions.id"
          " WHERE regions.region IN ('North', 'South')", None),

@@ -54,6 +54,7 @@ def banks() -> Iterator[tuple[duckdb.DuckDBPyConnection, Knowledge]]:
         ("share of large banks per city",
          "SELECT city, 1.0 * COUNT(*) FILTER(WHERE no_of_customers > 9) / COUNT(*) FROM bank GROUP BY ALL", None),
         ("banks per name, as a share", "SELECT city, COUNT(*) / COUNT(DISTINCT bank_name) FROM bank GROUP BY ALL", None),
+        ("share of the banks per city and in all", "SELECT city, COUNT(*) / COUNT(*) FROM bank GROUP BY ROLLUP (city)", None),
         # a name that was invented from the question's words
         ("the loan id and the amount", "SELECT loan_entry_id, amount FROM loan", "SELECT problem_loan_id, amount FROM loan"),
     ],

@@ -45,7 +45,19 @@ from tests.asking.conftest import check_question_decides
          "SELECT MIN(orders.ordered_at::DATE - customers.signup_date) FROM orders JOIN customers",
          "SELECT MAX(CAST(orders.ordered_at AS DATE) - customers.signup_date)"
          " FROM orders JOIN customers ON orders.customer_id = customers.id"),
+        ("the fastest growth of a price", "SELECT MAX(price - id) FROM products", None),  # not of a time
+        ("biggest drop in total", "SELECT MIN(total) FROM orders", None),
+        ("the highest position in price", "SELECT MIN(price) FROM products", None),
+        ("when did the largest customer order", "SELECT MIN(ordered_at) FROM orders", None),
+        ("price of the priciest thing that nobody tops", "SELECT MIN(price) FROM products", None),
+        ("what they start with, the most loyal", "SELECT MIN(total) FROM orders", None),
+        ("totals with most total on top",
+         "SELECT customer_id, MIN(total) FROM orders GROUP BY customer_id ORDER BY COUNT(*) DESC", None),
+        ("how far from the highest price", "SELECT price - MIN(price) OVER () FROM products", None),
         # who came first has been there longest
+        ("who has been with us longest", "SELECT full_name FROM customers ORDER BY signup_date DESC", None),
+        ("who has been with us longest", "SELECT id AS years_since_join FROM orders ORDER BY years_since_join DESC LIMIT 1",
+         None),
         ("who has been with us longest, five of them",
          "SELECT full_name FROM customers ORDER BY signup_date DESC, full_name LIMIT 5",
          "SELECT full_name FROM customers ORDER BY signup_date ASC LIMIT 5"),

@@ -14,7 +14,8 @@ PEAKS = """
     CREATE TABLE ranges (range_id INTEGER PRIMARY KEY, range_name VARCHAR, range_descriptrion VARCHAR);
     CREATE TABLE peaks (
         peak_id INTEGER PRIMARY KEY, range_id INTEGER REFERENCES ranges (range_id), peak_name VARCHAR,
-        height DOUBLE, prominence DOUBLE, unit_price DOUBLE, quantity INTEGER, country VARCHAR
+        height DOUBLE, prominence DOUBLE, unit_price DOUBLE, quantity INTEGER, country VARCHAR,
+        county VARCHAR, year INTEGER
     );
 """
 
@@ -37,7 +38,14 @@ def peaks() -> Iterator[tuple[duckdb.DuckDBPyConnection, Knowledge]]:
         ("average prominence above its own", "SELECT AVG(height) FROM peaks WHERE prominence > 9", None),
         ("total units sold at full price", "SELECT SUM(quantity) FROM peaks", None),  # units are no unit price
         ("average peak id", "SELECT AVG(height) FROM peaks", None),  # a key measures nothing
+        ("total quantity climbed", "SELECT SUM(height) FROM peaks", None),  # of something that is called otherwise
+        ("average years since the ascent", "SELECT AVG(height) FROM peaks", None),  # as a unit
+        ("of those with at least quantity 3", "SELECT SUM(height) FROM peaks", None),
         # what is shown
+        ("Which country is called Nepal?", "SELECT country FROM peaks WHERE country = 'Nepal'", None),  # no county
+        ("Is K2 a peak, whatever its height?", "SELECT peak_name FROM peaks WHERE peak_name = 'K2'", None),
+        ("peaks called K2 by height",
+         "SELECT peak_name FROM peaks WHERE peak_name = 'K2' GROUP BY peak_name HAVING COUNT(*) > 1", None),
         ("description of the range called Alps", "SELECT range_name FROM ranges WHERE range_name = 'Alps'",
          "SELECT range_descriptrion FROM ranges WHERE range_name = 'Alps'"),
         ("is there a range called Alps", "SELECT range_name FROM ranges WHERE range_name = 'Alps'", None),

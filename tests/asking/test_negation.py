@@ -23,6 +23,12 @@ WITH = "SELECT full_name FROM customers WHERE id IN (SELECT customer_id FROM ord
         ("who didnt order", WITHOUT, None),
         ("inactive customers", WITHOUT, None),
         ("customers free of orders", WITHOUT, None),
+        # in words of any kind
+        ("customers awaiting orders", WITHOUT, None),
+        ("customers who order from our rivals", WITHOUT, None),
+        ("Which customers should order?", WITHOUT, None),
+        ("prospects among the customers", WITHOUT, None),
+        ("customers with orders over 50", WITHOUT.replace("orders)", "orders WHERE total <= 50)"), None),
         ("customers in these regions", "SELECT full_name FROM customers WHERE NOT region_id IN (1, 2)", None),
         # conditions that no row meets
         ("names of people both here and there",
@@ -30,6 +36,9 @@ WITH = "SELECT full_name FROM customers WHERE id IN (SELECT customer_id FROM ord
          "SELECT full_name FROM customers WHERE id > 1"),
         ("orders not paid", "SELECT id FROM orders WHERE total > Total AND status <> 'paid'",
          "SELECT id FROM orders WHERE status <> 'paid'"),
+        ("regions without a namesake",
+         "SELECT region FROM regions AS r WHERE EXISTS(SELECT 1 FROM orders"
+         " WHERE total > 1 AND NOT r.id IN (SELECT id FROM orders))", None),
         ("totals", "SELECT id FROM orders WHERE total <> total", None),  # the only one: what else was meant is not known
         ("customers not in the north",
          "SELECT full_name FROM customers WHERE id > 1 AND NOT region_id IN (SELECT region_id FROM customers WHERE id = 4)",
