@@ -34,7 +34,7 @@ def drop_negation(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     negations = [n for n in tree.find_all(exp.Not) if isinstance(n.this, exp.In) and n.this.args.get("query")]
     if len(negations) != 1 or _LEFT_OUT.search(question) or coverage(question, tree.sql("duckdb"), catalog, []) < 1:
         return []
-    if negations[0].find(exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NEQ):
+    if negations[0].this.find(exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NEQ, exp.Is, exp.Not):
         return []
     negations[0].replace(negations[0].this.copy())
     return ["kept what the query left out, for nothing in the question says so"]

@@ -29,6 +29,7 @@ WITH = "SELECT full_name FROM customers WHERE id IN (SELECT customer_id FROM ord
         ("Which customers should order?", WITHOUT, None),
         ("prospects among the customers", WITHOUT, None),
         ("customers with orders over 50", WITHOUT.replace("orders)", "orders WHERE total <= 50)"), None),
+        ("customers with email", WITHOUT.replace("customer_id FROM orders", "id FROM customers WHERE email IS NULL"), None),
         ("customers in these regions", "SELECT full_name FROM customers WHERE NOT region_id IN (1, 2)", None),
         # conditions that no row meets
         ("names of people both here and there",
