@@ -8,6 +8,7 @@ import enum
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -434,25 +435,34 @@ def _print_models() -> None:
     table = Table(
         box=box.SIMPLE_HEAD,
         show_edge=False,
-        caption="reported: by others; measured: by us, see `llmsql models show NAME`",
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+        caption="% right; reported: by others; measured: by us, see `llmsql models show NAME`",
     )
-    for heading in ("model", "provider", "status", "reported", "measured", "n"):
+    table.add_column("model", no_wrap=True)
+    for heading in ("provider", "status", "reported", "measured"):
         table.add_column(heading, overflow="fold")
     for entry in registry:
-        measured = entry.measured[-1] if entry.measured else None
+        reported = entry.reported.execution_accuracy if entry.reported is not None else None
+        # Accuracies on different questions are not to be compared: each says on which.
+        measured = [
+            f"{m.metrics['execution_accuracy']:.1f} {_short_name(m.dataset)}"
+            for m in entry.measured
+            if "execution_accuracy" in m.metrics
+        ]
         table.add_row(
             f"{entry.name} *" if entry.name == registry.default else entry.name,
             entry.provider,
             entry.deployment.status,
-            _percent(entry.reported.execution_accuracy if entry.reported else None),
-            _percent(measured.metrics.get("execution_accuracy") if measured else None),
-            str(measured.n) if measured else "",
+            f"{reported:.1f}" if reported is not None else "",
+            "\n".join(measured),
         )
     Console().print(table)
 
 
-def _percent(value: float | None) -> str:
-    return "" if value is None else f"{value:.1f} %"
+def _short_name(dataset: str) -> str:
+    """The file and split of a dataset: ``sales test`` of ``sales_queries.json test; 23 of the …``."""
+    return re.sub(r"(?:_queries|_questions)?\.jsonl?", "", re.split(r"[,;:]", dataset)[0])
 
 
 def _show_model(entry: ModelEntry) -> None:

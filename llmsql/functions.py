@@ -390,7 +390,7 @@ def _models() -> dict[str, str | None]:
         return {"value": None, "error": str(error)}
     rows = []
     for entry in registry:
-        measured = entry.measured[-1] if entry.measured else None
+        measured = max(entry.measured, key=lambda measurement: measurement.n, default=None)
         reported = entry.reported
         rows.append(
             {

@@ -287,6 +287,8 @@ def test_models(hermetic: Path) -> None:
     out, err = llmsql("models", "list")
     default = load_registry().default
     assert err == "" and f"{default} *" in out and "reported" in out and "\x1b" not in out
+    [figure] = [m for m in load_registry().get(default).measured if m.dataset.startswith("sales_queries.json test")]
+    assert f"{figure.metrics['execution_accuracy']:.1f} sales test" in out  # each figure says on which questions
     out, _ = llmsql("models", "show", "smollm2-135m")
     assert json.loads(out)["name"] == "smollm2-135m"
     out, _ = llmsql("models", "use", "smollm2-135m")
