@@ -32,9 +32,9 @@ _ASKING = frozenset(
     one only or order ordered other our out over overall part past people per percent percentage please previous prior
     quarter quarterly quarters rank ranked rate ratio recent record records relative respective return row rows run
     runner same second see set share she shortest should show since single six size smaller smallest so some sort sorted
-    split start starting such sum tell ten than that the their them then there these they thing things third this those three
-    through time times to today together top total totals toward two type types under unique until up us use used
-    using value values versus vs want was way we week weekly weeks well went were what whats when where which while who
+    split start starting such sum tell ten than that the their them then there these they thing things third this those
+    three through time times to today together top total totals toward two type types under unique until up us use
+    used using value values versus vs want was way we week weekly weeks well went were what whats when where which while who
     whole whom whose why will with within without worst would year yearly years yes yesterday yet you your youngest
     zero""".split()
 )
