@@ -34,9 +34,9 @@ _ASKING = frozenset(
     runner same second see set share she shortest should show since single six size smaller smallest so some sort sorted
     split start starting such sum tell ten than that the their them then there these they thing things third this those
     three through time times to today together top total totals toward two type types under unique until up us use
-    used using value values versus vs want was way we week weekly weeks well went were what whats when where which while who
-    whole whom whose why will with within without worst would year yearly years yes yesterday yet you your youngest
-    zero""".split()
+    used using value values versus vs want was way we week weekly weeks well went were what whats when where which
+    while who whole whom whose why will with within without worst would year yearly years yes yesterday yet you your
+    youngest zero""".split()
 )
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
