@@ -41,9 +41,8 @@ def sum_stored_counts(tree: exp.Expr, question: str, catalog: Catalog) -> list[s
     stars = [count for count in select.find_all(exp.Count) if isinstance(count.this, exp.Star)]
     if table is None or not stars:
         return []
-    nouns = {stem((match["noun"] or match["total"]).casefold()) for match in _COUNTED.finditer(question)} - name_stems(
-        [table.name]
-    )
+    counted = {stem((match["noun"] or match["total"]).casefold()) for match in _COUNTED.finditer(question)}
+    nouns = counted - name_stems([table.name])
     stored = [column for column in table.columns if _counts(column) in nouns]
     if len(stored) != 1 or any(c.name.casefold() == stored[0].name.casefold() for c in select.find_all(exp.Column)):
         return []

@@ -304,9 +304,7 @@ def read_years(tree: exp.Expr, catalog: Catalog) -> list[str]:
         select = call.find_ancestor(exp.Select)
         if not isinstance(column, exp.Column) or select is None:
             continue
-        scope = Scope.of(select, catalog)
-        table = scope.table_of(column)
-        stored = table.column(column.name) if table is not None else None
+        stored = Scope.of(select, catalog).stored(column)
         if stored is None or "INT" not in stored.type or not stored.minimum or not stored.maximum:
             continue
         if _YEARS.match(stored.minimum) and _YEARS.match(stored.maximum):
@@ -333,8 +331,7 @@ def _is_time(part: exp.Expr, select: exp.Select, catalog: Catalog) -> bool:
     scope = Scope.of(select, catalog)
     columns = list(part.find_all(exp.Column))
     for column in columns:
-        table = scope.table_of(column)
-        stored = table.column(column.name) if table is not None else None
+        stored = scope.stored(column)
         if stored is None or not (stored.type.startswith(("DATE", "TIME")) or stored.name.casefold().endswith("year")):
             return False
     return bool(columns)

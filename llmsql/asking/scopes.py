@@ -10,7 +10,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from llmsql.catalog import Catalog, Table
+from llmsql.catalog import Catalog, Column, Table
 from llmsql.catalog.snapshot import quote
 
 
@@ -104,6 +104,11 @@ class Scope:
         """The one catalog table that a column is of, by ``owner``."""
         owner = self.owner(column)
         return self.tables.get(owner) if owner is not None else None
+
+    def stored(self, column: exp.Column) -> Column | None:
+        """The catalog's column that one in the query is, by ``owner``."""
+        table = self.table_of(column)
+        return table.column(column.name) if table is not None else None
 
 
 def own_nodes(select: exp.Select) -> Iterator[exp.Expr]:
