@@ -383,8 +383,7 @@ def _dates_compared(select: exp.Select, dated: dict[int, str]) -> int:
 
 
 def _date_type(column: exp.Column, scope: Scope) -> str | None:
-    table = scope.table_of(column)
-    stored = table.column(column.name) if table is not None else None
+    stored = scope.stored(column)
     return stored.type if stored is not None and stored.type.startswith(("DATE", "TIMESTAMP")) else None
 
 

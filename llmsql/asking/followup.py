@@ -260,7 +260,7 @@ def _time_key(state: _State, unit: str) -> exp.Expr:
 def _date_column(state: _State) -> exp.Column:
     """The date that the query is about: the one it filters or groups by, else the only one of its tables."""
     scope = Scope.of(state.tree, state.knowledge.catalog)
-    used = [c for c in state.tree.find_all(exp.Column) if _is_date(_stored(c, scope))]
+    used = [c for c in state.tree.find_all(exp.Column) if _is_date(scope.stored(c))]
     texts = {c.sql("duckdb").casefold() for c in used}
     if len(texts) == 1:
         return used[0].copy()
@@ -305,11 +305,6 @@ def _qualified(state: _State, alias: str, column: Column) -> exp.Column:
         return exp.Column(this=name)
     spelled = next(a for a in found if a.casefold() == alias.casefold())
     return exp.Column(this=name, table=identifier(spelled))
-
-
-def _stored(column: exp.Column, scope: Scope) -> Column | None:
-    table = scope.table_of(column)
-    return table.column(column.name) if table is not None else None
 
 
 def _is_date(column: Column | None) -> bool:

@@ -160,8 +160,7 @@ def ground_values(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, values: Val
         if not (isinstance(column, exp.Column) and isinstance(literal, exp.Literal) and literal.is_string and select):
             continue
         scope = Scope.of(select, catalog)
-        owner, table = scope.owner(column), scope.table_of(column)
-        stored = table.column(column.name) if table is not None else None
+        owner, table, stored = scope.owner(column), scope.table_of(column), scope.stored(column)
         if owner is None or table is None or stored is None or not stored.type.startswith(("VARCHAR", "ENUM")):
             continue
         if values.holds(table.reference, stored.name, literal.this) is not False:

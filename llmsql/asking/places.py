@@ -134,8 +134,9 @@ def keep_ties(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
 
 def _is_label(key: exp.Expr, scope: Scope) -> bool:
     """Whether it is a stored name or key, and no amount."""
-    table = scope.table_of(key) if isinstance(key, exp.Column) else None
-    stored = table.column(key.name) if table is not None else None
+    if not isinstance(key, exp.Column):
+        return False
+    table, stored = scope.table_of(key), scope.stored(key)
     return table is not None and stored is not None and (stored.type == "VARCHAR" or stored.name in table.primary_key)
 
 
