@@ -417,7 +417,7 @@ class Session:
         rows = self._installation.row_progress()
         if rows is None:
             return Progress("running", done)
-        return Progress(rows.text, done, rows.seconds if done is None else None, bar=False)
+        return Progress(rows.text, done, rows.seconds, handed=True)
 
     def timed(self) -> _Timer:
         """Says how long its body took, where ``.timer`` is on."""

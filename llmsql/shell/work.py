@@ -24,13 +24,14 @@ class Progress:
         what: in a few words.
         done: share between 0 and 1, None where it is not known.
         left: seconds still to go, None where nobody can say.
-        bar: draw how much is done.
+        handed: ``done`` is of rows that were handed over and still wait for a model, so that it runs ahead: no bar is
+            drawn, and at least ``left`` is left.
     """
 
     what: str
     done: float | None = None
     left: float | None = None
-    bar: bool = True
+    handed: bool = False
 
 
 def run_interruptibly(
@@ -86,18 +87,26 @@ def status_line(progress: Progress, seconds: float) -> str:
         seconds: spent so far.
     """
     parts = [progress.what]
-    left = progress.left
-    if progress.done is not None:
-        share = min(1.0, max(0.0, progress.done))
+    share = None if progress.done is None else min(1.0, max(0.0, progress.done))
+    if share is not None and not progress.handed:
         filled = round(share * _BAR_CELLS)
-        if progress.bar:
-            parts.append(f"[{'#' * filled}{'-' * (_BAR_CELLS - filled)}] {share:4.0%}")
-        if left is None and share > 0.02:
-            left = seconds / share - seconds
+        parts.append(f"[{'#' * filled}{'-' * (_BAR_CELLS - filled)}] {share:4.0%}")
+    left = _seconds_left(progress, share, seconds)
     parts.append(f"{seconds:.0f} s")
     if left is not None:
         parts.append(f"about {_duration(left)} left" if left >= 1 else "nearly done")
     return "  ".join(parts)
+
+
+def _seconds_left(progress: Progress, share: float | None, spent: float) -> float | None:
+    """At the speed so far, or as whoever is at work says."""
+    if share is None or share <= 0.02 or (progress.left is not None and not progress.handed):
+        return progress.left
+    by_share = spent / share - spent
+    if not progress.handed:
+        return by_share
+    # All rows may have been handed over before the first has its answer.
+    return max(by_share, progress.left) if progress.left is not None else by_share or None
 
 
 def _duration(seconds: float) -> str:

@@ -115,6 +115,13 @@ def test_status_lines() -> None:
     assert status_line(Progress("reading", 0.25), 2.0) == "reading  [#####---------------]  25%  2 s  about 6 s left"
     assert status_line(Progress("running"), 3.0) == "running  3 s"
     assert "about 3 min left" in status_line(Progress("fetching", 0.5), 180.0)
+    for done, left, said in [
+        (1.0, 12.0, "rows  3 s  about 12 s left"),  # DuckDB has read all rows, the model has not answered them
+        (0.1, 12.0, "rows  3 s  about 27 s left"),  # more chunks are to come
+        (1.0, None, "rows  3 s"),
+        (None, 12.0, "rows  3 s  about 12 s left"),
+    ]:
+        assert status_line(Progress("rows", done, left, handed=True), 3.0) == said
 
 
 def test_verdicts_are_kept(shell: Shell, shop: str, stub: StubOpenAI) -> None:
