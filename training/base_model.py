@@ -138,8 +138,8 @@ def add_lora(
         alpha: integer; the adapter is scaled by alpha / r.
         seed: of the initial weights.
         start_from: a PEFT folder to go on from.
-        frozen_layers: so many layers, from the bottom, keep their adapter as it is, which saves the backward pass
-            through them: a quarter of the time at half of the layers.
+        frozen_layers: so many layers, from the bottom, get no adapter, or keep that of ``start_from`` as it is, which
+            saves the backward pass through them: a quarter of the time at half of the layers.
     """
     from peft import LoraConfig, PeftModel, get_peft_model
 
@@ -154,8 +154,9 @@ def add_lora(
         lora_dropout=0.0,
         bias="none",
         task_type="CAUSAL_LM",
+        layers_to_transform=list(range(frozen_layers, base.model.config.num_hidden_layers)) if frozen_layers else None,
     )
-    return _freeze(get_peft_model(base.model, config), frozen_layers)
+    return get_peft_model(base.model, config)
 
 
 def _freeze(model: Any, layers: int) -> Any:

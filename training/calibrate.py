@@ -10,6 +10,9 @@ the databases at a time.
 Questions of a test split are refused: what is tuned on them can't be measured on them.
 
 ``--texts FILE`` keeps what the model wrote; with a file that has the texts already the model is not asked again.
+
+``--after NAME --after-texts FILE`` fits a third one: for a model that is asked after another one in a cascade, from
+what both wrote. The other model has to be calibrated first.
 """
 
 from __future__ import annotations
@@ -26,9 +29,10 @@ from typing import Any
 
 import numpy as np
 
-from llmsql.asking.candidates import Candidate, weigh_candidates
+from llmsql.asking.candidates import Candidate, Opinion, weigh_candidates
 from llmsql.asking.confidence import EVIDENCE
 from llmsql.asking.dates import find_dates
+from llmsql.asking.engine import calibrations_of
 from llmsql.asking.link import link_question
 from llmsql.asking.pipeline import SAMPLING_TEMPERATURE
 from llmsql.asking.prompt import StoredValue, build_correction, build_messages
@@ -67,7 +71,7 @@ def fit(seen: Sequence[Seen], kind: str, dataset: str) -> Calibration:
 
     Args:
         seen: answers.
-        kind: a key of ``EVIDENCE``.
+        kind: a key of ``EVIDENCE``, ``after`` with the name of the model that was asked before.
         dataset: what to call the questions.
 
     Raises:
@@ -76,7 +80,7 @@ def fit(seen: Sequence[Seen], kind: str, dataset: str) -> Calibration:
     right = np.array([s.is_right for s in seen], dtype=float)
     if len(seen) < 2 * FOLDS or right.min() == right.max():
         raise TrainingError(f"{len(seen)} answers, {int(right.sum())} of them right, are too few to calibrate on.")
-    names = EVIDENCE[kind]
+    names = EVIDENCE[kind.split()[0]]
     inputs = np.array([[s.evidence.get(name, 0.0) for name in names] for s in seen])
     folds = _folds([s.database for s in seen])
     left_out = np.empty(len(seen))
@@ -155,6 +159,16 @@ def _folds(databases: Sequence[str]) -> Any:
     return np.arange(len(databases)) % FOLDS
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A question and what a model wrote for it: ``greedy``, ``samples`` and ``corrected`` texts."""
+
+    record: Record
+    database: Database
+    values: list[StoredValue]
+    kept: dict[str, Any]
+
+
 class Observer:
     """Draws answers and looks at them as the engine does.
 
@@ -163,10 +177,24 @@ class Observer:
         databases: where questions are asked.
         candidates: answers to a question, the greedy one among them; 1 leaves the second kind out.
         texts: JSONL file of what was written, read and added to; None keeps nothing.
+        model: its name, for those that are asked after it.
+        earlier: of the model that is asked before it.
     """
 
-    def __init__(self, client: LLMClient | None, databases: Databases, candidates: int, texts: Path | None) -> None:
+    def __init__(
+        self,
+        client: LLMClient | None,
+        databases: Databases,
+        candidates: int,
+        texts: Path | None,
+        *,
+        model: str = "",
+        earlier: Observer | None = None,
+    ) -> None:
         self._client = client
+        self._model = model
+        self._calibrations = calibrations_of(model)
+        self._earlier = earlier
         self._databases = databases
         self._candidates = candidates
         self._texts = texts
@@ -178,26 +206,47 @@ class Observer:
 
     def observe(self, record: Record) -> dict[str, Seen]:
         """The answers to a question, by kind; a kind that gave none is not there."""
+        question = self._asked(record)
+        if question is None:
+            return {}
+        found = {"single": self._single(question)}
+        if question.kept["samples"]:
+            found["candidates"] = self._best(question, [*question.kept["greedy"], *question.kept["samples"]])
+        if self._earlier is not None:
+            opinion = self._earlier.opinion(record)
+            if opinion is not None:
+                found[f"after {opinion.model}"] = self._single(question, opinion)
+        return {
+            kind: Seen(record.database, dict(best.evidence or {}), self._judge(record, question.database, best.sql))
+            for kind, best in found.items()
+            if best.sql is not None and best.error is None
+        }
+
+    def opinion(self, record: Record) -> Opinion | None:
+        """The single answer to a question as another model sees it; None where there is none."""
+        question = self._asked(record)
+        best = None if question is None else self._single(question)
+        if best is None or best.sql is None or best.error is not None:
+            return None
+        return Opinion(self._model, best.sql, best.confidence)
+
+    def _asked(self, record: Record) -> _Asked | None:
+        """A question with what the model wrote for it, now or before; None without either."""
         database = self._databases.open(record.database)
         terms = record.glossary.lines(record.question)
         shown, values = link_question(database.catalog, database.graph, database.values, record.question, terms)
-        messages = build_messages(shown, record.question, values, terms)
         kept = self._kept.get((record.database, record.question, record.defines))
-        if kept is None:
-            if self._client is None:
-                return {}
-            kept = self._draw(record, messages, database, values)
-        seen = {}
-        for kind, parts in (("single", ("greedy",)), ("candidates", ("greedy", "samples"))):
-            generations = [_generation(*text) for part in parts for text in kept[part]]
-            best = self._best(record, database, generations, values)
-            corrected = kept.get("corrected")
-            if best.error is not None and corrected and kind == "single":
-                best = self._best(record, database, [_generation(*corrected)], values, corrected=True)
-            if best.sql is not None and best.error is None and (kind == "single" or len(generations) > 1):
-                is_right = self._judge(record, database, best.sql)
-                seen[kind] = Seen(record.database, dict(best.evidence or {}), is_right)
-        return seen
+        if kept is None and self._client is not None:
+            kept = self._draw(record, build_messages(shown, record.question, values, terms), database, values)
+        return None if kept is None else _Asked(record, database, values, kept)
+
+    def _single(self, question: _Asked, earlier: Opinion | None = None) -> Candidate:
+        """The greedy answer, or the one after an error."""
+        best = self._best(question, question.kept["greedy"], earlier=earlier)
+        corrected = question.kept.get("corrected")
+        if best.error is None or not corrected:
+            return best
+        return self._best(question, [corrected], corrected=True, earlier=earlier)
 
     def _draw(
         self,
@@ -217,7 +266,7 @@ class Observer:
             "greedy": [_text(greedy)],
             "samples": [_text(sample) for sample in samples],
         }
-        first = self._best(record, database, [greedy], values)
+        first = self._best(_Asked(record, database, values, drawn), drawn["greedy"])
         if first.error is not None:
             correction = build_correction(messages, first.written, first.error)
             drawn["corrected"] = _text(self._client.generate(_request(correction, 0.0)))
@@ -227,23 +276,20 @@ class Observer:
         return drawn
 
     def _best(
-        self,
-        record: Record,
-        database: Database,
-        generations: list[Generation],
-        values: list[StoredValue],
-        *,
-        corrected: bool = False,
+        self, question: _Asked, texts: list[Any], *, corrected: bool = False, earlier: Opinion | None = None
     ) -> Candidate:
+        record, database = question.record, question.database
         return weigh_candidates(
             database.con,
-            generations,
+            [_generation(*text) for text in texts],
             database.knowledge(record),
             record.question,
-            values,
+            question.values,
             today=database.today,
             dates=find_dates(record.question, database.today or datetime.date.today()),
             corrected=corrected,
+            calibrations=self._calibrations,
+            earlier=earlier,
         )[0]
 
     def _judge(self, record: Record, database: Database, sql: str) -> bool:
@@ -301,23 +347,27 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--texts", type=Path, help="JSONL of what the model wrote, read and added to")
     parser.add_argument("--no-model", action="store_true", help="use the texts of that file only")
+    parser.add_argument("--after", metavar="NAME", help="the model that is asked before this one in a cascade")
+    parser.add_argument("--after-texts", type=Path, help="JSONL of what that one wrote")
     parser.add_argument("--write-registry", metavar="NAME", help="keep the calibration with this model")
     options = parser.parse_args(argv)
     try:
         records = validation_records(options.dataset, options.limit)
         settings = load_settings({"model": options.model, "adapter": options.adapter})
         client = None if options.no_model else open_model(settings)[1]
-        observer = Observer(client, Databases(options.data_root), options.candidates, options.texts)
-        seen: dict[str, list[Seen]] = {kind: [] for kind in EVIDENCE}
+        databases = Databases(options.data_root)
+        earlier = Observer(None, databases, 1, options.after_texts, model=options.after) if options.after else None
+        observer = Observer(client, databases, options.candidates, options.texts, earlier=earlier)
+        seen: dict[str, list[Seen]] = {"single": []}
         for done, record in enumerate(records, 1):
             for kind, one in observer.observe(record).items():
-                seen[kind].append(one)
+                seen.setdefault(kind, []).append(one)
             if done % 25 == 0:
                 print(f"{done}/{len(records)}", file=sys.stderr)
         if client is not None:
             client.close()
         name = " + ".join(f"{file.name} validation" for file in options.dataset)
-        fitted = {kind: fit(answers, kind, name) for kind, answers in seen.items() if answers or kind == "single"}
+        fitted = {kind: fit(answers, kind, name) for kind, answers in seen.items()}
         for kind, calibration in fitted.items():
             right = sum(s.is_right for s in seen[kind]) / len(seen[kind])
             print(

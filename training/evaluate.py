@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,16 +26,19 @@ from typing import Any
 import duckdb
 import sqlglot
 
+from llmsql.asking.cascade import ask_in_turn
 from llmsql.asking.compare import contains_rows, same_rows
-from llmsql.asking.pipeline import write_sql
+from llmsql.asking.engine import calibrations_of
+from llmsql.asking.pipeline import Draft, opinion_of, write_sql
 from llmsql.asking.run import interrupted_after
 from llmsql.asking.settle import set_today
 from llmsql.catalog.snapshot import quote
+from llmsql.clients import LLMClient
 from llmsql.errors import LLMSQLError, NoAnswerError
 from llmsql.machine import describe_machine
 from llmsql.models import open_model
 from llmsql.registry import Measurement, load_registry, record_measurement
-from llmsql.settings import load_settings
+from llmsql.settings import Settings, load_settings
 from training.dataset import Database, Databases, Record, load_records
 from training.skeleton import skeleton
 
@@ -169,14 +172,15 @@ def evaluate(
     Args:
         records: the questions; none of them may have been trained on.
         databases: where they are asked.
-        model: as ``llmsql ask --model``.
+        model: as ``llmsql ask --model``; several with commas between them are asked in turn, as a cascade.
         adapter: a GGUF adapter that goes on top of the model.
         copies: re-populated copies to compare on.
         timeout: seconds for an answer of the model; the settings' by default. An answer that comes too late is wrong.
     """
     outcomes = []
-    settings = load_settings({"model": model, "adapter": adapter, "timeout": timeout})
-    name, client = open_model(settings)
+    chain = model.split(",") if model is not None else [None]
+    settings = load_settings({"model": chain[-1], "adapter": adapter, "timeout": timeout})
+    clients = dict(open_model(settings, name) for name in chain)
     by_database: dict[str, list[Record]] = defaultdict(list)
     for record in records:
         by_database[record.database].append(record)
@@ -185,19 +189,36 @@ def evaluate(
         here = replace(settings, today=database.today)
         judge = Judge(database, copies)
         for record in mine:
-            outcomes.append(_ask(record, database, judge, client, name, here))
+            outcomes.append(_ask(record, database, judge, clients, here))
             done = len(outcomes)
             if sys.stderr.isatty() or done % 25 == 0:
                 right = sum(o.right for o in outcomes)
                 print(f"{done}/{len(records)}: {right / done:.1%} right", file=sys.stderr)
-    client.close()
+    for client in clients.values():
+        client.close()
     return outcomes
 
 
-def _ask(record: Record, database: Database, judge: Judge, client: Any, name: str, settings: Any) -> Outcome:
+def _ask(
+    record: Record, database: Database, judge: Judge, clients: Mapping[str, LLMClient], settings: Settings
+) -> Outcome:
+    knowledge = database.knowledge(record)
+
+    def ask(name: str, _: bool, before: Draft | None) -> Draft:
+        return write_sql(
+            database.con,
+            knowledge,
+            clients[name],
+            name,
+            record.question,
+            settings,
+            calibrations=calibrations_of(name),
+            earlier=opinion_of(before),
+        )
+
     started = time.perf_counter()
     try:
-        draft = write_sql(database.con, database.knowledge(record), client, name, record.question, settings)
+        draft = ask_in_turn(list(clients), ask, enough=settings.cascade_confidence, least=0.0)
     except LLMSQLError as error:
         spent = (time.perf_counter() - started) * 1000
         written = error.sql if isinstance(error, NoAnswerError) else None
@@ -321,7 +342,8 @@ def main(argv: list[str] | None = None) -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description="Measure a model by running what it writes.")
     parser.add_argument(
-        "--model", help="registry name, GGUF file or a provider's model; default: the registry's default"
+        "--model",
+        help="registry name, GGUF file or a provider's model; several with commas are a cascade",
     )
     parser.add_argument("--adapter", help="GGUF adapter on top of the model")
     parser.add_argument("--dataset", type=Path, required=True, help="JSON or JSONL of records")

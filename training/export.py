@@ -32,7 +32,7 @@ from pathlib import Path
 from llmsql.chat import CHAT_FORMATS
 from llmsql.errors import LLMSQLError, TrainingError
 from llmsql.files import written_whole
-from training.export_adapter import export_gguf_adapter, export_peft
+from training.export_adapter import HALF_MANTISSA, export_gguf_adapter, export_peft
 from training.export_merged import export_merged
 from training.export_serving import Served, chat_template, model_card, modelfile, tgi_command, vllm_command
 from training.export_source import Source, source_of_files, source_of_model
@@ -48,6 +48,7 @@ def export(
     *,
     check: bool = True,
     say: Callable[[str], None] = lambda _: None,
+    mantissa_bits: int = HALF_MANTISSA,
 ) -> list[str]:
     """Write a model in several formats.
 
@@ -57,6 +58,7 @@ def export(
         output: folder to write to; with the one format ``adapter`` also the ``.gguf`` file itself.
         check: compare GGUF files with the trained model; False only where it does not fit into memory.
         say: told what was compared.
+        mantissa_bits: of the numbers in a GGUF adapter, 1 to 10.
 
     Returns:
         The files and folders written, and the lines that start servers, in the order of ``FORMATS``.
@@ -77,7 +79,8 @@ def export(
     made: list[str] = []
     for format_ in (f for f in FORMATS if f in formats):
         if format_ == "adapter":
-            made.append(str(_adapter(source, output if is_file else folder / _adapter_name(source), check, say)))
+            target = output if is_file else folder / _adapter_name(source)
+            made.append(str(_adapter(source, target, check, say, mantissa_bits)))
         elif format_ == "peft":
             made.append(str(_peft(source, folder)))
         elif format_ in WHOLE:
@@ -101,11 +104,13 @@ def _file(source: Source, quantisation: str) -> str:
     return f"{source.name}-{quantisation}.gguf"
 
 
-def _adapter(source: Source, target: Path, check: bool, say: Callable[[str], None]) -> Path:
+def _adapter(
+    source: Source, target: Path, check: bool, say: Callable[[str], None], mantissa_bits: int = HALF_MANTISSA
+) -> Path:
     assert source.adapter is not None
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch, _unchecked(target) as fresh:
         folder = export_peft(source.adapter, str(source.base), Path(scratch) / "peft")
-        export_gguf_adapter(folder, source.base, fresh, name=target.stem)
+        export_gguf_adapter(folder, source.base, fresh, name=target.stem, mantissa_bits=mantissa_bits)
         if check:
             base, quantisation = source.base, "activations"
             if base.suffix != ".gguf":
@@ -249,6 +254,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, required=True, help="folder; for one GGUF file the file itself")
     parser.add_argument("--chat-format", help=f"{', '.join(CHAT_FORMATS)}; default: the run's")
     parser.add_argument("--name", help="of the model; default: the run's")
+    parser.add_argument(
+        "--mantissa-bits",
+        type=int,
+        choices=range(1, HALF_MANTISSA + 1),
+        metavar="1..10",
+        default=HALF_MANTISSA,
+        help="of the numbers in a GGUF adapter: fewer make a file that compresses better",
+    )
     parser.add_argument("--no-check", action="store_true", help="do not compare with the trained model")
     options = parser.parse_args(argv)
     try:
@@ -265,7 +278,14 @@ def main(argv: list[str] | None = None) -> int:
             )
         if options.no_check:
             print("not compared with the trained model, as asked", file=sys.stderr)
-        for line in export(source, formats, options.output, check=not options.no_check, say=_note):
+        for line in export(
+            source,
+            formats,
+            options.output,
+            check=not options.no_check,
+            say=_note,
+            mantissa_bits=options.mantissa_bits,
+        ):
             print(line)
     except LLMSQLError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -22,6 +22,8 @@ from llmsql.errors import TrainingError
 from llmsql.files import written_whole
 from training.gguf_files import PROJECTIONS, Shape, field, open_gguf, permute_rows, shape_of, unpermute_rows
 
+HALF_MANTISSA = 10
+"""bits of mantissa of a half-precision number"""
 _PEFT_TENSOR = re.compile(r"base_model\.model\.model\.layers\.(\d+)\.([a-z_.]+)\.lora_([AB])\.weight\Z")
 _GGUF_TENSOR = re.compile(r"blk\.(\d+)\.([a-z_]+)\.weight\.lora_([ab])\Z")
 
@@ -116,7 +118,9 @@ def read_gguf_adapter(path: Path, shape: Shape) -> LoraAdapter:
     return LoraAdapter(alpha, {place: (both["a"], both["b"]) for place, both in halves.items()})
 
 
-def export_gguf_adapter(peft_folder: Path, base: Path, target: Path, *, name: str | None = None) -> Path:
+def export_gguf_adapter(
+    peft_folder: Path, base: Path, target: Path, *, name: str | None = None, mantissa_bits: int = HALF_MANTISSA
+) -> Path:
     """Write a PEFT LoRA adapter as a GGUF file.
 
     Args:
@@ -124,6 +128,7 @@ def export_gguf_adapter(peft_folder: Path, base: Path, target: Path, *, name: st
         base: the GGUF file, or the model's folder, that it will be loaded on; its architecture and heads are read.
         target: the file to write.
         name: for its header.
+        mantissa_bits: of each half-precision number, at most 10; the rest is zero, so that the file compresses well.
 
     Raises:
         TrainingError: the adapter is not plain LoRA on the layers that servers know.
@@ -141,13 +146,28 @@ def export_gguf_adapter(peft_folder: Path, base: Path, target: Path, *, name: st
             heads = shape.permuted_heads(projection)
             b = b if heads is None else permute_rows(b, heads)
             stem = f"blk.{layer}.{PROJECTIONS[projection]}.weight.lora_"
-            writer.add_tensor(f"{stem}a", a.astype(np.float16))
-            writer.add_tensor(f"{stem}b", b.astype(np.float16))
+            writer.add_tensor(f"{stem}a", round_half(a, mantissa_bits))
+            writer.add_tensor(f"{stem}b", round_half(b, mantissa_bits))
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
         writer.write_tensors_to_file()
         writer.close()
     return target
+
+
+def round_half(numbers: np.ndarray, mantissa_bits: int) -> np.ndarray:
+    """Numbers in half precision, to the nearest of so many bits of mantissa.
+
+    Args:
+        numbers: of any shape, below 60,000.
+        mantissa_bits: from 1 to 10.
+    """
+    dropped = HALF_MANTISSA - mantissa_bits
+    bits = numbers.astype(np.float16).view(np.uint16)
+    if dropped:
+        # Half a step more and cut off: what overflows the mantissa goes into the exponent, as it should.
+        bits = (bits + np.uint16(1 << (dropped - 1))) & np.uint16(0xFFFF << dropped & 0xFFFF)
+    return bits.view(np.float16)
 
 
 def export_peft(adapter: LoraAdapter, base_model: str, folder: Path) -> Path:

@@ -66,6 +66,21 @@ class Candidate:
     evidence: Mapping[str, float] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What another model answered before.
+
+    Args:
+        model: its name.
+        sql: checked and bound.
+        confidence: that it is right, 0 to 1; None where nothing is known.
+    """
+
+    model: str
+    sql: str
+    confidence: float | None
+
+
 def weigh_candidates(
     con: duckdb.DuckDBPyConnection,
     generations: Sequence[Generation],
@@ -78,8 +93,9 @@ def weigh_candidates(
     seconds: float = QUERY_SECONDS,
     corrected: bool = False,
     calibrations: Mapping[str, Calibration] | None = None,
+    earlier: Opinion | None = None,
 ) -> list[Candidate]:
-    """Check answers of a model, and where there are several run and group them.
+    """Check answers of a model, and where there is something to compare run and group them.
 
     Args:
         con: binds the queries; they run on a cursor of it, so that none can end the user's transaction.
@@ -92,6 +108,7 @@ def weigh_candidates(
         seconds: most time for one query.
         corrected: the model wrote them after it was told an error.
         calibrations: of the model.
+        earlier: what another model answered; that the rows are the same makes both more likely right.
 
     Returns:
         Distinct texts: the best of each reading first, best reading first; then the others of each reading; then what
@@ -102,7 +119,11 @@ def weigh_candidates(
         for text, mine in _by_text(generations).items()
     ]
     several = len(generations) > 1
-    ran = [_run(con, c, seconds) if several and c.sql is not None else c for c in checked]
+    runs = several or earlier is not None
+    ran = [_run(con, c, seconds) if runs and c.sql is not None else c for c in checked]
+    if earlier is not None:
+        theirs = _run(con, Candidate(earlier.sql, earlier.sql), seconds).result
+        ran = [_compared(candidate, earlier, theirs) for candidate in ran]
     readings: dict[str, list[Candidate]] = defaultdict(list)
     refused = []
     for candidate in ran:
@@ -112,7 +133,14 @@ def weigh_candidates(
             refused.append(candidate)
     shares = sorted((sum(c.times for c in mine) / len(generations) for mine in readings.values()), reverse=True)
     weighed = [
-        _weighed(mine, len(generations) if several else None, shares, corrected, calibrations or {})
+        _weighed(
+            mine,
+            len(generations) if several else None,
+            shares,
+            corrected,
+            calibrations or {},
+            None if earlier is None else earlier.model,
+        )
         for mine in readings.values()
     ]
     # Stable: of equals, the reading of the greedy answer stays first.
@@ -176,12 +204,20 @@ def _run(con: duckdb.DuckDBPyConnection, candidate: Candidate, seconds: float) -
     return replace(candidate, result=fingerprint(rows), rows=len(rows), evidence=evidence)
 
 
+def _compared(candidate: Candidate, earlier: Opinion, theirs: str | None) -> Candidate:
+    """The candidate with whether it gives the rows that another model's answer gives."""
+    same = candidate.sql == earlier.sql if candidate.result is None else candidate.result == theirs
+    evidence = {"agrees": float(same), "earlier": earlier.confidence or 0.0}
+    return replace(candidate, evidence={**(candidate.evidence or {}), **evidence})
+
+
 def _weighed(
     mine: list[Candidate],
     of: int | None,
     shares: list[float],
     corrected: bool,
     calibrations: Mapping[str, Calibration],
+    after: str | None,
 ) -> list[Candidate]:
     """The candidates of one reading with its votes and confidence, the most probable first."""
     mine = sorted(mine, key=lambda c: -(c.logprob if c.logprob is not None else -math.inf))
@@ -194,5 +230,5 @@ def _weighed(
         others = list(shares)
         others.remove(share)
         evidence |= {"share": share, "lead": share - max(others, default=0.0)}
-    sure = confidence(evidence, calibrations)
+    sure = confidence(evidence, calibrations, after)
     return [replace(c, votes=votes, confidence=sure, evidence=evidence) for c in mine]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from llmsql.asking.pipeline import Draft
 from llmsql.errors import CancelledError, LLMSQLError, ModelError, NoAnswerError, UnsureError
 
 
-def ask_in_turn(chain: Sequence[str], ask: Callable[[str, bool], Draft], *, enough: float, least: float) -> Draft:
+def ask_in_turn(
+    chain: Sequence[str], ask: Callable[[str, bool, Draft | None], Draft], *, enough: float, least: float
+) -> Draft:
     """The first draft that is confident enough, else the last model's.
 
     Args:
         chain: names of models, at least one. A model without a calibration is never confident enough, for its
             figure would mean nothing.
-        ask: writes a draft with the model of that name; told whether it is the last one, whose answer has to do.
+        ask: writes a draft with the model of that name; told whether it is the last one, whose answer has to do, and
+            the draft before, for two that agree are more likely right.
         enough: the confidence to stop at.
         least: the confidence below which there is no answer.
 
@@ -25,17 +30,33 @@ def ask_in_turn(chain: Sequence[str], ask: Callable[[str, bool], Draft], *, enou
     failure: LLMSQLError | None = None
     for name in chain:
         try:
-            draft = ask(name, name == chain[-1])
+            draft = ask(name, name == chain[-1], earlier[-1] if earlier else None)
         except CancelledError:
             raise
         except (NoAnswerError, UnsureError, ModelError) as error:
             failure = error
             continue
         if name == chain[-1] or (draft.sureness is not None and draft.sureness >= enough):
-            return draft
+            return _with_all_costs(draft, [*earlier, draft])
         earlier.append(draft)
     good_enough = [draft for draft in earlier if (draft.confidence or 0.0) >= least]
     if good_enough:
-        return max(good_enough, key=lambda draft: draft.sureness or 0.0)
+        return _with_all_costs(max(good_enough, key=lambda draft: draft.sureness or 0.0), earlier)
     assert failure is not None
     raise failure
+
+
+def _with_all_costs(chosen: Draft, asked: Sequence[Draft]) -> Draft:
+    """The chosen draft with the time, the tokens and the money of all."""
+    milliseconds: Counter[str] = Counter()
+    for draft in asked:
+        milliseconds.update(draft.milliseconds)
+    costs = [draft.cost_usd for draft in asked]
+    return replace(
+        chosen,
+        attempts=sum(draft.attempts for draft in asked),
+        prompt_tokens=sum(draft.prompt_tokens for draft in asked),
+        completion_tokens=sum(draft.completion_tokens for draft in asked),
+        cost_usd=None if None in costs else sum(cost or 0.0 for cost in costs),
+        milliseconds={stage: round(spent, 3) for stage, spent in milliseconds.items()},
+    )

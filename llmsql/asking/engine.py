@@ -17,7 +17,7 @@ from llmsql.asking.followup import is_follow_up
 from llmsql.asking.glossary import apply_glossary, load_glossary
 from llmsql.asking.joins import KeyGraph
 from llmsql.asking.link import select_tables
-from llmsql.asking.pipeline import Draft, check_askable, write_sql
+from llmsql.asking.pipeline import Draft, check_askable, opinion_of, write_sql
 from llmsql.asking.prompt import build_messages
 from llmsql.asking.session import Sessions, Turn, follow, is_undo
 from llmsql.asking.settle import Knowledge, settle
@@ -252,7 +252,7 @@ class Engine:
     ) -> Draft:
         """Ask the model, or each of a cascade in turn."""
 
-        def ask(stage: str | None, is_last: bool) -> Draft:
+        def ask(stage: str | None, is_last: bool, before: Draft | None) -> Draft:
             mine = settings if is_last else replace(settings, min_confidence=0.0)
             if stage is not None and stage != model:
                 mine = replace(mine, provider=_provider_of(stage, mine))
@@ -268,11 +268,12 @@ class Engine:
                 cancel=cancel,
                 calibrations=calibrations_of(name),
                 last=(last.asked, last.sql) if last is not None else None,
+                earlier=opinion_of(before),
             )
             return draft if last is None else replace(draft, before=(*last.before, last.question))
 
         if model is not None or not settings.cascade:
-            return ask(model, True)
+            return ask(model, True, None)
         return ask_in_turn(settings.cascade, ask, enough=settings.cascade_confidence, least=settings.min_confidence)
 
     def feedback(

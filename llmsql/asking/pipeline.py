@@ -17,7 +17,7 @@ from functools import cached_property
 
 import duckdb
 
-from llmsql.asking.candidates import QUERY_SECONDS, Candidate, weigh_candidates
+from llmsql.asking.candidates import QUERY_SECONDS, Candidate, Opinion, weigh_candidates
 from llmsql.asking.check import extract_sql
 from llmsql.asking.coverage import left_out, unknown_words
 from llmsql.asking.dates import find_dates
@@ -120,6 +120,11 @@ class Draft:
         return f"{said}: the SQL takes up nothing for {', '.join(repr(word) for word in missed[:4])}"
 
 
+def opinion_of(draft: Draft | None) -> Opinion | None:
+    """A draft as the next model of a cascade is told of it."""
+    return None if draft is None else Opinion(draft.model, draft.sql, draft.sureness)
+
+
 def write_sql(
     con: duckdb.DuckDBPyConnection,
     knowledge: Knowledge,
@@ -132,11 +137,12 @@ def write_sql(
     cancel: threading.Event | None = None,
     last: tuple[str, str] | None = None,
     calibrations: Mapping[str, Calibration] | None = None,
+    earlier: Opinion | None = None,
 ) -> Draft:
     """Write, check and bind the SQL for a question.
 
     Args:
-        con: binds the query; nothing is run.
+        con: binds the query; it is run where it is compared with another answer.
         knowledge: of the database.
         client: the model.
         model: its name, as shown.
@@ -147,6 +153,7 @@ def write_sql(
         cancel: set it to stop the model.
         last: of a follow-up, the question before it and its SQL.
         calibrations: of the model, by kind.
+        earlier: what another model answered before.
 
     Raises:
         QuestionError: there is nothing to ask, or nothing to ask about.
@@ -178,6 +185,7 @@ def write_sql(
         dates=find_dates(question, settings.today or datetime.date.today(), settings.fiscal_year_start),
         seconds=min(settings.query_timeout, QUERY_SECONDS),
         calibrations=calibrations,
+        earlier=earlier,
     )
     generations = draw.first(messages, settings.candidates)
     with clock.stage("settle"):

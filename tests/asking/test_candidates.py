@@ -140,6 +140,21 @@ def test_a_cascade_stops_at_the_first_that_is_sure(
     engine.close()
 
 
+def test_two_models_that_agree_are_surer(
+    shop: duckdb.DuckDBPyConnection, stub_openai: StubOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitted = Calibration(-2.0, {"agrees": 4.0}, 10, 0.0, None, 0.0, "x", "2026-01-01")
+    monkeypatch.setattr("llmsql.asking.engine.calibrations_of", lambda name: {"after small": fitted})
+    options = {"provider": "openai", "model": "big", "base_url": f"{stub_openai.url}/v1", "api_key": "k"}
+    engine = Engine({**options, "cascade": "small,big"})
+    writes(stub_openai, COUNT, SAME, COUNT, OTHER)
+    agreed, alone = engine.draft(shop, "how many orders"), engine.draft(shop, "how many orders came")
+    assert (agreed.model, agreed.confidence) == ("big", pytest.approx(0.881, abs=0.001))
+    assert alone.confidence == pytest.approx(0.119, abs=0.001)
+    assert agreed.attempts == 2  # both models
+    engine.close()
+
+
 def test_a_calibration_makes_a_probability_and_lives_in_the_registry(tmp_path: Path) -> None:
     fitted = Calibration(-1.0, {"logprob": 1.0, "share": 2.0}, 50, 0.04, 0.8, 0.7, "toy", "2026-01-01")
     assert confidence({"logprob": -1.0, "share": 1.0}, {"candidates": fitted}) == pytest.approx(0.5)

@@ -94,3 +94,30 @@ def test_kept_texts_are_judged_without_the_model(
     assert main(command) == 0
     kinds = [line.split(":")[0] for line in capsys.readouterr().out.splitlines() if not line.startswith(" ")]
     assert kinds == ["single", "candidates"][: 1 + samples]
+
+
+def test_agreement_with_a_model_asked_before_is_evidence(
+    data_root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records = [
+        {"database": "toy/shop", "question": f"how many orders above {i}", "split": "validation",
+         "sql": f"SELECT count(*) FROM orders WHERE total > {i}"}
+        for i in range(40)
+    ]  # fmt: skip
+    file, first, second = (tmp_path / name for name in ("asked.jsonl", "first.jsonl", "second.jsonl"))
+    file.write_text("\n".join(map(json.dumps, records)))
+    for path, wrong in ((first, lambda i: 1000 + i if i % 4 == 0 else None), (second, lambda i: i % 3 == 0 or None)):
+        path.write_text(
+            "\n".join(
+                json.dumps(
+                    {"database": r["database"], "question": r["question"], "samples": [],
+                     "greedy": [[r["sql"] if wrong(i) is None else f"SELECT {5000 + int(wrong(i) or 0)}", -1.0, 12]]}
+                )
+                for i, r in enumerate(records)
+            )
+        )  # fmt: skip
+    command = ["--dataset", str(file), "--data-root", str(data_root), "--texts", str(second), "--no-model"]
+    assert main([*command, "--after", "llmsql-0.5b", "--after-texts", str(first)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines if not line.startswith(" ")] == ["single", "after llmsql-0.5b"]
+    assert json.loads(lines[-1])["agrees"] > 0.5

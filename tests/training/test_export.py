@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ safetensors = pytest.importorskip("safetensors.numpy", reason="needs the train e
 
 from llmsql.errors import TrainingError  # noqa: E402
 from training.export import main  # noqa: E402
-from training.export_adapter import export_gguf_adapter, export_peft, read_gguf_adapter, read_peft  # noqa: E402
+from training.export_adapter import export_gguf_adapter, export_peft, read_gguf_adapter, read_peft, round_half  # noqa: E402
 from training.gguf_files import permute_rows, shape_of, unpermute_rows  # noqa: E402
 
 HIDDEN, HEADS, KV_HEADS, HEAD_SIZE, FEED_FORWARD, RANK = 32, 4, 2, 8, 48, 4
@@ -237,3 +238,12 @@ def test_what_is_missing_is_named(missing: str, tmp_path: Path, capsys: pytest.C
     assert "cannot be read" in err
     assert missing in err
     assert err.count("\n") == 1
+
+
+def test_fewer_bits_are_the_nearest_numbers_and_compress() -> None:
+    numbers = np.random.default_rng(5).normal(0, 0.02, 20_000).astype(np.float32)
+    assert (round_half(numbers, 10) == numbers.astype(np.float16)).all()
+    rounded = round_half(numbers, 3).astype(np.float32)
+    assert (np.abs(rounded - numbers) <= np.abs(numbers) * 2**-4 * 1.01 + 4e-6).all()
+    assert round_half(np.array([1.99, -1.99, 0.0]), 3).tolist() == [2.0, -2.0, 0.0]
+    assert len(zlib.compress(round_half(numbers, 3).tobytes())) < 0.5 * 2 * len(numbers)
