@@ -331,7 +331,7 @@ def _report(answer: Answer, *, explain: bool) -> None:
     draft = answer.draft
     print(answer.sql, file=sys.stderr)
     seconds = sum(draft.milliseconds.values()) / 1000
-    _note(f"{answer.model}, {seconds:.2f} s for the SQL, {answer.seconds:.2f} s to run it")
+    _note(f"{draft.writer}, {seconds:.2f} s for the SQL, {answer.seconds:.2f} s to run it")
     for repair in answer.notes:
         _note(f"repaired: {repair}")
     if explain:

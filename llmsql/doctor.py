@@ -96,6 +96,7 @@ def _model(settings: Settings) -> Iterator[Finding]:
         yield from files
         if any(file.is_problem for file in files):
             return
+        yield from (_fallback(registry.get(name), settings) for name in models_in_turn(settings)[1:])
         yield _threads(settings)
     elif provider == "openai":
         yield _key(settings)
@@ -117,6 +118,16 @@ def _weights(entry: ModelEntry, settings: Settings) -> Finding:
         return Finding("weights", f"{state.path}, {state.bytes:,} bytes, SHA-256 {state.sha256}, as in the registry")
     fix = f"Run `llmsql models pull {entry.name}`."
     return Finding("weights", f"{state.state}: {state.path}", fix, is_problem=True)
+
+
+def _fallback(entry: ModelEntry, settings: Settings) -> Finding:
+    """The model that is asked as well where the first is not sure; its weights may come later."""
+    missing = missing_weights(settings, entry.name)
+    if missing is None:
+        return Finding("asked if unsure", f"{entry.name}, its weights are here")
+    assert missing.weights is not None
+    fetched = f"{missing.weights.bytes / 1e6:,.0f} MB, fetched by the first question that needs it"
+    return Finding("asked if unsure", f"{entry.name}: {fetched}")
 
 
 def _adapter(adapter: Adapter) -> Finding:

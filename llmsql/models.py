@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +16,7 @@ from llmsql.clients import LLMClient
 from llmsql.errors import ConfigError, ModelNotFoundError
 from llmsql.registry import ModelEntry, load_registry, user_registry_path
 from llmsql.settings import Settings, load_settings
-from llmsql.weights import fetch_weights, weights_path
+from llmsql.weights import ProgressCallback, fetch_weights, weights_path
 
 PROMPT_TOKENS = 4096
 KNOWN_COLUMNS = 0.9
@@ -22,7 +24,13 @@ KNOWN_COLUMNS = 0.9
 
 
 def open_model(
-    settings: Settings, model: str | None = None, *, remember: bool = False, **embedded: Any
+    settings: Settings,
+    model: str | None = None,
+    *,
+    remember: bool = False,
+    cancel: threading.Event | None = None,
+    on_fetch: Callable[[ModelEntry], ProgressCallback] | None = None,
+    **embedded: Any,
 ) -> tuple[str, LLMClient]:
     """The client of a model, its weights fetched if need be.
 
@@ -30,6 +38,8 @@ def open_model(
         settings: ``provider``, ``model``, ``base_url``, ``adapter`` and what local engines take.
         model: a name that goes before the settings'.
         remember: give answers that a local model has written before from disk.
+        cancel: set it to stop fetching weights.
+        on_fetch: called before weights are fetched; what it gives is told how far that is.
         **embedded: options of the in-process engine that go before those made here.
 
     Returns:
@@ -55,7 +65,14 @@ def open_model(
             )
         return name, _hosted(settings, settings.provider, name)
     if entry.provider == "llamacpp":
-        return entry.name, _embedded(settings, entry, remember, embedded)
+        weights = fetch_weights(
+            entry,
+            cache_dir=settings.cache_dir,
+            offline=settings.offline,
+            cancel=cancel,
+            progress=on_fetch(entry) if on_fetch is not None and missing_weights(settings, entry.name) else None,
+        )
+        return entry.name, _embedded(settings, entry, weights, remember, embedded)
     if entry.provider == "transformers":
         return entry.name, LLMClient("transformers", str(entry.path or entry.id), timeout=settings.timeout)
     if entry.id is None:
@@ -91,13 +108,29 @@ def missing_weights(settings: Settings, model: str | None = None) -> ModelEntry 
     return None if path.is_file() and path.stat().st_size == entry.weights.bytes else entry
 
 
+def models_in_turn(settings: Settings, model: str | None = None) -> tuple[str, ...]:
+    """The models that a question goes to in turn, until one is sure enough; empty for the one of ``open_model``.
+
+    Args:
+        settings: a cascade in them goes before the registry's; with a model, provider or adapter there is no other.
+        model: as ``open_model``.
+    """
+    if model is not None or settings.cascade:
+        return () if model is not None else settings.cascade
+    if settings.model or settings.provider or settings.adapter:
+        return ()
+    registry = load_registry()
+    entry = registry.get(registry.default)
+    return (entry.name, entry.fallback) if entry.fallback else ()
+
+
 def _hosted(settings: Settings, provider: str, model: str) -> LLMClient:
     if provider in ("llamacpp", "transformers"):
         return LLMClient(provider, model, timeout=settings.timeout)
     return LLMClient(provider, model, base_url=settings.base_url, api_key=settings.api_key, timeout=settings.timeout)
 
 
-def _embedded(settings: Settings, entry: ModelEntry, remember: bool, more: dict[str, Any]) -> LLMClient:
+def _embedded(settings: Settings, entry: ModelEntry, weights: Path, remember: bool, more: dict[str, Any]) -> LLMClient:
     options: dict[str, Any] = {
         "n_ctx": settings.n_ctx or PROMPT_TOKENS,
         "chat_format": entry.chat_format or "chatml",
@@ -111,7 +144,6 @@ def _embedded(settings: Settings, entry: ModelEntry, remember: bool, more: dict[
         options["adapters"] = [(_adapter_file(settings.adapter), 1.0)]
     elif entry.adapter is not None:
         options["adapters"] = [(entry.adapter.path, entry.adapter.scale)]
-    weights = fetch_weights(entry, cache_dir=settings.cache_dir, offline=settings.offline)
     return LLMClient("llamacpp", str(weights), timeout=settings.timeout, **(options | more))
 
 

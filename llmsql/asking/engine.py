@@ -28,9 +28,10 @@ from llmsql.catalog.snapshot import snapshot, structure_version
 from llmsql.clients import LLMClient
 from llmsql.clients.base import CallProgress
 from llmsql.errors import ModelNotFoundError, QuestionError
-from llmsql.models import adapted_model, cache_folder, missing_weights, open_model
-from llmsql.registry import Calibration, load_registry
+from llmsql.models import adapted_model, cache_folder, missing_weights, models_in_turn, open_model
+from llmsql.registry import Calibration, ModelEntry, load_registry
 from llmsql.settings import Settings, load_settings
+from llmsql.weights import ProgressCallback
 
 MOST_REMEMBERED = 1_000
 MOST_CATALOGS = 4
@@ -51,6 +52,9 @@ class Engine:
         overrides: settings that go before all others, by field name.
         refine: completes a fresh snapshot with keys known from elsewhere.
         origin: the file or folder that an in-memory database was read from.
+
+    Attributes:
+        on_fetch: called before a model's weights are fetched, by a front end that shows how far that is.
     """
 
     def __init__(
@@ -69,6 +73,7 @@ class Engine:
         self._lock = threading.RLock()
         self._sessions = Sessions()
         self._cancels: set[threading.Event] = set()
+        self.on_fetch: Callable[[ModelEntry], ProgressCallback] | None = None
 
     def settings(self, variables: Mapping[str, str] | None = None) -> Settings:
         """The settings in force.
@@ -108,12 +113,14 @@ class Engine:
             self._values[path] = ValueIndex(path)
         return self._values[path]
 
-    def client(self, settings: Settings, model: str | None = None) -> tuple[str, LLMClient]:
-        """The client of a model, opened once."""
+    def client(
+        self, settings: Settings, model: str | None = None, cancel: threading.Event | None = None
+    ) -> tuple[str, LLMClient]:
+        """The client of a model, opened once; ``cancel`` stops fetching its weights."""
         key = _client_key(settings, model)
         with self._lock:
             if key not in self._clients:
-                self._clients[key] = open_model(settings, model, remember=True)
+                self._clients[key] = open_model(settings, model, remember=True, cancel=cancel, on_fetch=self.on_fetch)
             return self._clients[key]
 
     @property
@@ -218,6 +225,7 @@ class Engine:
             " ".join(question.split()),
             tables,
             _client_key(settings, model),
+            models_in_turn(settings, model),
             _asking_key(settings),
             knowledge.catalog.version,
             knowledge.glossary.version,
@@ -256,7 +264,7 @@ class Engine:
             mine = settings if is_last else replace(settings, min_confidence=0.0)
             if stage is not None and stage != model:
                 mine = replace(mine, provider=_provider_of(stage, mine))
-            name, client = self.client(mine, stage)
+            name, client = self.client(mine, stage, cancel)
             draft = write_sql(
                 con,
                 knowledge,
@@ -272,9 +280,10 @@ class Engine:
             )
             return draft if last is None else replace(draft, before=(*last.before, last.question))
 
-        if model is not None or not settings.cascade:
+        chain = models_in_turn(settings, model)
+        if not chain:
             return ask(model, True, None)
-        return ask_in_turn(settings.cascade, ask, enough=settings.cascade_confidence, least=settings.min_confidence)
+        return ask_in_turn(chain, ask, enough=settings.cascade_confidence, least=settings.min_confidence)
 
     def feedback(
         self,
@@ -335,7 +344,6 @@ def _asking_key(settings: Settings) -> Any:
         settings.fiscal_year_start,
         settings.candidates,
         settings.min_confidence,
-        settings.cascade,
         settings.cascade_confidence,
         settings.grammar,
     )

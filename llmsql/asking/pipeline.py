@@ -64,6 +64,7 @@ class Draft:
         today: the day that relative dates are relative to, where one was set.
         catalog: the tables that the SQL is about.
         before: of a follow-up, the questions that it follows.
+        asked_first: models that were asked before, in turn, and were not sure enough.
     """
 
     question: str
@@ -85,6 +86,12 @@ class Draft:
     today: datetime.date | None = None
     catalog: Catalog = field(default_factory=Catalog, repr=False, compare=False)
     before: tuple[str, ...] = ()
+    asked_first: tuple[str, ...] = ()
+
+    @property
+    def writer(self) -> str:
+        """Who wrote it, in words."""
+        return f"{self.model} after {' and '.join(self.asked_first)}" if self.asked_first else self.model
 
     @property
     def asked(self) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +11,12 @@ from llmsql.asking.pipeline import Draft
 from llmsql.asking.prompt import sql_string
 from llmsql.asking.run import run_query
 from llmsql.clients.base import CallProgress
-from llmsql.errors import CancelledError, LLMSQLError, NoAnswerError
-from llmsql.models import missing_weights
-from llmsql.registry import load_registry
+from llmsql.errors import LLMSQLError, NoAnswerError
+from llmsql.registry import ModelEntry, load_registry
 from llmsql.shell.render import Column
 from llmsql.shell.results import Result
 from llmsql.shell.session import ShellError
 from llmsql.shell.work import Progress
-from llmsql.weights import fetch_weights
 
 if TYPE_CHECKING:
     from llmsql.settings import Settings
@@ -55,11 +53,11 @@ def ask(session: Session, question: str) -> None:
         LLMSQLError: the reason why there is no answer, in one line.
     """
     connection = session.ready()
-    settings = connection.settings()
-    _fetch_missing_weights(session, settings)
+    download = Download()
+    connection.engine.on_fetch = download.start if session.interactive else None
 
     def progress() -> Progress:
-        return model_progress(connection.engine.progress)
+        return download.progress() if download.name else model_progress(connection.engine.progress)
 
     asked = session.asked = Asked(question)
     try:
@@ -73,7 +71,7 @@ def ask(session: Session, question: str) -> None:
     session.spent.append(asked)
     show_sql(session, draft.sql)
     session.output.note(f"-- {_summary(draft)}")
-    run_answer(session, draft.sql, settings)
+    run_answer(session, draft.sql, connection.settings())
     if draft.doubt:
         session.output.note(f"-- {draft.doubt}")
 
@@ -117,41 +115,29 @@ def model_progress(call: CallProgress | None) -> Progress:
     return Progress("reading the question")
 
 
-def _fetch_missing_weights(session: Session, settings: Settings) -> None:
-    """Download with a bar that says how long it takes, and that Ctrl-C stops."""
-    entry = missing_weights(settings)
-    if entry is None or settings.offline or not session.interactive:
-        return
-    stopped = threading.Event()
-    download = Download(entry.name)
-
-    def report(done: int, total: int) -> None:
-        download.report(done, total)
-        if stopped.is_set():
-            raise CancelledError("The download was stopped.", "It goes on from there next time.")
-
-    session.output.note(f"-- the first question fetches the weights of {entry.name}")
-    session.work(
-        lambda: fetch_weights(entry, cache_dir=settings.cache_dir, progress=report), download.progress, stop=stopped.set
-    )
-
-
 class Download:
     """How far a download is. One that is resumed is not as fast as the bytes that were there would have it.
 
-    Args:
-        name: of what is fetched.
+    Attributes:
+        name: of the model whose weights are being fetched, empty where none are.
     """
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self) -> None:
+        self.name = ""
         self._began: tuple[float, int] | None = None
         self._done, self._total = 0, 1
+
+    def start(self, entry: ModelEntry) -> Callable[[int, int], None]:
+        """Take note that a model's weights are being fetched; to be told how far that is."""
+        self.name, self._began, self._done, self._total = entry.name, None, 0, 1
+        return self.report
 
     def report(self, done: int, total: int) -> None:
         """Take note of the bytes that are there; those of the first call were there before."""
         self._began = self._began or (time.monotonic(), done)
         self._done, self._total = done, total
+        if done >= total:
+            self.name = ""
 
     def progress(self) -> Progress:
         """For the status line."""
@@ -159,12 +145,12 @@ class Download:
         if self._began is not None and self._done > self._began[1]:
             spent = time.monotonic() - self._began[0]
             left = spent / (self._done - self._began[1]) * (self._total - self._done)
-        what = f"fetching {self._name}, {self._done / 1e6:,.0f} of {self._total / 1e6:,.0f} MB"
+        what = f"fetching {self.name}, {self._done / 1e6:,.0f} of {self._total / 1e6:,.0f} MB"
         return Progress(what, self._done / self._total, left)
 
 
 def _summary(draft: Draft) -> str:
-    parts = [draft.model, f"{sum(draft.milliseconds.values()) / 1000:.2f} s"]
+    parts = [draft.writer, f"{sum(draft.milliseconds.values()) / 1000:.2f} s"]
     if draft.confidence is not None:
         parts.append(f"confidence {draft.confidence:.2f}")
     if draft.notes:

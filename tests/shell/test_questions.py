@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,7 @@ import pytest
 
 from llmsql.asking.sql_text import laid_out
 from llmsql.clients.base import CallProgress
+from llmsql.registry import load_registry
 from llmsql.shell.questions import Download, model_progress
 from llmsql.shell.work import Progress, status_line
 from tests.clients.stubs import StubOpenAI
@@ -101,14 +103,17 @@ def test_progress_of_a_model() -> None:
 
 
 def test_a_resumed_download_tells_the_time_by_what_it_fetches() -> None:
-    download = Download("m")
+    download = Download()
+    report = download.start(replace(load_registry().get("smollm2-135m"), name="m"))
     assert download.progress() == Progress("fetching m, 0 of 0 MB", 0.0)
-    download.report(400_000_000, 500_000_000)  # there before
+    report(400_000_000, 500_000_000)  # there before
     assert download.progress() == Progress("fetching m, 400 of 500 MB", 0.8)
     time.sleep(0.1)
-    download.report(401_000_000, 500_000_000)
+    report(401_000_000, 500_000_000)
     left = download.progress().left
     assert left is not None and left >= 0.1 * 99
+    report(500_000_000, 500_000_000)
+    assert not download.name
 
 
 def test_status_lines() -> None:

@@ -246,4 +246,4 @@ def test_fewer_bits_are_the_nearest_numbers_and_compress() -> None:
     rounded = round_half(numbers, 3).astype(np.float32)
     assert (np.abs(rounded - numbers) <= np.abs(numbers) * 2**-4 * 1.01 + 4e-6).all()
     assert round_half(np.array([1.99, -1.99, 0.0]), 3).tolist() == [2.0, -2.0, 0.0]
-    assert len(zlib.compress(round_half(numbers, 3).tobytes())) < 0.5 * 2 * len(numbers)
+    assert len(zlib.compress(round_half(numbers, 3).tobytes())) < 0.6 * 2 * len(numbers)
