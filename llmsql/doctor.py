@@ -13,6 +13,7 @@ from pathlib import Path
 from llmsql.errors import LLMSQLError
 from llmsql.files import sha256_of
 from llmsql.machine import describe_machine
+from llmsql.models import missing_weights, models_in_turn
 from llmsql.registry import Adapter, ModelEntry, load_registry
 from llmsql.settings import Settings, load_settings
 

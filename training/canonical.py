@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from llmsql.asking.scopes import cte_names, own_columns, sources, table_reference
+from llmsql.asking.scopes import cte_names, has_grouping_sets, own_columns, sources, table_reference
 from llmsql.catalog import Catalog, Table
 from llmsql.catalog.snapshot import quote
 
@@ -195,7 +195,7 @@ def _write(column: exp.Column, scope: _Scope, owners: list[str], depth: int) -> 
 
 def _group_by_all(select: exp.Select) -> None:
     group = select.args.get("group")
-    if group is None or any(group.args.get(k) for k in ("grouping_sets", "cube", "rollup", "all")):
+    if group is None or has_grouping_sets(group) or group.args.get("all"):
         return
     keys = {e.sql("duckdb"): e for e in group.expressions}
     shown = [e.unalias() for e in select.expressions]

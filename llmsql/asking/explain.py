@@ -15,7 +15,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from llmsql.asking.phrases import Phrases, and_list
-from llmsql.asking.scopes import sources, table_reference
+from llmsql.asking.scopes import has_grouping_sets, sources, table_reference
 from llmsql.catalog import Catalog, Table
 
 _TODAY = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentDatetime)
@@ -146,7 +146,7 @@ def _shown(select: exp.Select, words: Phrases) -> str:
     if once is not None and once.args.get("on") is not None:
         distinct = f"one row for each {once.args['on'].sql('duckdb')}: "
     group = select.args.get("group")
-    if group is not None and any(group.args.get(k) for k in ("grouping_sets", "cube", "rollup")):
+    if group is not None and has_grouping_sets(group):
         return f"Shows {shown}, {group.sql('duckdb').strip()}."
     if keys:
         each = and_list([words.item(k) for k in keys])

@@ -111,6 +111,14 @@ class Scope:
         return table.column(column.name) if table is not None else None
 
 
+def has_grouping_sets(group: exp.Group) -> bool:
+    """Whether a GROUP BY has more than one way of grouping: ROLLUP, CUBE, GROUPING SETS."""
+    several = (exp.Rollup, exp.Cube, exp.GroupingSets)
+    return any(isinstance(e, several) for e in group.expressions) or any(
+        group.args.get(kind) for kind in ("rollup", "cube", "grouping_sets", "totals")
+    )
+
+
 def own_nodes(select: exp.Select) -> Iterator[exp.Expr]:
     """What is written in this SELECT itself, not in the queries nested in it."""
     yield from select.walk(prune=lambda n: n is not select and isinstance(n, exp.Query))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from llmsql.asking.scopes import Scope, conjuncts, own_nodes, shown_by_alias
+from llmsql.asking.scopes import Scope, conjuncts, has_grouping_sets, own_nodes, shown_by_alias
 from llmsql.catalog import Catalog
 
 # What a function sqlglot does not know does is not known either: it may well be an aggregate.
@@ -30,9 +30,7 @@ def group_windows(tree: exp.Expr, catalog: Catalog) -> None:
     for select in list(tree.find_all(exp.Select)):
         group = select.args.get("group")
         scope = Scope.of(select, catalog)
-        if group is None or not scope.is_known:
-            continue
-        if any(group.args.get(kind) for kind in ("cube", "rollup", "grouping_sets", "totals")):
+        if group is None or not scope.is_known or has_grouping_sets(group):
             continue
         _open_nested(select)
         if _windows(select):

@@ -36,6 +36,8 @@ from llmsql.asking.settle import Knowledge
         ("SELECT total FROM orders WHERE ordered_at >= '2024-01-05' AND ordered_at < '2025-01-01'",
          ["Lists total.", "Reads orders.",
           "Only rows where ordered_at is on or after 2024-01-05 and ordered_at is before 2025-01-01."]),
+        ("SELECT status, sum(total) AS t FROM orders GROUP BY ROLLUP (status)",
+         ["Shows status and t (the sum of total), GROUP BY ROLLUP (status).", "Reads orders."]),
         ("SELECT total FROM orders WHERE total BETWEEN 1 AND 2",
          ["Lists total.", "Reads orders.", "Only rows where total is from 1 to 2."]),
         ("SELECT date_trunc('month', ordered_at) AS month, sum(total) AS t FROM orders GROUP BY ALL HAVING sum(total) > 5 ORDER BY month",

@@ -64,6 +64,10 @@ def test_only_what_is_ambiguous_is_qualified(full: str, short: str, catalog: Cat
             "JOIN customers ON buyers.id = customers.id",
         ),
         (
+            "SELECT city, COUNT(*) FROM customers GROUP BY ROLLUP (city)",
+            "SELECT city, COUNT(*) FROM customers GROUP BY ROLLUP (city)",
+        ),
+        (
             "SELECT city FROM customers GROUP BY city HAVING COUNT(*) FILTER (WHERE name = 'Ann') = 0",
             "SELECT city FROM customers GROUP BY ALL HAVING COUNT(*) FILTER(WHERE name = 'Ann') = 0",
         ),
@@ -86,7 +90,7 @@ def test_only_what_is_ambiguous_is_qualified(full: str, short: str, catalog: Cat
             "QUALIFY ROW_NUMBER() OVER (PARTITION BY city ORDER BY COUNT(*)) = 1",
         ),
     ],
-    ids=["using", "filter in having", "a table compared with itself", "alias beside a CTE", "qualify"],
+    ids=["using", "rollup", "filter in having", "a table compared with itself", "alias beside a CTE", "qualify"],
 )
 def test_canonical_form_keeps_the_meaning(written: str, canonical: str, catalog: Catalog) -> None:
     assert canonical_sql(sqlglot.parse_one(written, read="duckdb"), catalog) == canonical
