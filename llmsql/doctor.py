@@ -13,7 +13,7 @@ from pathlib import Path
 from llmsql.errors import LLMSQLError
 from llmsql.files import sha256_of
 from llmsql.machine import describe_machine
-from llmsql.models import missing_weights, models_in_turn
+from llmsql.models import models_in_turn, surer_model
 from llmsql.registry import Adapter, ModelEntry, load_registry
 from llmsql.settings import Settings, load_settings
 
@@ -97,7 +97,7 @@ def _model(settings: Settings) -> Iterator[Finding]:
         yield from files
         if any(file.is_problem for file in files):
             return
-        yield from (_fallback(registry.get(name), settings) for name in models_in_turn(settings)[1:])
+        yield from _fallback(settings)
         yield _threads(settings)
     elif provider == "openai":
         yield _key(settings)
@@ -121,14 +121,15 @@ def _weights(entry: ModelEntry, settings: Settings) -> Finding:
     return Finding("weights", f"{state.state}: {state.path}", fix, is_problem=True)
 
 
-def _fallback(entry: ModelEntry, settings: Settings) -> Finding:
-    """The model that is asked as well where the first is not sure; its weights may come later."""
-    missing = missing_weights(settings, entry.name)
-    if missing is None:
-        return Finding("asked if unsure", f"{entry.name}, its weights are here")
-    assert missing.weights is not None
-    fetched = f"{missing.weights.bytes / 1e6:,.0f} MB, fetched by the first question that needs it"
-    return Finding("asked if unsure", f"{entry.name}: {fetched}")
+def _fallback(settings: Settings) -> Iterator[Finding]:
+    """The model that is asked as well where the default is not sure."""
+    surer = surer_model(settings)
+    if surer is not None:
+        yield Finding(
+            "asked if unsure", "nobody", f"`llmsql models pull {surer}` fetches one that is more often right."
+        )
+    for name in models_in_turn(settings)[1:]:
+        yield Finding("asked if unsure", name)
 
 
 def _adapter(adapter: Adapter) -> Finding:

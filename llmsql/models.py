@@ -111,17 +111,39 @@ def missing_weights(settings: Settings, model: str | None = None) -> ModelEntry 
 def models_in_turn(settings: Settings, model: str | None = None) -> tuple[str, ...]:
     """The models that a question goes to in turn, until one is sure enough; empty for the one of ``open_model``.
 
+    Where nobody chose a model or a cascade, they are the default and its fallback, once that has been fetched:
+    nobody waits for a gigabyte in the middle of a question.
+
     Args:
-        settings: a cascade in them goes before the registry's; with a model, provider or adapter there is no other.
-        model: as ``open_model``.
+        settings: ``cascade``, ``model``, ``provider``, ``adapter``, ``cache_dir``.
+        model: a name that goes before the settings'.
     """
-    if model is not None or settings.cascade:
-        return () if model is not None else settings.cascade
-    if settings.model or settings.provider or settings.adapter:
+    if model is not None:
         return ()
+    if settings.cascade:
+        return settings.cascade
+    default, fallback = _fallback(settings)
+    return (default, fallback.name) if fallback is not None and missing_weights(settings, fallback.name) is None else ()
+
+
+def surer_model(settings: Settings, model: str | None = None) -> str | None:
+    """The model that would be asked where the default is not sure, had it been fetched; else None.
+
+    Args:
+        settings: as ``models_in_turn``.
+        model: as ``models_in_turn``.
+    """
+    fallback = None if model is not None or settings.cascade else _fallback(settings)[1]
+    return fallback.name if fallback is not None and missing_weights(settings, fallback.name) is not None else None
+
+
+def _fallback(settings: Settings) -> tuple[str, ModelEntry | None]:
+    """The registry's default, and the model after it where nobody chose one."""
     registry = load_registry()
+    if settings.model or settings.provider or settings.adapter:
+        return registry.default, None
     entry = registry.get(registry.default)
-    return (entry.name, entry.fallback) if entry.fallback else ()
+    return entry.name, registry.get(entry.fallback) if entry.fallback else None
 
 
 def _hosted(settings: Settings, provider: str, model: str) -> LLMClient:

@@ -28,7 +28,7 @@ from llmsql.catalog.snapshot import snapshot, structure_version
 from llmsql.clients import LLMClient
 from llmsql.clients.base import CallProgress
 from llmsql.errors import ModelNotFoundError, QuestionError
-from llmsql.models import adapted_model, cache_folder, missing_weights, models_in_turn, open_model
+from llmsql.models import adapted_model, cache_folder, missing_weights, models_in_turn, open_model, surer_model
 from llmsql.registry import Calibration, ModelEntry, load_registry
 from llmsql.settings import Settings, load_settings
 from llmsql.weights import ProgressCallback
@@ -282,7 +282,7 @@ class Engine:
 
         chain = models_in_turn(settings, model)
         if not chain:
-            return ask(model, True, None)
+            return replace(ask(model, True, None), surer=surer_model(settings, model))
         return ask_in_turn(chain, ask, enough=settings.cascade_confidence, least=settings.min_confidence)
 
     def feedback(

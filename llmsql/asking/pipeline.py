@@ -65,6 +65,7 @@ class Draft:
         catalog: the tables that the SQL is about.
         before: of a follow-up, the questions that it follows.
         asked_first: models that were asked before, in turn, and were not sure enough.
+        surer: a model that would have been asked as well, had its weights been there.
     """
 
     question: str
@@ -87,6 +88,7 @@ class Draft:
     catalog: Catalog = field(default_factory=Catalog, repr=False, compare=False)
     before: tuple[str, ...] = ()
     asked_first: tuple[str, ...] = ()
+    surer: str | None = None
 
     @property
     def writer(self) -> str:
@@ -122,9 +124,10 @@ class Draft:
             return None
         missed = left_out(self.asked, self.sql, self.catalog, self.values)
         said = f"not sure of this answer (confidence {self.sureness:.2f})"
+        hint = f"; `llmsql models pull {self.surer}` fetches a model that is more often right" if self.surer else ""
         if not missed:
-            return f"{said}: read the SQL before you rely on it"
-        return f"{said}: the SQL takes up nothing for {', '.join(repr(word) for word in missed[:4])}"
+            return f"{said}: read the SQL before you rely on it{hint}"
+        return f"{said}: the SQL takes up nothing for {', '.join(repr(word) for word in missed[:4])}{hint}"
 
 
 def opinion_of(draft: Draft | None) -> Opinion | None:
