@@ -111,7 +111,7 @@ def _text(value: Any) -> str:
 
 
 def _origin(draft: Draft, seconds: float) -> str:
-    said = [_text(draft.model)]
+    said = [_text(draft.writer)]
     if draft.confidence is not None:
         said.append(f"confidence {draft.confidence:.2f}")
     if tables := tables_used(draft.sql):

@@ -102,6 +102,10 @@ def missing_weights(settings: Settings, model: str | None = None) -> ModelEntry 
         entry = registry.get(model or settings.model or registry.default)
     except ModelNotFoundError:
         return None
+    return _missing(entry, settings)
+
+
+def _missing(entry: ModelEntry, settings: Settings) -> ModelEntry | None:
     if entry.provider != "llamacpp" or entry.weights is None or settings.provider not in (None, "llamacpp"):
         return None
     path = weights_path(entry, settings.cache_dir)
@@ -122,8 +126,8 @@ def models_in_turn(settings: Settings, model: str | None = None) -> tuple[str, .
         return ()
     if settings.cascade:
         return settings.cascade
-    default, fallback = _fallback(settings)
-    return (default, fallback.name) if fallback is not None and missing_weights(settings, fallback.name) is None else ()
+    pair = _default_and_fallback(settings)
+    return tuple(entry.name for entry in pair) if pair and _missing(pair[1], settings) is None else ()
 
 
 def surer_model(settings: Settings, model: str | None = None) -> str | None:
@@ -133,17 +137,30 @@ def surer_model(settings: Settings, model: str | None = None) -> str | None:
         settings: as ``models_in_turn``.
         model: as ``models_in_turn``.
     """
-    fallback = None if model is not None or settings.cascade else _fallback(settings)[1]
-    return fallback.name if fallback is not None and missing_weights(settings, fallback.name) is not None else None
+    pair = None if model is not None or settings.cascade else _default_and_fallback(settings)
+    return pair[1].name if pair and _missing(pair[1], settings) is not None else None
 
 
-def _fallback(settings: Settings) -> tuple[str, ModelEntry | None]:
-    """The registry's default, and the model after it where nobody chose one."""
-    registry = load_registry()
+def _default_and_fallback(settings: Settings) -> tuple[ModelEntry, ModelEntry] | None:
+    """The registry's default and the model after it; None where there is none, or somebody chose a model."""
     if settings.model or settings.provider or settings.adapter:
-        return registry.default, None
+        return None
+    return _default_pair(user_registry_path(), _changed(user_registry_path()))
+
+
+@lru_cache(maxsize=4)
+def _default_pair(_path: Path, _changed_ns: int | None) -> tuple[ModelEntry, ModelEntry] | None:
+    """Read once for a state of the user's registry: every question asks for it."""
+    registry = load_registry()
     entry = registry.get(registry.default)
-    return entry.name, registry.get(entry.fallback) if entry.fallback else None
+    return (entry, registry.get(entry.fallback)) if entry.fallback else None
+
+
+def _changed(path: Path) -> int | None:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def _hosted(settings: Settings, provider: str, model: str) -> LLMClient:
@@ -187,9 +204,8 @@ def adapted_model(settings: Settings, catalog: Catalog) -> str | None:
     if settings.model or settings.provider or settings.adapter or settings.cascade:
         return None
     path = user_registry_path()
-    try:
-        changed = path.stat().st_mtime_ns
-    except OSError:
+    changed = _changed(path)
+    if changed is None:
         return None
     candidates = _adapted_models(path, changed)
     if not candidates:

@@ -391,6 +391,12 @@ def load_registry(path: Path | None = None) -> Registry:
     except ModelNotFoundError as error:
         hint = "Choose another with `llmsql models use NAME`."
         raise RegistryError(f"{file}: $.default: {error.message}", hint) from error
+    for entry in registry:
+        if entry.fallback is not None and entry.fallback not in registry.entries:
+            raise RegistryError(
+                f"{file}: $.models.{entry.name}.fallback: there is no model {entry.fallback!r}.",
+                f"Known are {', '.join(registry.names())}.",
+            )
     return registry
 
 

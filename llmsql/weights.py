@@ -77,6 +77,9 @@ class WeightsState:
     sha256: str | None
 
 
+_LOCK_SECONDS = 0.2
+
+
 def default_cache_dir() -> Path:
     """The folder for weights: ``LLMSQL_CACHE_DIR``, else ``weights`` in the user's cache folder."""
     configured = os.environ.get("LLMSQL_CACHE_DIR")
@@ -168,7 +171,7 @@ def fetch_weights(
     names = _source_names(sources)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(path.with_name(f"{path.name}.lock")):
+        with _locked(path.with_name(f"{path.name}.lock"), cancel):
             if not _is_cached(path, weights):  # another process may have fetched it while this one waited
                 with _progress(entry.name, weights.bytes, progress) as report:
                     _fetch(entry, weights, path, names, _until(cancel, report))
@@ -187,9 +190,13 @@ def _until(cancel: threading.Event | None, report: ProgressCallback) -> Progress
     def report_or_stop(done: int, total: int) -> None:
         report(done, total)
         if cancel.is_set():
-            raise CancelledError("The download was stopped.", "It goes on from there next time.")
+            raise _stopped()
 
     return report_or_stop
+
+
+def _stopped() -> CancelledError:
+    return CancelledError("The download was stopped.", "It goes on from there next time.")
 
 
 def _fix(entry: ModelEntry, path: Path) -> str:
@@ -508,11 +515,21 @@ def _remember(path: Path, weights: Weights) -> None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    from filelock import FileLock
+def _locked(path: Path, cancel: threading.Event | None) -> Iterator[None]:
+    from filelock import FileLock, Timeout
 
-    with FileLock(path):
+    lock = FileLock(path)
+    while True:
+        try:
+            lock.acquire(timeout=-1 if cancel is None else _LOCK_SECONDS)
+            break
+        except Timeout:  # another process is fetching
+            if cancel is not None and cancel.is_set():
+                raise _stopped() from None
+    try:
         yield
+    finally:
+        lock.release()
 
 
 @contextmanager

@@ -40,8 +40,8 @@ from llmsql.chat import Message
 from llmsql.clients import Generation, GenerationRequest, LLMClient
 from llmsql.errors import LLMSQLError, TrainingError
 from llmsql.models import open_model
-from llmsql.registry import Calibration, record_calibration
-from llmsql.settings import load_settings
+from llmsql.registry import Calibration, load_registry, record_calibration
+from llmsql.settings import Settings, load_settings
 from training.dataset import Database, Databases, Record, load_records
 from training.evaluate import Judge
 
@@ -214,7 +214,8 @@ class Observer:
             found["candidates"] = self._best(question, [*question.kept["greedy"], *question.kept["samples"]])
         if self._earlier is not None:
             opinion = self._earlier.opinion(record)
-            if opinion is not None:
+            # A surer answer ends the cascade: this model would not be asked.
+            if opinion is not None and (opinion.confidence or 0.0) < Settings().cascade_confidence:
                 found[f"after {opinion.model}"] = self._single(question, opinion)
         return {
             kind: Seen(record.database, dict(best.evidence or {}), self._judge(record, question.database, best.sql))
@@ -332,6 +333,20 @@ def validation_records(files: Sequence[Path], limit: int | None) -> list[Record]
     return chosen
 
 
+def _observer_of(name: str, texts: Path | None, databases: Databases) -> Observer:
+    """Of the model that is asked before the one to calibrate.
+
+    Raises:
+        TrainingError: there is nothing that it wrote, or its own answers have no confidence.
+    """
+    entry = load_registry().get(name)
+    if "single" not in entry.calibration:
+        raise TrainingError(f"{entry.name} has no calibration.", "Calibrate it first, with --write-registry.")
+    if texts is None or not texts.is_file():
+        raise TrainingError(f"What {entry.name} wrote is not there.", "Name the file of its texts: --after-texts FILE.")
+    return Observer(None, databases, 1, texts, model=entry.name)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description="Fit how sure a model's answers are, on validation questions.")
@@ -356,7 +371,7 @@ def main(argv: list[str] | None = None) -> int:
         settings = load_settings({"model": options.model, "adapter": options.adapter})
         client = None if options.no_model else open_model(settings)[1]
         databases = Databases(options.data_root)
-        earlier = Observer(None, databases, 1, options.after_texts, model=options.after) if options.after else None
+        earlier = _observer_of(options.after, options.after_texts, databases) if options.after else None
         observer = Observer(client, databases, options.candidates, options.texts, earlier=earlier)
         seen: dict[str, list[Seen]] = {"single": []}
         for done, record in enumerate(records, 1):

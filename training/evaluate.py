@@ -34,7 +34,7 @@ from llmsql.asking.run import interrupted_after
 from llmsql.asking.settle import set_today
 from llmsql.catalog.snapshot import quote
 from llmsql.clients import LLMClient
-from llmsql.errors import LLMSQLError, NoAnswerError
+from llmsql.errors import LLMSQLError, NoAnswerError, TrainingError
 from llmsql.machine import describe_machine
 from llmsql.models import open_model
 from llmsql.registry import Measurement, load_registry, record_measurement
@@ -178,7 +178,9 @@ def evaluate(
         timeout: seconds for an answer of the model; the settings' by default. An answer that comes too late is wrong.
     """
     outcomes = []
-    chain = model.split(",") if model is not None else [None]
+    chain = [name.strip() for name in model.split(",")] if model is not None else [None]
+    if adapter is not None and len(chain) > 1:
+        raise TrainingError("An adapter goes on one model, not on a cascade.", "Name models that have theirs.")
     settings = load_settings({"model": chain[-1], "adapter": adapter, "timeout": timeout})
     clients = dict(open_model(settings, name) for name in chain)
     by_database: dict[str, list[Record]] = defaultdict(list)
@@ -211,7 +213,7 @@ def _ask(
             clients[name],
             name,
             record.question,
-            settings,
+            replace(settings, min_confidence=0.0),
             calibrations=calibrations_of(name),
             earlier=opinion_of(before),
         )

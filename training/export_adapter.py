@@ -12,6 +12,7 @@ import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import gguf
 import numpy as np
@@ -180,7 +181,7 @@ def export_peft(adapter: LoraAdapter, base_model: str, folder: Path) -> Path:
     """
     if adapter.alpha != int(adapter.alpha):
         raise TrainingError(f"alpha is {adapter.alpha}, and servers read whole numbers.", "Train with another alpha.")
-    config = {
+    config: dict[str, Any] = {
         "peft_type": "LORA",
         "task_type": "CAUSAL_LM",
         "base_model_name_or_path": base_model,
@@ -196,6 +197,9 @@ def export_peft(adapter: LoraAdapter, base_model: str, folder: Path) -> Path:
         "use_dora": False,
         "modules_to_save": None,
     }
+    layers = sorted({layer for layer, _ in adapter.pairs})
+    if layers != list(range(len(layers))):
+        config["layers_to_transform"] = layers  # else PEFT would put new weights on the others
     tensors: dict[str, np.ndarray] = {}
     for (layer, projection), (a, b) in adapter.pairs.items():
         stem = f"base_model.model.model.layers.{layer}.{projection}.lora_"

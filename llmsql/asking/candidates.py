@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +26,7 @@ from llmsql.asking.prompt import StoredValue
 from llmsql.asking.run import interrupted_after
 from llmsql.asking.settle import Knowledge, settle
 from llmsql.clients import Generation
-from llmsql.errors import LLMSQLError, SQLRejectedError
+from llmsql.errors import CancelledError, LLMSQLError, SQLRejectedError
 from llmsql.registry import Calibration
 
 MOST_ROWS = 10_000
@@ -94,6 +95,7 @@ def weigh_candidates(
     corrected: bool = False,
     calibrations: Mapping[str, Calibration] | None = None,
     earlier: Opinion | None = None,
+    cancel: threading.Event | None = None,
 ) -> list[Candidate]:
     """Check answers of a model, and where there is something to compare run and group them.
 
@@ -108,7 +110,9 @@ def weigh_candidates(
         seconds: most time for one query.
         corrected: the model wrote them after it was told an error.
         calibrations: of the model.
-        earlier: what another model answered; that the rows are the same makes both more likely right.
+        earlier: what another model answered; a single answer is run beside it, for that the rows are the same makes
+            both more likely right.
+        cancel: set it to stop a query.
 
     Returns:
         Distinct texts: the best of each reading first, best reading first; then the others of each reading; then what
@@ -119,11 +123,9 @@ def weigh_candidates(
         for text, mine in _by_text(generations).items()
     ]
     several = len(generations) > 1
-    runs = several or earlier is not None
-    ran = [_run(con, c, seconds) if runs and c.sql is not None else c for c in checked]
-    if earlier is not None:
-        theirs = _run(con, Candidate(earlier.sql, earlier.sql), seconds).result
-        ran = [_compared(candidate, earlier, theirs) for candidate in ran]
+    ran = [_run(con, c, seconds, cancel) if several and c.sql is not None else c for c in checked]
+    if earlier is not None and not several:
+        ran = [_compared(con, c, earlier, seconds, cancel) if c.sql is not None else c for c in ran]
     readings: dict[str, list[Candidate]] = defaultdict(list)
     refused = []
     for candidate in ran:
@@ -187,14 +189,18 @@ def _tables(sql: str) -> float:
     return float(min(sum(1 for _ in sqlglot.parse_one(sql, read="duckdb").find_all(exp.Table)), 5))
 
 
-def _run(con: duckdb.DuckDBPyConnection, candidate: Candidate, seconds: float) -> Candidate:
+def _run(
+    con: duckdb.DuckDBPyConnection, candidate: Candidate, seconds: float, cancel: threading.Event | None
+) -> Candidate:
     """The candidate with what it gives."""
     cursor = con.cursor()
     try:
-        with interrupted_after(cursor, seconds):
+        with interrupted_after(cursor, seconds, cancel):
             rows = cursor.execute(candidate.sql or "").fetchmany(MOST_ROWS)
     except duckdb.CatalogException:
         return candidate  # a temporary or uncommitted table, which only the user's connection sees
+    except CancelledError:
+        raise
     except (duckdb.Error, LLMSQLError) as error:
         return replace(candidate, error=str(error).splitlines()[0])
     finally:
@@ -204,9 +210,18 @@ def _run(con: duckdb.DuckDBPyConnection, candidate: Candidate, seconds: float) -
     return replace(candidate, result=fingerprint(rows), rows=len(rows), evidence=evidence)
 
 
-def _compared(candidate: Candidate, earlier: Opinion, theirs: str | None) -> Candidate:
-    """The candidate with whether it gives the rows that another model's answer gives."""
-    same = candidate.sql == earlier.sql if candidate.result is None else candidate.result == theirs
+def _compared(
+    con: duckdb.DuckDBPyConnection,
+    candidate: Candidate,
+    earlier: Opinion,
+    seconds: float,
+    cancel: threading.Event | None,
+) -> Candidate:
+    """The candidate with whether it gives the rows of another model's answer; one that takes too long to say stays."""
+    same = candidate.sql == earlier.sql
+    if not same:
+        mine = _run(con, candidate, seconds, cancel).result
+        same = mine is not None and mine == _run(con, Candidate("", earlier.sql), seconds, cancel).result
     evidence = {"agrees": float(same), "earlier": earlier.confidence or 0.0}
     return replace(candidate, evidence={**(candidate.evidence or {}), **evidence})
 

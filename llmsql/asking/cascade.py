@@ -41,7 +41,7 @@ def ask_in_turn(
         if name == chain[-1] or (draft.sureness is not None and draft.sureness >= enough):
             return _with_all_costs(draft, [*earlier, draft], asked)
         earlier.append(draft)
-        asked.append(name)
+        asked.append(draft.model)
     good_enough = [draft for draft in earlier if (draft.confidence or 0.0) >= least]
     if good_enough:
         return _with_all_costs(max(good_enough, key=lambda draft: draft.sureness or 0.0), earlier, asked)
@@ -50,7 +50,7 @@ def ask_in_turn(
 
 
 def _with_all_costs(chosen: Draft, drafts: Sequence[Draft], asked: Sequence[str]) -> Draft:
-    """The chosen draft with the time, the tokens and the money of all, and who was asked first."""
+    """The chosen draft with the time, the tokens and the money of all drafts, and who was asked first."""
     milliseconds: Counter[str] = Counter()
     for draft in drafts:
         milliseconds.update(draft.milliseconds)

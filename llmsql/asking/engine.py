@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -52,9 +53,6 @@ class Engine:
         overrides: settings that go before all others, by field name.
         refine: completes a fresh snapshot with keys known from elsewhere.
         origin: the file or folder that an in-memory database was read from.
-
-    Attributes:
-        on_fetch: called before a model's weights are fetched, by a front end that shows how far that is.
     """
 
     def __init__(
@@ -73,7 +71,7 @@ class Engine:
         self._lock = threading.RLock()
         self._sessions = Sessions()
         self._cancels: set[threading.Event] = set()
-        self.on_fetch: Callable[[ModelEntry], ProgressCallback] | None = None
+        self._on_fetch: Callable[[ModelEntry], ProgressCallback] | None = None
 
     def settings(self, variables: Mapping[str, str] | None = None) -> Settings:
         """The settings in force.
@@ -120,8 +118,21 @@ class Engine:
         key = _client_key(settings, model)
         with self._lock:
             if key not in self._clients:
-                self._clients[key] = open_model(settings, model, remember=True, cancel=cancel, on_fetch=self.on_fetch)
+                self._clients[key] = open_model(settings, model, remember=True, cancel=cancel, on_fetch=self._on_fetch)
             return self._clients[key]
+
+    @contextmanager
+    def shows_fetching(self, on_fetch: Callable[[ModelEntry], ProgressCallback] | None) -> Iterator[None]:
+        """In the body, the caller shows how far a download of weights is.
+
+        Args:
+            on_fetch: called with the model before its weights are fetched; what it gives is told how far that is.
+        """
+        self._on_fetch = on_fetch
+        try:
+            yield
+        finally:
+            self._on_fetch = None
 
     @property
     def progress(self) -> CallProgress | None:
@@ -162,7 +173,7 @@ class Engine:
         """The SQL for a question; a model is asked once per question, catalog version and settings.
 
         Args:
-            con: the connection whose catalog is meant; nothing is run but the binding of the query.
+            con: the connection whose catalog is meant; the query is bound, and run only where answers are compared.
             question: in the user's words.
             tables: use only these; empty for all.
             model: a name that goes before the settings'.

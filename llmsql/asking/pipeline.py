@@ -196,6 +196,7 @@ def write_sql(
         seconds=min(settings.query_timeout, QUERY_SECONDS),
         calibrations=calibrations,
         earlier=earlier,
+        cancel=cancel,
     )
     generations = draw.first(messages, settings.candidates)
     with clock.stage("settle"):

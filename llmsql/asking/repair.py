@@ -19,7 +19,16 @@ from sqlglot.errors import ErrorLevel
 
 from llmsql.asking.coverage import name_stems
 from llmsql.asking.joins import KeyGraph, Wording, chain_joins, fold
-from llmsql.asking.scopes import Scope, conjuncts, cte_names, identifier, own_columns, sources, table_reference
+from llmsql.asking.scopes import (
+    Scope,
+    conjuncts,
+    cte_names,
+    has_grouping_sets,
+    identifier,
+    own_columns,
+    sources,
+    table_reference,
+)
 from llmsql.asking.values import ValueIndex
 from llmsql.asking.values import fold as fold_text
 from llmsql.catalog import Catalog, Table
@@ -591,7 +600,7 @@ def _grouped(sql: str) -> Iterator[tuple[str, str]]:
     for select in tree.find_all(exp.Select):
         has_aggregate = any(e.find(exp.AggFunc) for e in select.expressions) or select.args.get("having")
         group = select.args.get("group")
-        if not (has_aggregate or group):
+        if not (has_aggregate or group) or (group is not None and has_grouping_sets(group)):
             continue
         shown = {e.unalias().sql("duckdb") for e in select.expressions}
         keys = [] if group is None else [k for k in group.expressions if k.sql("duckdb") not in shown]

@@ -3,38 +3,50 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import duckdb
 
-from llmsql.errors import LimitError, LLMSQLError
+from llmsql.errors import CancelledError, LimitError, LLMSQLError
+
+_POLL_SECONDS = 0.05
 
 
 @contextmanager
-def interrupted_after(con: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
-    """Stop whatever ``con`` runs in the body after some time.
+def interrupted_after(
+    con: duckdb.DuckDBPyConnection, seconds: float, cancel: threading.Event | None = None
+) -> Iterator[None]:
+    """Stop whatever ``con`` runs in the body after some time, or when told to.
 
     Args:
         con: the connection.
         seconds: how long.
+        cancel: set it to stop.
 
     Raises:
-        LimitError: it was stopped.
+        LimitError: the time was up.
+        CancelledError: it was told to.
     """
-    fired = threading.Event()
+    over, fired = threading.Event(), threading.Event()
 
-    def stop() -> None:
-        fired.set()
-        con.interrupt()
+    def watch() -> None:
+        until = time.monotonic() + seconds
+        while not over.wait(max(_POLL_SECONDS, until - time.monotonic()) if cancel is None else _POLL_SECONDS):
+            if time.monotonic() >= until:
+                fired.set()
+            if fired.is_set() or (cancel is not None and cancel.is_set()):
+                con.interrupt()  # again and again: what it is to stop may not have begun
 
-    timer = threading.Timer(seconds, stop)
-    timer.daemon = True
-    timer.start()
+    watcher = threading.Thread(target=watch, name="llmsql-timeout", daemon=True)
+    watcher.start()
     try:
         yield
     except duckdb.InterruptException as error:
+        if cancel is not None and cancel.is_set():
+            raise CancelledError("The query was stopped.") from error
         if fired.is_set():
             raise LimitError(
                 f"The query was stopped after {seconds:g} s.",
@@ -42,7 +54,7 @@ def interrupted_after(con: duckdb.DuckDBPyConnection, seconds: float) -> Iterato
             ) from error
         raise
     finally:
-        timer.cancel()
+        over.set()
 
 
 def run_query(con: duckdb.DuckDBPyConnection, sql: str, *, timeout: float, max_rows: int) -> tuple[Any, bool]:

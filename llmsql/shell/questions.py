@@ -54,16 +54,17 @@ def ask(session: Session, question: str) -> None:
     """
     connection = session.ready()
     download = Download()
-    connection.engine.on_fetch = download.start if session.interactive else None
 
     def progress() -> Progress:
-        return download.progress() if download.name else model_progress(connection.engine.progress)
+        call = connection.engine.progress
+        return download.progress() if download.name and call is None else model_progress(call)
 
     asked = session.asked = Asked(question)
     try:
         # A person may go on with "and by month?"; a script's questions stand alone.
         options: dict[str, Any] = {"session": _CONVERSATION} if session.interactive else {}
-        asked.draft = session.work(lambda: connection.draft(question, **options), progress)
+        with connection.engine.shows_fetching(download.start if session.interactive else None):
+            asked.draft = session.work(lambda: connection.draft(question, **options), progress)
     except LLMSQLError as error:
         asked.failure = error
         raise
@@ -136,8 +137,6 @@ class Download:
         """Take note of the bytes that are there; those of the first call were there before."""
         self._began = self._began or (time.monotonic(), done)
         self._done, self._total = done, total
-        if done >= total:
-            self.name = ""
 
     def progress(self) -> Progress:
         """For the status line."""

@@ -14,6 +14,7 @@ QUIET_SECONDS = 2.0
 _POLL_SECONDS = 0.05
 _STOP_SECONDS = 0.1
 _BAR_CELLS = 20
+_LEAST_SHARE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +101,14 @@ def status_line(progress: Progress, seconds: float) -> str:
 
 def _seconds_left(progress: Progress, share: float | None, spent: float) -> float | None:
     """At the speed so far, or as whoever is at work says."""
-    if share is None or share <= 0.02 or (progress.left is not None and not progress.handed):
+    if share is None or (progress.left is not None and not progress.handed):
         return progress.left
-    by_share = spent / share - spent
+    if share <= _LEAST_SHARE:
+        return None
     if not progress.handed:
-        return by_share
-    # All rows may have been handed over before the first has its answer.
-    return max(by_share, progress.left) if progress.left is not None else by_share or None
+        return spent / share - spent
+    # What was handed over is done when the chunk is; all rows may have been, before the first has its answer.
+    return None if progress.left is None else (spent + progress.left) / share - spent
 
 
 def _duration(seconds: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +16,10 @@ from llmsql.asking.compare import fingerprint
 from llmsql.asking.confidence import confidence
 from llmsql.asking.engine import Engine
 from llmsql.asking.pipeline import write_sql
+from llmsql.asking.run import interrupted_after
 from llmsql.asking.settle import Knowledge
 from llmsql.clients import LLMClient
-from llmsql.errors import ConfigError, NoAnswerError, UnsureError
+from llmsql.errors import CancelledError, ConfigError, LimitError, NoAnswerError, UnsureError
 from llmsql.registry import Calibration, load_registry, record_calibration
 from llmsql.settings import Settings, load_settings
 from tests.clients.stubs import StubOpenAI
@@ -73,6 +76,9 @@ def test_a_doubtful_answer_says_what_its_sql_leaves_out(
     plain = replace(weak, question="how many orders")
     assert plain.doubt == "not sure of this answer (confidence 0.20): read the SQL before you rely on it"
     assert replace(weak, sureness=None).doubt is None
+    assert (replace(weak, surer="large").doubt or "").endswith(
+        "`llmsql models pull large` fetches a model that is more often right"
+    )
 
 
 def test_below_the_threshold_both_readings_are_given_back(
@@ -152,6 +158,11 @@ def test_two_models_that_agree_are_surer(
     assert (agreed.model, agreed.confidence) == ("big", pytest.approx(0.881, abs=0.001))
     assert alone.confidence == pytest.approx(0.119, abs=0.001)
     assert agreed.attempts == 2  # both models
+    assert agreed.writer == "big after small"
+    writes(stub_openai, COUNT, "SELECT status::INTEGER FROM orders")
+    failing = engine.draft(shop, "orders by status")  # its rows cannot be compared; that is no reason to take it away
+    assert failing.model == "big" and "status" in failing.sql
+    assert failing.confidence == pytest.approx(0.119, abs=0.001)
     engine.close()
 
 
@@ -180,3 +191,16 @@ def test_equal_rows_have_one_fingerprint() -> None:
 def test_settings_out_of_range_are_refused(name: str, value: str) -> None:
     with pytest.raises(ConfigError, match=name):
         load_settings(None, {f"llmsql_{name}": value})
+
+
+def test_a_query_can_be_stopped_by_time_and_by_the_user(shop: duckdb.DuckDBPyConnection) -> None:
+    endless = "SELECT count(*) FROM range(100000000000) t(i) WHERE hash(i) % 3 = 1"
+    with pytest.raises(LimitError, match=r"after 0\.2 s"), interrupted_after(shop, 0.2):
+        shop.execute(endless)
+    cancel = threading.Event()
+    threading.Timer(0.2, cancel.set).start()
+    began = time.monotonic()
+    with pytest.raises(CancelledError), interrupted_after(shop, 60, cancel):
+        shop.execute(endless)
+    assert time.monotonic() - began < 30
+    assert shop.execute("SELECT 1").fetchone() == (1,)

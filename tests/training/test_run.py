@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from llmsql.errors import TrainingError  # noqa: E402
 from tests.training.conftest import CharacterTokenizer, tiny_model  # noqa: E402
 from training.base_model import BaseModel, add_lora  # noqa: E402
 from training.dataset import Databases, Record, plan_packs  # noqa: E402
+from training.export_adapter import export_peft, read_peft  # noqa: E402
 from training.finetune_core import RECIPES  # noqa: E402
 from training.packing import ATTENTION  # noqa: E402
 from training.run import Recipe, load_recipe, rate_at, train  # noqa: E402
@@ -62,12 +64,24 @@ def test_the_rate_rises_and_falls() -> None:
     assert rates[30] == pytest.approx(RECIPE.learning_rate / 10)
 
 
-def test_frozen_layers_have_no_gradient_and_keep_their_adapter() -> None:
+def _adapted(frozen_layers: int, start_from: Path | None = None) -> tuple[Any, dict[str, bool]]:
     base = BaseModel(tiny_model("qwen2", ATTENTION), CharacterTokenizer(), "tiny", None)
-    model = add_lora(base, rank=4, alpha=8, seed=1, frozen_layers=1)
-    lora = {name: p.requires_grad for name, p in model.named_parameters() if "lora_" in name}
-    assert lora
-    assert all(trained == (".layers.1." in name) for name, trained in lora.items())
+    model = add_lora(base, rank=4, alpha=8, seed=1, frozen_layers=frozen_layers, start_from=start_from)
+    return model, {name: p.requires_grad for name, p in model.named_parameters() if "lora_" in name}
+
+
+def test_frozen_layers_get_no_adapter_or_keep_the_one_they_have(tmp_path: Path) -> None:
+    whole, _ = _adapted(0)
+    whole.save_pretrained(tmp_path / "whole")
+    _, kept = _adapted(1, tmp_path / "whole")
+    assert {trained for name, trained in kept.items() if ".layers.0." in name} == {False}
+    assert {trained for name, trained in kept.items() if ".layers.1." in name} == {True}
+    upper, fresh = _adapted(1)
+    assert fresh and all(trained and ".layers.1." in name for name, trained in fresh.items())
+    upper.save_pretrained(tmp_path / "upper")
+    export_peft(read_peft(tmp_path / "upper"), "tiny", tmp_path / "again")
+    _, there = _adapted(0, tmp_path / "again")  # no new weights on the layers that had none
+    assert there == fresh
 
 
 def _train(
