@@ -111,7 +111,7 @@ class Settings:
     candidates: int = 1
     min_confidence: float = 0.0
     cascade: tuple[str, ...] = ()
-    cascade_confidence: float = 0.8
+    cascade_confidence: float = 0.7
     grammar: bool = False
     verified: bool = True
     session: str | None = None

@@ -11,8 +11,8 @@ Questions of a test split are refused: what is tuned on them can't be measured o
 
 ``--texts FILE`` keeps what the model wrote; with a file that has the texts already the model is not asked again.
 
-``--after NAME --after-texts FILE`` fits a third one: for a model that is asked after another one in a cascade, from
-what both wrote. The other model has to be calibrated first.
+``--after NAME --after-texts FILE`` fits a third one: for the surer of two answers, where a model is asked after another
+one in a cascade, from what both wrote. Both have to be calibrated by themselves first.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from llmsql.asking.candidates import Candidate, Opinion, weigh_candidates
+from llmsql.asking.candidates import Candidate, weigh_candidates
 from llmsql.asking.confidence import EVIDENCE
 from llmsql.asking.dates import find_dates
 from llmsql.asking.engine import calibrations_of
@@ -192,7 +192,7 @@ class Observer:
         earlier: Observer | None = None,
     ) -> None:
         self._client = client
-        self._model = model
+        self.model = model
         self._calibrations = calibrations_of(model)
         self._earlier = earlier
         self._databases = databases
@@ -212,24 +212,33 @@ class Observer:
         found = {"single": self._single(question)}
         if question.kept["samples"]:
             found["candidates"] = self._best(question, [*question.kept["greedy"], *question.kept["samples"]])
-        if self._earlier is not None:
-            opinion = self._earlier.opinion(record)
-            # A surer answer ends the cascade: this model would not be asked.
-            if opinion is not None and (opinion.confidence or 0.0) < Settings().cascade_confidence:
-                found[f"after {opinion.model}"] = self._single(question, opinion)
-        return {
+        seen = {
             kind: Seen(record.database, dict(best.evidence or {}), self._judge(record, question.database, best.sql))
             for kind, best in found.items()
             if best.sql is not None and best.error is None
         }
+        earlier = None if self._earlier is None else self._earlier.answer(record)
+        if self._earlier is not None and earlier is not None:
+            surer = self._surer(record, question, earlier)
+            if surer is not None:
+                seen[f"after {self._earlier.model}"] = surer
+        return seen
 
-    def opinion(self, record: Record) -> Opinion | None:
-        """The single answer to a question as another model sees it; None where there is none."""
+    def answer(self, record: Record) -> Candidate | None:
+        """The single answer to a question; None where there is none."""
         question = self._asked(record)
         best = None if question is None else self._single(question)
-        if best is None or best.sql is None or best.error is not None:
+        return None if best is None or best.sql is None or best.error is not None else best
+
+    def _surer(self, record: Record, question: _Asked, earlier: Candidate) -> Seen | None:
+        """The answer that a cascade would believe; None for a question that would not reach this model."""
+        mine = self._single(question, earlier.sql)
+        if (earlier.confidence or 0.0) >= Settings().cascade_confidence or mine.sql is None or mine.error is not None:
             return None
-        return Opinion(self._model, best.sql, best.confidence)
+        agrees = (mine.evidence or {})["agrees"]
+        chosen = mine if agrees or (mine.confidence or 0.0) >= (earlier.confidence or 0.0) else earlier
+        evidence = {"own": max(mine.confidence or 0.0, earlier.confidence or 0.0), "agrees": agrees}
+        return Seen(record.database, evidence, self._judge(record, question.database, chosen.sql or ""))
 
     def _asked(self, record: Record) -> _Asked | None:
         """A question with what the model wrote for it, now or before; None without either."""
@@ -241,7 +250,7 @@ class Observer:
             kept = self._draw(record, build_messages(shown, record.question, values, terms), database, values)
         return None if kept is None else _Asked(record, database, values, kept)
 
-    def _single(self, question: _Asked, earlier: Opinion | None = None) -> Candidate:
+    def _single(self, question: _Asked, earlier: str | None = None) -> Candidate:
         """The greedy answer, or the one after an error."""
         best = self._best(question, question.kept["greedy"], earlier=earlier)
         corrected = question.kept.get("corrected")
@@ -277,7 +286,7 @@ class Observer:
         return drawn
 
     def _best(
-        self, question: _Asked, texts: list[Any], *, corrected: bool = False, earlier: Opinion | None = None
+        self, question: _Asked, texts: list[Any], *, corrected: bool = False, earlier: str | None = None
     ) -> Candidate:
         record, database = question.record, question.database
         return weigh_candidates(
@@ -372,7 +381,10 @@ def main(argv: list[str] | None = None) -> int:
         client = None if options.no_model else open_model(settings)[1]
         databases = Databases(options.data_root)
         earlier = _observer_of(options.after, options.after_texts, databases) if options.after else None
-        observer = Observer(client, databases, options.candidates, options.texts, earlier=earlier)
+        name = load_registry().get(options.model or load_registry().default).name if options.after else ""
+        if options.after and "single" not in calibrations_of(name):
+            raise TrainingError(f"{name} has no calibration of its own.", "Calibrate it without --after first.")
+        observer = Observer(client, databases, options.candidates, options.texts, model=name, earlier=earlier)
         seen: dict[str, list[Seen]] = {"single": []}
         for done, record in enumerate(records, 1):
             for kind, one in observer.observe(record).items():
@@ -381,8 +393,8 @@ def main(argv: list[str] | None = None) -> int:
                 print(f"{done}/{len(records)}", file=sys.stderr)
         if client is not None:
             client.close()
-        name = " + ".join(f"{file.name} validation" for file in options.dataset)
-        fitted = {kind: fit(answers, kind, name) for kind, answers in seen.items()}
+        dataset = " + ".join(f"{file.name} validation" for file in options.dataset)
+        fitted = {kind: fit(answers, kind, dataset) for kind, answers in seen.items()}
         for kind, calibration in fitted.items():
             right = sum(s.is_right for s in seen[kind]) / len(seen[kind])
             print(

@@ -29,7 +29,7 @@ import sqlglot
 from llmsql.asking.cascade import ask_in_turn
 from llmsql.asking.compare import contains_rows, same_rows
 from llmsql.asking.engine import calibrations_of
-from llmsql.asking.pipeline import Draft, opinion_of, write_sql
+from llmsql.asking.pipeline import Draft, write_sql
 from llmsql.asking.run import interrupted_after
 from llmsql.asking.settle import set_today
 from llmsql.catalog.snapshot import quote
@@ -206,7 +206,7 @@ def _ask(
 ) -> Outcome:
     knowledge = database.knowledge(record)
 
-    def ask(name: str, _: bool, before: Draft | None) -> Draft:
+    def ask(name: str, before: Draft | None) -> Draft:
         return write_sql(
             database.con,
             knowledge,
@@ -215,12 +215,18 @@ def _ask(
             record.question,
             replace(settings, min_confidence=0.0),
             calibrations=calibrations_of(name),
-            earlier=opinion_of(before),
+            earlier=None if before is None else before.sql,
         )
 
     started = time.perf_counter()
     try:
-        draft = ask_in_turn(list(clients), ask, enough=settings.cascade_confidence, least=0.0)
+        draft = ask_in_turn(
+            list(clients),
+            ask,
+            lambda later, earlier: calibrations_of(later).get(f"after {earlier}"),
+            enough=settings.cascade_confidence,
+            least=0.0,
+        )
     except LLMSQLError as error:
         spent = (time.perf_counter() - started) * 1000
         written = error.sql if isinstance(error, NoAnswerError) else None

@@ -67,21 +67,6 @@ class Candidate:
     evidence: Mapping[str, float] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """What another model answered before.
-
-    Args:
-        model: its name.
-        sql: checked and bound.
-        confidence: that it is right, 0 to 1; None where nothing is known.
-    """
-
-    model: str
-    sql: str
-    confidence: float | None
-
-
 def weigh_candidates(
     con: duckdb.DuckDBPyConnection,
     generations: Sequence[Generation],
@@ -94,7 +79,7 @@ def weigh_candidates(
     seconds: float = QUERY_SECONDS,
     corrected: bool = False,
     calibrations: Mapping[str, Calibration] | None = None,
-    earlier: Opinion | None = None,
+    earlier: str | None = None,
     cancel: threading.Event | None = None,
 ) -> list[Candidate]:
     """Check answers of a model, and where there is something to compare run and group them.
@@ -110,8 +95,7 @@ def weigh_candidates(
         seconds: most time for one query.
         corrected: the model wrote them after it was told an error.
         calibrations: of the model.
-        earlier: what another model answered; a single answer is run beside it, for that the rows are the same makes
-            both more likely right.
+        earlier: the SQL that another model answered with; a single answer is run beside it, to see whether they agree.
         cancel: set it to stop a query.
 
     Returns:
@@ -135,14 +119,7 @@ def weigh_candidates(
             refused.append(candidate)
     shares = sorted((sum(c.times for c in mine) / len(generations) for mine in readings.values()), reverse=True)
     weighed = [
-        _weighed(
-            mine,
-            len(generations) if several else None,
-            shares,
-            corrected,
-            calibrations or {},
-            None if earlier is None else earlier.model,
-        )
+        _weighed(mine, len(generations) if several else None, shares, corrected, calibrations or {})
         for mine in readings.values()
     ]
     # Stable: of equals, the reading of the greedy answer stays first.
@@ -213,17 +190,16 @@ def _run(
 def _compared(
     con: duckdb.DuckDBPyConnection,
     candidate: Candidate,
-    earlier: Opinion,
+    earlier: str,
     seconds: float,
     cancel: threading.Event | None,
 ) -> Candidate:
     """The candidate with whether it gives the rows of another model's answer; one that takes too long to say stays."""
-    same = candidate.sql == earlier.sql
+    same = candidate.sql == earlier
     if not same:
         mine = _run(con, candidate, seconds, cancel).result
-        same = mine is not None and mine == _run(con, Candidate("", earlier.sql), seconds, cancel).result
-    evidence = {"agrees": float(same), "earlier": earlier.confidence or 0.0}
-    return replace(candidate, evidence={**(candidate.evidence or {}), **evidence})
+        same = mine is not None and mine == _run(con, Candidate("", earlier), seconds, cancel).result
+    return replace(candidate, evidence={**(candidate.evidence or {}), "agrees": float(same)})
 
 
 def _weighed(
@@ -232,7 +208,6 @@ def _weighed(
     shares: list[float],
     corrected: bool,
     calibrations: Mapping[str, Calibration],
-    after: str | None,
 ) -> list[Candidate]:
     """The candidates of one reading with its votes and confidence, the most probable first."""
     mine = sorted(mine, key=lambda c: -(c.logprob if c.logprob is not None else -math.inf))
@@ -245,5 +220,5 @@ def _weighed(
         others = list(shares)
         others.remove(share)
         evidence |= {"share": share, "lead": share - max(others, default=0.0)}
-    sure = confidence(evidence, calibrations, after)
+    sure = confidence(evidence, calibrations)
     return [replace(c, votes=votes, confidence=sure, evidence=evidence) for c in mine]

@@ -6,51 +6,78 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from llmsql.asking.pipeline import Draft
-from llmsql.errors import CancelledError, LLMSQLError, ModelError, NoAnswerError, UnsureError
+from llmsql.asking.confidence import probability
+from llmsql.asking.pipeline import Draft, unsure_error
+from llmsql.errors import CancelledError, LLMSQLError, ModelError, NoAnswerError
+from llmsql.registry import Calibration
 
 
 def ask_in_turn(
-    chain: Sequence[str], ask: Callable[[str, bool, Draft | None], Draft], *, enough: float, least: float
+    chain: Sequence[str],
+    ask: Callable[[str, Draft | None], Draft],
+    calibration_of: Callable[[str, str], Calibration | None],
+    *,
+    enough: float,
+    least: float,
 ) -> Draft:
-    """The first draft that is confident enough, else the last model's.
+    """The first draft that is confident enough, else the surest.
+
+    Two models that give the same rows are more likely right than either; where they do not, the surer one is believed,
+    and how far is what ``calibration_of`` says. A model without a calibration of its own cannot be compared: the one
+    that is asked after it is believed.
 
     Args:
-        chain: names of models, at least one. A model without a calibration is never confident enough, for its
-            figure would mean nothing.
-        ask: writes a draft with the model of that name; told whether it is the last one, whose answer has to do, and
-            the draft before, for two that agree are more likely right.
+        chain: names of models, at least one.
+        ask: writes a draft with the model of that name, told the best draft before, which it is compared with.
+        calibration_of: how likely the surer of two answers is right, by the name of the later and of the earlier model;
+            None where that was not measured.
         enough: the confidence to stop at.
         least: the confidence below which there is no answer.
 
     Raises:
+        UnsureError: no answer is as confident as ``least``.
         LLMSQLError: no model of the chain had an answer; the last one's reason.
     """
-    earlier: list[Draft] = []
+    drafts: list[Draft] = []
     asked: list[str] = []
+    best: Draft | None = None
     failure: LLMSQLError | None = None
     for name in chain:
         try:
-            draft = ask(name, name == chain[-1], earlier[-1] if earlier else None)
+            draft = ask(name, best)
         except CancelledError:
             raise
-        except (NoAnswerError, UnsureError, ModelError) as error:
+        except (NoAnswerError, ModelError) as error:
             failure = error
             asked.append(name)
             continue
-        if name == chain[-1] or (draft.sureness is not None and draft.sureness >= enough):
-            return _with_all_costs(draft, [*earlier, draft], asked)
-        earlier.append(draft)
+        drafts.append(draft)
         asked.append(draft.model)
-    good_enough = [draft for draft in earlier if (draft.confidence or 0.0) >= least]
-    if good_enough:
-        return _with_all_costs(max(good_enough, key=lambda draft: draft.sureness or 0.0), earlier, asked)
-    assert failure is not None
-    raise failure
+        best = draft if best is None else _surer(best, draft, calibration_of(draft.model, best.model))
+        if best.sureness is not None and best.sureness >= enough:
+            break
+    if best is None:
+        assert failure is not None
+        raise failure
+    if (1.0 if best.confidence is None else best.confidence) < least:
+        others = sorted((d for d in drafts if d.sql != best.sql), key=lambda d: -(d.confidence or 0.0))
+        raise unsure_error(best.question, [(d.sql, d.confidence) for d in (best, *others)], least)
+    return _with_all_costs(best, drafts, asked)
+
+
+def _surer(earlier: Draft, later: Draft, calibration: Calibration | None) -> Draft:
+    """The draft to believe, with the confidence that both together give it."""
+    if earlier.sureness is None or later.sureness is None:
+        return later
+    chosen = later if later.agrees or later.sureness >= earlier.sureness else earlier
+    if calibration is None:
+        return chosen
+    own = max(earlier.sureness, later.sureness)
+    return replace(chosen, sureness=probability(calibration, {"own": own, "agrees": float(later.agrees)}))
 
 
 def _with_all_costs(chosen: Draft, drafts: Sequence[Draft], asked: Sequence[str]) -> Draft:
-    """The chosen draft with the time, the tokens and the money of all drafts, and who was asked first."""
+    """The chosen draft with the time, the tokens and the money of all drafts, and who else was asked."""
     milliseconds: Counter[str] = Counter()
     for draft in drafts:
         milliseconds.update(draft.milliseconds)
@@ -62,5 +89,5 @@ def _with_all_costs(chosen: Draft, drafts: Sequence[Draft], asked: Sequence[str]
         completion_tokens=sum(draft.completion_tokens for draft in drafts),
         cost_usd=None if None in costs else sum(cost or 0.0 for cost in costs),
         milliseconds={stage: round(spent, 3) for stage, spent in milliseconds.items()},
-        asked_first=tuple(asked[: asked.index(chosen.model)] if chosen.model in asked else asked),
+        also_asked=tuple(name for name in asked if name != chosen.model),
     )

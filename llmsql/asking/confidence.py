@@ -15,10 +15,10 @@ from llmsql.registry import Calibration
 EVIDENCE: Mapping[str, tuple[str, ...]] = {
     "single": ("logprob", "worst", "coverage", "repaired", "corrected", "tables"),
     "candidates": ("logprob", "coverage", "repaired", "corrected", "tables", "share", "lead", "empty"),
-    "after": ("logprob", "worst", "coverage", "repaired", "corrected", "tables", "agrees", "earlier"),
+    "after": ("own", "agrees"),
 }
-"""What each kind of calibration looks at: of one greedy answer, of several candidates that were run, and of an answer
-to a question that another model, whose name follows the kind's (``after llmsql-0.5b``), answered before.
+"""What each kind of calibration looks at: of one greedy answer, of several candidates that were run, and of the surer
+of two models' answers; the name of the one that is asked first follows the kind's (``after llmsql-0.5b``).
 
 =============  ==========================================================================
 ``logprob``    log-probability of the best text that gives the answer, at least -10
@@ -30,8 +30,8 @@ to a question that another model, whose name follows the kind's (``after llmsql-
 ``share``      share of the candidates that give the same rows
 ``lead``       that share less the next reading's
 ``empty``      1 where the answer has no rows, or nothing but NULL
-``agrees``     1 where it gives the rows of the other model's answer
-``earlier``    the other model's confidence
+``own``        confidence as its model's calibration has it
+``agrees``     1 where the other model's answer gives the same rows
 =============  ==========================================================================
 """
 
@@ -42,19 +42,14 @@ def probability(calibration: Calibration, evidence: Mapping[str, float]) -> floa
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, calibration.intercept + weighed))))
 
 
-def confidence(
-    evidence: Mapping[str, float], calibrations: Mapping[str, Calibration], after: str | None = None
-) -> float | None:
+def confidence(evidence: Mapping[str, float], calibrations: Mapping[str, Calibration]) -> float | None:
     """How likely an answer is right, 0 to 1; None where nothing is known, not even probabilities of tokens.
 
     Args:
         evidence: what is seen of it; with ``share``, several candidates were run.
         calibrations: of the model, by kind.
-        after: the model that answered before, where one did.
     """
     calibration = calibrations.get("candidates" if "share" in evidence else "single")
-    if "share" not in evidence and after is not None:
-        calibration = calibrations.get(f"after {after}", calibration)
     if calibration is not None and "logprob" in evidence:
         return probability(calibration, evidence)
     if "share" in evidence:

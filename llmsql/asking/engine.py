@@ -18,7 +18,7 @@ from llmsql.asking.followup import is_follow_up
 from llmsql.asking.glossary import apply_glossary, load_glossary
 from llmsql.asking.joins import KeyGraph
 from llmsql.asking.link import select_tables
-from llmsql.asking.pipeline import Draft, check_askable, opinion_of, write_sql
+from llmsql.asking.pipeline import Draft, check_askable, write_sql
 from llmsql.asking.prompt import build_messages
 from llmsql.asking.session import Sessions, Turn, follow, is_undo
 from llmsql.asking.settle import Knowledge, settle
@@ -271,8 +271,7 @@ class Engine:
     ) -> Draft:
         """Ask the model, or each of a cascade in turn."""
 
-        def ask(stage: str | None, is_last: bool, before: Draft | None) -> Draft:
-            mine = settings if is_last else replace(settings, min_confidence=0.0)
+        def ask(stage: str | None, before: Draft | None, mine: Settings) -> Draft:
             if stage is not None and stage != model:
                 mine = replace(mine, provider=_provider_of(stage, mine))
             name, client = self.client(mine, stage, cancel)
@@ -287,14 +286,21 @@ class Engine:
                 cancel=cancel,
                 calibrations=calibrations_of(name),
                 last=(last.asked, last.sql) if last is not None else None,
-                earlier=opinion_of(before),
+                earlier=None if before is None else before.sql,
             )
             return draft if last is None else replace(draft, before=(*last.before, last.question))
 
         chain = models_in_turn(settings, model)
         if not chain:
-            return replace(ask(model, True, None), surer=surer_model(settings, model))
-        return ask_in_turn(chain, ask, enough=settings.cascade_confidence, least=settings.min_confidence)
+            return replace(ask(model, None, settings), surer=surer_model(settings, model))
+        each = replace(settings, min_confidence=0.0)  # what they say together is held against it
+        return ask_in_turn(
+            chain,
+            lambda name, best: ask(name, best, each),
+            lambda later, earlier: calibrations_of(later).get(f"after {earlier}"),
+            enough=settings.cascade_confidence,
+            least=settings.min_confidence,
+        )
 
     def feedback(
         self,

@@ -10,14 +10,14 @@ import functools
 import math
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import duckdb
 
-from llmsql.asking.candidates import QUERY_SECONDS, Candidate, Opinion, weigh_candidates
+from llmsql.asking.candidates import QUERY_SECONDS, Candidate, weigh_candidates
 from llmsql.asking.check import extract_sql
 from llmsql.asking.coverage import left_out, unknown_words
 from llmsql.asking.dates import find_dates
@@ -64,7 +64,7 @@ class Draft:
         today: the day that relative dates are relative to, where one was set.
         catalog: the tables that the SQL is about.
         before: of a follow-up, the questions that it follows.
-        asked_first: models that were asked before, in turn, and were not sure enough.
+        also_asked: other models that were asked, of a cascade.
         surer: a model that would have been asked as well, had its weights been there.
     """
 
@@ -87,13 +87,18 @@ class Draft:
     today: datetime.date | None = None
     catalog: Catalog = field(default_factory=Catalog, repr=False, compare=False)
     before: tuple[str, ...] = ()
-    asked_first: tuple[str, ...] = ()
+    also_asked: tuple[str, ...] = ()
     surer: str | None = None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether it gives the rows of the answer that it was compared with."""
+        return bool(self.candidates and (self.candidates[0].evidence or {}).get("agrees"))
 
     @property
     def writer(self) -> str:
         """Who wrote it, in words."""
-        return f"{self.model} after {' and '.join(self.asked_first)}" if self.asked_first else self.model
+        return f"{self.model} ({' and '.join(self.also_asked)} asked too)" if self.also_asked else self.model
 
     @property
     def asked(self) -> str:
@@ -130,11 +135,6 @@ class Draft:
         return f"{said}: the SQL takes up nothing for {', '.join(repr(word) for word in missed[:4])}{hint}"
 
 
-def opinion_of(draft: Draft | None) -> Opinion | None:
-    """A draft as the next model of a cascade is told of it."""
-    return None if draft is None else Opinion(draft.model, draft.sql, draft.sureness)
-
-
 def write_sql(
     con: duckdb.DuckDBPyConnection,
     knowledge: Knowledge,
@@ -147,7 +147,7 @@ def write_sql(
     cancel: threading.Event | None = None,
     last: tuple[str, str] | None = None,
     calibrations: Mapping[str, Calibration] | None = None,
-    earlier: Opinion | None = None,
+    earlier: str | None = None,
 ) -> Draft:
     """Write, check and bind the SQL for a question.
 
@@ -163,7 +163,7 @@ def write_sql(
         cancel: set it to stop the model.
         last: of a follow-up, the question before it and its SQL.
         calibrations: of the model, by kind.
-        earlier: what another model answered before.
+        earlier: the SQL that another model answered with before.
 
     Raises:
         QuestionError: there is nothing to ask, or nothing to ask about.
@@ -322,23 +322,37 @@ def _is_unsure(best: Candidate, settings: Settings) -> bool:
 
 def _unsure(question: str, candidates: list[Candidate], settings: Settings, missing: list[str]) -> UnsureError:
     results = [c.result or c.sql for c in candidates]
-    readings = [c for i, c in enumerate(candidates) if c.error is None and (c.result or c.sql) not in results[:i]][:2]
-    confidence = readings[0].confidence or 0.0
+    readings = [c for i, c in enumerate(candidates) if c.error is None and (c.result or c.sql) not in results[:i]]
+    return unsure_error(question, [(c.sql or "", c.confidence) for c in readings], settings.min_confidence, missing)
+
+
+def unsure_error(
+    question: str, readings: Sequence[tuple[str, float | None]], wanted: float, missing: Sequence[str] = ()
+) -> UnsureError:
+    """No answer, for want of confidence.
+
+    Args:
+        question: as asked.
+        readings: SQL and confidence of each, the surest first; two are shown.
+        wanted: the confidence that was wanted.
+        missing: words of the question that nothing in the database is called.
+    """
+    confidence = readings[0][1] or 0.0
     lines = [
         f"Not sure enough of an answer to {question.strip()[:200]!r}: confidence {confidence:.2f}, wanted "
-        f"{settings.min_confidence:g}. Ask more precisely, or lower the bar: SET VARIABLE llmsql_min_confidence = 0."
+        f"{wanted:g}. Ask more precisely, or lower the bar: SET VARIABLE llmsql_min_confidence = 0."
     ]
-    lines += [f"  it may mean ({c.confidence or 0.0:.2f}): {' '.join((c.sql or '').split())[:500]}" for c in readings]
+    lines += [f"  it may mean ({sure or 0.0:.2f}): {' '.join(sql.split())[:500]}" for sql, sure in readings[:2]]
     lines += _say_missing(missing)
     return UnsureError(
         "\n".join(lines),
         confidence=confidence,
-        readings=tuple(c.sql or "" for c in readings),
+        readings=tuple(sql for sql, _ in readings[:2]),
         missing=tuple(missing),
     )
 
 
-def _say_missing(words: list[str]) -> list[str]:
+def _say_missing(words: Sequence[str]) -> list[str]:
     if not words:
         return []
     named = ", ".join(repr(word) for word in words[:6])

@@ -146,23 +146,33 @@ def test_a_cascade_stops_at_the_first_that_is_sure(
     engine.close()
 
 
+def always(logit: float) -> Calibration:
+    return Calibration(logit, {"coverage": 0.0}, 10, 0.0, None, 0.0, "x", "2026-01-01")
+
+
 def test_two_models_that_agree_are_surer(
     shop: duckdb.DuckDBPyConnection, stub_openai: StubOpenAI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fitted = Calibration(-2.0, {"agrees": 4.0}, 10, 0.0, None, 0.0, "x", "2026-01-01")
-    monkeypatch.setattr("llmsql.asking.engine.calibrations_of", lambda name: {"after small": fitted})
+    after = Calibration(-2.0, {"agrees": 4.0}, 10, 0.0, None, 0.0, "x", "2026-01-01")
+    known = {"small": {"single": always(-1.0)}, "big": {"single": always(0.0), "after small": after}}
+    monkeypatch.setattr("llmsql.asking.engine.calibrations_of", lambda name: known[name])
     options = {"provider": "openai", "model": "big", "base_url": f"{stub_openai.url}/v1", "api_key": "k"}
     engine = Engine({**options, "cascade": "small,big"})
-    writes(stub_openai, COUNT, SAME, COUNT, OTHER)
-    agreed, alone = engine.draft(shop, "how many orders"), engine.draft(shop, "how many orders came")
-    assert (agreed.model, agreed.confidence) == ("big", pytest.approx(0.881, abs=0.001))
-    assert alone.confidence == pytest.approx(0.119, abs=0.001)
-    assert agreed.attempts == 2  # both models
-    assert agreed.writer == "big after small"
-    writes(stub_openai, COUNT, "SELECT status::INTEGER FROM orders")
-    failing = engine.draft(shop, "orders by status")  # its rows cannot be compared; that is no reason to take it away
-    assert failing.model == "big" and "status" in failing.sql
-    assert failing.confidence == pytest.approx(0.119, abs=0.001)
+    failing = "SELECT status::INTEGER FROM orders"  # whose rows cannot be compared; no reason to take it away
+    writes(stub_openai, COUNT, SAME, COUNT, OTHER, COUNT, failing, COUNT, OTHER, COUNT, OTHER)
+    agreed = engine.draft(shop, "how many orders")
+    assert (agreed.writer, agreed.attempts) == ("big (small asked too)", 2)
+    assert agreed.confidence == pytest.approx(0.881, abs=0.001)
+    alone = engine.draft(shop, "how many orders came")
+    assert (alone.model, alone.confidence) == ("big", pytest.approx(0.119, abs=0.001))
+    assert "status" in engine.draft(shop, "orders by status").sql
+    known["small"]["single"] = always(0.5)
+    believed = engine.draft(shop, "how many orders were there")
+    assert (believed.writer, believed.confidence) == ("small (big asked too)", pytest.approx(0.119, abs=0.001))
+    unsure = replace(engine.settings(), min_confidence=0.5)
+    with pytest.raises(UnsureError) as raised:
+        engine.draft(shop, "how many orders in all", settings=unsure)
+    assert len(raised.value.readings) == 2
     engine.close()
 
 

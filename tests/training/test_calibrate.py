@@ -111,7 +111,7 @@ def test_agreement_with_a_model_asked_before_is_evidence(
             "\n".join(
                 json.dumps(
                     {"database": r["database"], "question": r["question"], "samples": [],
-                     "greedy": [[r["sql"] if wrong(i) is None else f"SELECT {5000 + int(wrong(i) or 0)}", -1.0, 12]]}
+                     "greedy": [[r["sql"] if wrong(i) is None else f"SELECT {5000 + int(wrong(i) or 0)}", -8.0, 12]]}
                 )
                 for i, r in enumerate(records)
             )
@@ -120,4 +120,4 @@ def test_agreement_with_a_model_asked_before_is_evidence(
     assert main([*command, "--after", "llmsql-0.5b", "--after-texts", str(first)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in lines if not line.startswith(" ")] == ["single", "after llmsql-0.5b"]
-    assert json.loads(lines[-1])["agrees"] > 0.5
+    assert json.loads(lines[-1])["agrees"] > 0.2
