@@ -125,9 +125,7 @@ def _fallback(settings: Settings) -> Iterator[Finding]:
     """The model that is asked as well where the default is not sure."""
     surer = surer_model(settings)
     if surer is not None:
-        yield Finding(
-            "asked if unsure", "nobody", f"`llmsql models pull {surer}` fetches one that is more often right."
-        )
+        yield Finding("asked if unsure", "nobody", f"`llmsql models pull {surer}` adds a second opinion.")
     for name in models_in_turn(settings)[1:]:
         yield Finding("asked if unsure", name)
 

@@ -129,7 +129,7 @@ class Draft:
             return None
         missed = left_out(self.asked, self.sql, self.catalog, self.values)
         said = f"not sure of this answer (confidence {self.sureness:.2f})"
-        hint = f"; `llmsql models pull {self.surer}` fetches a model that is more often right" if self.surer else ""
+        hint = f"; `llmsql models pull {self.surer}` adds a second opinion" if self.surer else ""
         if not missed:
             return f"{said}: read the SQL before you rely on it{hint}"
         return f"{said}: the SQL takes up nothing for {', '.join(repr(word) for word in missed[:4])}{hint}"

@@ -76,9 +76,7 @@ def test_a_doubtful_answer_says_what_its_sql_leaves_out(
     plain = replace(weak, question="how many orders")
     assert plain.doubt == "not sure of this answer (confidence 0.20): read the SQL before you rely on it"
     assert replace(weak, sureness=None).doubt is None
-    assert (replace(weak, surer="large").doubt or "").endswith(
-        "`llmsql models pull large` fetches a model that is more often right"
-    )
+    assert (replace(weak, surer="large").doubt or "").endswith("; `llmsql models pull large` adds a second opinion")
 
 
 def test_below_the_threshold_both_readings_are_given_back(
