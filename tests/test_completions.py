@@ -21,7 +21,7 @@ COMPLETED = [  # what is typed before Tab, and what the shell offers
     ("llmsql ask --format ", ["csv", "json", "markdown", "table"]),
     ("llmsql ask -d sh", ["shop.duckdb"]),
     ("llmsql ask -m smo", ["smollm2-135m"]),
-    ("llmsql models use llms", ["llmsql-0.5b"]),
+    ("llmsql models use llms", ["llmsql-0.5b", "llmsql-1.5b"]),
     ("llmsql models export llmsql-0.5b --output mod", ["models"]),
     ("llmsql shell shop.duckdb -jso", ["-json", "-jsonlines"]),
     ("llmsql shell sh", ["shop.duckdb"]),
