@@ -40,4 +40,11 @@ def interrupt_later() -> None:
 
     Raised inside of it, DuckDB would wrap it in an error of its own.
     """
-    threading.Timer(_MOMENT_SECONDS, _thread.interrupt_main).start()
+    threading.Timer(_MOMENT_SECONDS, _interrupt_main).start()
+
+
+def _interrupt_main() -> None:
+    if hasattr(signal, "pthread_kill"):  # which wakes a program that sleeps
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    else:
+        _thread.interrupt_main()
