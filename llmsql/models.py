@@ -70,7 +70,7 @@ def open_model(
             cache_dir=settings.cache_dir,
             offline=settings.offline,
             cancel=cancel,
-            progress=on_fetch(entry) if on_fetch is not None and missing_weights(settings, entry.name) else None,
+            progress=on_fetch(entry) if on_fetch is not None and _missing(entry, settings) else None,
         )
         return entry.name, _embedded(settings, entry, weights, remember, embedded)
     if entry.provider == "transformers":

@@ -77,9 +77,6 @@ class WeightsState:
     sha256: str | None
 
 
-_LOCK_SECONDS = 0.2
-
-
 def default_cache_dir() -> Path:
     """The folder for weights: ``LLMSQL_CACHE_DIR``, else ``weights`` in the user's cache folder."""
     configured = os.environ.get("LLMSQL_CACHE_DIR")
@@ -521,7 +518,7 @@ def _locked(path: Path, cancel: threading.Event | None) -> Iterator[None]:
     lock = FileLock(path)
     while True:
         try:
-            lock.acquire(timeout=-1 if cancel is None else _LOCK_SECONDS)
+            lock.acquire(timeout=-1 if cancel is None else _POLL_SECONDS)
             break
         except Timeout:  # another process is fetching
             if cancel is not None and cancel.is_set():

@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 
 from llmsql.asking.candidates import Candidate, weigh_candidates
-from llmsql.asking.confidence import EVIDENCE
+from llmsql.asking.confidence import EVIDENCE, believed
 from llmsql.asking.dates import find_dates
 from llmsql.asking.engine import calibrations_of
 from llmsql.asking.link import link_question
@@ -235,9 +235,9 @@ class Observer:
         mine = self._single(question, earlier.sql)
         if (earlier.confidence or 0.0) >= Settings().cascade_confidence or mine.sql is None or mine.error is not None:
             return None
-        agrees = (mine.evidence or {})["agrees"]
-        chosen = mine if agrees or (mine.confidence or 0.0) >= (earlier.confidence or 0.0) else earlier
-        evidence = {"own": max(mine.confidence or 0.0, earlier.confidence or 0.0), "agrees": agrees}
+        agrees = bool((mine.evidence or {})["agrees"])
+        is_later, evidence = believed(earlier.confidence or 0.0, mine.confidence or 0.0, agrees)
+        chosen = mine if is_later else earlier
         return Seen(record.database, evidence, self._judge(record, question.database, chosen.sql or ""))
 
     def _asked(self, record: Record) -> _Asked | None:

@@ -223,7 +223,7 @@ def _ask(
         draft = ask_in_turn(
             list(clients),
             ask,
-            lambda later, earlier: calibrations_of(later).get(f"after {earlier}"),
+            calibrations_of,
             enough=settings.cascade_confidence,
             least=0.0,
         )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from llmsql.asking.confidence import probability
+from llmsql.asking.confidence import believed, probability
 from llmsql.asking.pipeline import Draft, unsure_error
 from llmsql.errors import CancelledError, LLMSQLError, ModelError, NoAnswerError
 from llmsql.registry import Calibration
@@ -15,7 +15,7 @@ from llmsql.registry import Calibration
 def ask_in_turn(
     chain: Sequence[str],
     ask: Callable[[str, Draft | None], Draft],
-    calibration_of: Callable[[str, str], Calibration | None],
+    calibrations_of: Callable[[str], Mapping[str, Calibration]],
     *,
     enough: float,
     least: float,
@@ -23,14 +23,13 @@ def ask_in_turn(
     """The first draft that is confident enough, else the surest.
 
     Two models that give the same rows are more likely right than either; where they do not, the surer one is believed,
-    and how far is what ``calibration_of`` says. A model without a calibration of its own cannot be compared: the one
-    that is asked after it is believed.
+    and how far is what the later model's calibration ``after`` the earlier one says. A model without a calibration of
+    its own cannot be compared: the one that is asked after it is believed.
 
     Args:
         chain: names of models, at least one.
         ask: writes a draft with the model of that name, told the best draft before, which it is compared with.
-        calibration_of: how likely the surer of two answers is right, by the name of the later and of the earlier model;
-            None where that was not measured.
+        calibrations_of: a model's calibrations, by kind.
         enough: the confidence to stop at.
         least: the confidence below which there is no answer.
 
@@ -53,7 +52,7 @@ def ask_in_turn(
             continue
         drafts.append(draft)
         asked.append(draft.model)
-        best = draft if best is None else _surer(best, draft, calibration_of(draft.model, best.model))
+        best = draft if best is None else _surer(best, draft, calibrations_of(draft.model))
         if best.sureness is not None and best.sureness >= enough:
             break
     if best is None:
@@ -65,15 +64,14 @@ def ask_in_turn(
     return _with_all_costs(best, drafts, asked)
 
 
-def _surer(earlier: Draft, later: Draft, calibration: Calibration | None) -> Draft:
+def _surer(earlier: Draft, later: Draft, calibrations: Mapping[str, Calibration]) -> Draft:
     """The draft to believe, with the confidence that both together give it."""
     if earlier.sureness is None or later.sureness is None:
         return later
-    chosen = later if later.agrees or later.sureness >= earlier.sureness else earlier
-    if calibration is None:
-        return chosen
-    own = max(earlier.sureness, later.sureness)
-    return replace(chosen, sureness=probability(calibration, {"own": own, "agrees": float(later.agrees)}))
+    is_later, evidence = believed(earlier.sureness, later.sureness, later.agrees)
+    chosen = later if is_later else earlier
+    calibration = calibrations.get(f"after {earlier.model}")
+    return chosen if calibration is None else replace(chosen, sureness=probability(calibration, evidence))
 
 
 def _with_all_costs(chosen: Draft, drafts: Sequence[Draft], asked: Sequence[str]) -> Draft:

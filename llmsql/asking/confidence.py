@@ -42,6 +42,20 @@ def probability(calibration: Calibration, evidence: Mapping[str, float]) -> floa
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, calibration.intercept + weighed))))
 
 
+def believed(earlier: float, later: float, agrees: bool) -> tuple[bool, dict[str, float]]:
+    """Which of two models' answers is believed: the surer one, the later one where they agree.
+
+    Args:
+        earlier: confidence of the answer of the model asked first, as its own calibration has it.
+        later: the same of the model asked after it.
+        agrees: the two give the same rows.
+
+    Returns:
+        Whether it is the later one, and the evidence of an ``after`` calibration for the one believed.
+    """
+    return agrees or later >= earlier, {"own": max(earlier, later), "agrees": float(agrees)}
+
+
 def confidence(evidence: Mapping[str, float], calibrations: Mapping[str, Calibration]) -> float | None:
     """How likely an answer is right, 0 to 1; None where nothing is known, not even probabilities of tokens.
 

@@ -297,7 +297,7 @@ class Engine:
         return ask_in_turn(
             chain,
             lambda name, best: ask(name, best, each),
-            lambda later, earlier: calibrations_of(later).get(f"after {earlier}"),
+            calibrations_of,
             enough=settings.cascade_confidence,
             least=settings.min_confidence,
         )

@@ -25,8 +25,8 @@ class Progress:
         what: in a few words.
         done: share between 0 and 1, None where it is not known.
         left: seconds still to go, None where nobody can say.
-        handed: ``done`` is of rows that were handed over and still wait for a model, so that it runs ahead: no bar is
-            drawn, and at least ``left`` is left.
+        handed: ``done`` is of rows that were handed over, some of which still wait for a model, ``left`` seconds: no
+            bar is drawn, for it would run ahead.
     """
 
     what: str

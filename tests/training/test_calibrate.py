@@ -71,15 +71,20 @@ def test_a_test_split_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "no validation split" in capsys.readouterr().err
 
 
+def orders_above(n: int) -> list[dict[str, str]]:
+    """Records of a toy database."""
+    return [
+        {"database": "toy/shop", "question": f"how many orders above {i}", "split": "validation",
+         "sql": f"SELECT count(*) FROM orders WHERE total > {i}"}
+        for i in range(n)
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("samples", [1, 0])
 def test_kept_texts_are_judged_without_the_model(
     samples: int, data_root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    records = [
-        {"database": "toy/shop", "question": f"how many orders above {i}", "split": "validation",
-         "sql": f"SELECT count(*) FROM orders WHERE total > {i}"}
-        for i in range(30)
-    ]  # fmt: skip
+    records = orders_above(30)
     file = tmp_path / "asked.jsonl"
     file.write_text("\n".join(map(json.dumps, records)))
     texts = tmp_path / "texts.jsonl"
@@ -99,11 +104,7 @@ def test_kept_texts_are_judged_without_the_model(
 def test_agreement_with_a_model_asked_before_is_evidence(
     data_root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    records = [
-        {"database": "toy/shop", "question": f"how many orders above {i}", "split": "validation",
-         "sql": f"SELECT count(*) FROM orders WHERE total > {i}"}
-        for i in range(40)
-    ]  # fmt: skip
+    records = orders_above(40)
     file, first, second = (tmp_path / name for name in ("asked.jsonl", "first.jsonl", "second.jsonl"))
     file.write_text("\n".join(map(json.dumps, records)))
     for path, wrong in ((first, lambda i: 1000 + i if i % 4 == 0 else None), (second, lambda i: i % 3 == 0 or None)):
