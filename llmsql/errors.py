@@ -26,6 +26,11 @@ LLMSQLError
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from llmsql.asking.pipeline import Draft
+
 
 class LLMSQLError(Exception):
     """Root of the tree. ``str(error)`` is one line that says what is wrong and names the fix.
@@ -134,12 +139,23 @@ class NoAnswerError(QuestionError):
         message: question, last SQL and reason in one readable text.
         sql: the last SQL that the model wrote, or None when it wrote none.
         reason: why that SQL was refused.
+        draft: what was tried and what it took; its ``sql`` is empty.
+        hint: what may help, on a line of its own.
     """
 
-    def __init__(self, message: str, *, sql: str | None = None, reason: str = "") -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        message: str,
+        *,
+        sql: str | None = None,
+        reason: str = "",
+        draft: Draft | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message if hint is None else f"{message}\n  {hint}")
         self.sql = sql
         self.reason = reason
+        self.draft = draft
 
 
 class UnsureError(QuestionError):

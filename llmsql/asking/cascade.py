@@ -38,6 +38,7 @@ def ask_in_turn(
         LLMSQLError: no model of the chain had an answer; the last one's reason.
     """
     drafts: list[Draft] = []
+    refused: list[Draft] = []
     asked: list[str] = []
     best: Draft | None = None
     failure: LLMSQLError | None = None
@@ -49,6 +50,8 @@ def ask_in_turn(
         except (NoAnswerError, ModelError) as error:
             failure = error
             asked.append(name)
+            if isinstance(error, NoAnswerError) and error.draft is not None:
+                refused.append(error.draft)
             continue
         drafts.append(draft)
         asked.append(draft.model)
@@ -61,7 +64,7 @@ def ask_in_turn(
     if (1.0 if best.confidence is None else best.confidence) < least:
         others = sorted((d for d in drafts if d.sql != best.sql), key=lambda d: -(d.confidence or 0.0))
         raise unsure_error(best.question, [(d.sql, d.confidence) for d in (best, *others)], least)
-    return _with_all_costs(best, drafts, asked)
+    return _with_all_costs(best, [*drafts, *refused], asked)
 
 
 def _surer(earlier: Draft, later: Draft, calibrations: Mapping[str, Calibration]) -> Draft:
@@ -75,7 +78,7 @@ def _surer(earlier: Draft, later: Draft, calibrations: Mapping[str, Calibration]
 
 
 def _with_all_costs(chosen: Draft, drafts: Sequence[Draft], asked: Sequence[str]) -> Draft:
-    """The chosen draft with the time, the tokens and the money of all drafts, and who else was asked."""
+    """The chosen draft with the time, the tokens and the money of all, refused ones too, and who else was asked."""
     milliseconds: Counter[str] = Counter()
     for draft in drafts:
         milliseconds.update(draft.milliseconds)

@@ -28,7 +28,7 @@ from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot, structure_version
 from llmsql.clients import LLMClient
 from llmsql.clients.base import CallProgress
-from llmsql.errors import ModelNotFoundError, QuestionError
+from llmsql.errors import ModelNotFoundError, NoAnswerError, QuestionError
 from llmsql.models import adapted_model, cache_folder, missing_weights, models_in_turn, open_model, surer_model
 from llmsql.registry import Calibration, ModelEntry, load_registry
 from llmsql.settings import Settings, load_settings
@@ -292,7 +292,16 @@ class Engine:
 
         chain = models_in_turn(settings, model)
         if not chain:
-            return replace(ask(model, None, settings), surer=surer_model(settings, model))
+            surer = surer_model(settings, model)
+            try:
+                return replace(ask(model, None, settings), surer=surer)
+            except NoAnswerError as error:
+                if surer is None:
+                    raise
+                hint = f"`llmsql models pull {surer}` adds a second model, which may know"
+                raise NoAnswerError(
+                    error.message, sql=error.sql, reason=error.reason, draft=error.draft, hint=hint
+                ) from None
         each = replace(settings, min_confidence=0.0)  # what they say together is held against it
         return ask_in_turn(
             chain,

@@ -198,6 +198,29 @@ def write_sql(
         earlier=earlier,
         cancel=cancel,
     )
+
+    def drafted() -> Draft:
+        best = candidates[0]
+        return Draft(
+            question=question,
+            sql=best.sql or "",
+            model=model,
+            written=best.written,
+            notes=best.notes,
+            tables=tuple(t.reference for t in shown),
+            values=tuple(values),
+            attempts=draw.attempts,
+            prompt_tokens=sum(g.prompt_tokens for g in draw.all),
+            completion_tokens=sum(g.completion_tokens for g in draw.all),
+            cost_usd=draw.cost_usd,
+            logprob=next((g.logprob for g in generations if extract_sql(g.text) == best.written), None),
+            candidates=tuple(candidates),
+            sureness=best.confidence if calibrations or len(generations) > 1 else None,
+            milliseconds=clock.milliseconds,
+            today=settings.today,
+            catalog=catalog,
+        )
+
     generations = draw.first(messages, settings.candidates)
     with clock.stage("settle"):
         candidates = weigh(generations)
@@ -207,33 +230,14 @@ def write_sql(
         with clock.stage("settle"):
             candidates = weigh(generations, corrected=True)
     if candidates[0].error is not None:
-        raise _no_answer(question, candidates[0], unknown_words(question, catalog, knowledge.values, values))
+        raise _no_answer(drafted(), unknown_words(question, catalog, knowledge.values, values))
     if settings.min_confidence and _is_unsure(candidates[0], settings) and len(generations) == 1:
         generations += draw.more(messages, DOUBTED_CANDIDATES)
         with clock.stage("settle"):
             candidates = weigh(generations, corrected=draw.attempts > 1)
     if _is_unsure(candidates[0], settings):
         raise _unsure(question, candidates, settings, unknown_words(question, catalog, knowledge.values, values))
-    best = candidates[0]
-    return Draft(
-        question=question,
-        sql=best.sql or "",
-        model=model,
-        written=best.written,
-        notes=best.notes,
-        tables=tuple(t.reference for t in shown),
-        values=tuple(values),
-        attempts=draw.attempts,
-        prompt_tokens=sum(g.prompt_tokens for g in draw.all),
-        completion_tokens=sum(g.completion_tokens for g in draw.all),
-        cost_usd=draw.cost_usd,
-        logprob=next((g.logprob for g in generations if extract_sql(g.text) == best.written), None),
-        candidates=tuple(candidates),
-        sureness=best.confidence if calibrations or len(generations) > 1 else None,
-        milliseconds=clock.milliseconds,
-        today=settings.today,
-        catalog=catalog,
-    )
+    return drafted()
 
 
 class _Drawing:
@@ -308,12 +312,13 @@ def check_askable(question: str, catalog: Catalog, tables: tuple[str, ...] = ())
             raise QuestionError(f"There is no table {reference}.", f"Known are {known}.")
 
 
-def _no_answer(question: str, refused: Candidate, missing: list[str]) -> NoAnswerError:
-    lines = [f"No answer to {question.strip()[:200]!r}: {refused.error}"]
+def _no_answer(refused: Draft, missing: list[str]) -> NoAnswerError:
+    reason = refused.candidates[0].error or ""
+    lines = [f"No answer to {refused.question.strip()[:200]!r}: {reason}"]
     if refused.written:
         lines.append(f"  last SQL: {' '.join(refused.written.split())[:500]}")
     lines += _say_missing(missing)
-    return NoAnswerError("\n".join(lines), sql=refused.written or None, reason=refused.error or "")
+    return NoAnswerError("\n".join(lines), sql=refused.written or None, reason=reason, draft=refused)
 
 
 def _is_unsure(best: Candidate, settings: Settings) -> bool:

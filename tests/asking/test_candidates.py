@@ -137,9 +137,12 @@ def test_a_cascade_stops_at_the_first_that_is_sure(
     options = {"provider": "openai", "model": "big", "base_url": f"{stub_openai.url}/v1", "api_key": "k"}
     engine = Engine({**options, "cascade": "small,big"})
     writes(stub_openai, COUNT, COUNT, OTHER, BROKEN, BROKEN, COUNT)
-    assert engine.draft(shop, "how many orders").model == "small"
+    first = engine.draft(shop, "how many orders")
+    assert first.model == "small"
     assert engine.draft(shop, "how many zebras and quaggas").model == "big"  # 0.5 is not enough
-    assert engine.draft(shop, "how many orders came").model == "big"  # nothing that the small one wrote may run
+    third = engine.draft(shop, "how many orders came")
+    assert third.model == "big"  # nothing that the small one wrote may run
+    assert (third.attempts, third.completion_tokens) == (3, 3 * first.completion_tokens)  # what was refused has been paid for
     assert [r[2]["model"] for r in stub_openai.requests] == ["small", "small", "big", "small", "small", "big"]
     engine.close()
 

@@ -117,6 +117,17 @@ def test_a_failure_is_not_remembered(shop: duckdb.DuckDBPyConnection, engine: En
     assert len(stub_openai.requests) == 3
 
 
+def test_no_answer_names_the_model_that_could_be_fetched(
+    shop: duckdb.DuckDBPyConnection, engine: Engine, stub_openai: StubOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("llmsql.asking.engine.surer_model", lambda settings, model: "large")
+    stub_openai.answers = [stub_openai.good("SELECT * FROM weather")]
+    with pytest.raises(NoAnswerError, match="no table weather") as caught:
+        engine.draft(shop, "how many orders")
+    assert str(caught.value).endswith("\n  `llmsql models pull large` adds a second model, which may know")
+    assert (caught.value.sql, caught.value.draft and caught.value.draft.attempts) == ("SELECT * FROM weather", 2)
+
+
 def test_knowledge_is_read_once_and_few_catalogs_are_kept(shop: duckdb.DuckDBPyConnection, engine: Engine) -> None:
     first = engine.knowledge(shop)
     assert engine.knowledge(shop.cursor()) is first
