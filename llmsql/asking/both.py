@@ -19,9 +19,10 @@ from llmsql.catalog import Catalog
 # "For both", "of both" and "from both" mean either of them as a rule, and so does "and also those".
 _BOTH = re.compile(
     r"(?<!\bfor )(?<!\bfrom )(?<!\bof )(?<!, )\b(?P<both>both)\b"
-    r"|\band also\b(?! (?:those|the|how|list|show|which|who)\b)",
+    r"|\b(?P<as_well>as well as)\b|\band also\b(?! (?:those|the|how|list|show|which|who)\b)",
     re.IGNORECASE,
 )
+_SMALL_WORDS = re.compile(r"\A(?:\s*(?:an?|of|in|from|some|for|by)\b)*\s*")
 _EITHER = re.compile(r"\b(?:either|or|each|per|combined|together)\b", re.IGNORECASE)
 
 
@@ -91,6 +92,9 @@ def _are_said(values: list[exp.Expr], question: str, said: re.Match[str]) -> boo
     before, after = fold(question[: said.start()]), fold(question[said.end() :])
     if len(texts) != 2 or any(f"{text}'s" in after for text in texts):
         return False
+    if said["as_well"] is not None:  # "as well as buyers of a desk" are others
+        after = _SMALL_WORDS.sub("", after)
+        return any(one in before and after.startswith(other) for one, other in (texts, texts[::-1]))
     if said["both"] is None:
         return any(one in before and other in after for one, other in (texts, texts[::-1]))
     if all(text in before for text in texts):
@@ -115,7 +119,7 @@ def _may_have_several(select: exp.Select, pair: _Pair, catalog: Catalog) -> bool
     scope = Scope.of(select, catalog)
     shown = [e.unalias() for e in select.expressions]
     owner = scope.owner(pair.column)
-    if owner is None or not all(isinstance(e, exp.Column) and e.name != pair.column.name for e in shown):
+    if owner is None or not all(isinstance(e, exp.Column) and not _is_same(e, pair.column, scope) for e in shown):
         return False
     owners = {scope.owner(e) for e in shown if isinstance(e, exp.Column)}
     if owners == {owner}:
@@ -125,6 +129,10 @@ def _may_have_several(select: exp.Select, pair: _Pair, catalog: Catalog) -> bool
     targets = {fold_reference(key.target) for t in scope.tables.values() if t is not None for key in t.foreign_keys}
     tables = [scope.tables[o] for o in owners if o is not None]
     return None not in owners and any(t is not None and fold_reference(t.reference) in targets for t in tables)
+
+
+def _is_same(one: exp.Column, other: exp.Column, scope: Scope) -> bool:
+    return one.name == other.name and scope.owner(one) == scope.owner(other)
 
 
 def _points_at(alias: str, goal: str, scope: Scope) -> bool:

@@ -23,6 +23,7 @@ from llmsql.asking.prompt import StoredValue
 from llmsql.asking.scopes import Scope, conjuncts, identifier, lone_select, own_columns, sources
 from llmsql.asking.shown import show_asked
 from llmsql.asking.values import ValueIndex, fold
+from llmsql.asking.weekdays import number_weekdays
 from llmsql.catalog import Catalog, Table
 from llmsql.errors import SQLRejectedError
 
@@ -71,6 +72,7 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes += turn_superlative(tree, question)
     notes += turn_tenure(tree, question, catalog)
     notes += turn_aggregate(tree, question, catalog)
+    notes += number_weekdays(tree, question)
     notes += order_plainly(tree, question, catalog)
     notes += want_both(tree, question, catalog)
     notes += share_of_all(tree, question, catalog)

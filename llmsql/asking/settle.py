@@ -144,8 +144,25 @@ def _repaired(
         # A translation may have brought current_date in.
         text = candidate if today is None else sql_text(set_today(repaired, today))
         if _complaint(con, text, knowledge.catalog) is None:
-            return Settled(text, (*notes, note))
+            settled = Settled(text, (*notes, note))
+            return _again(con, settled, knowledge, today, wording, dates) if is_ambiguous else settled
     raise SQLRejectedError(error)
+
+
+def _again(
+    con: duckdb.DuckDBPyConnection,
+    settled: Settled,
+    knowledge: Knowledge,
+    today: datetime.date | None,
+    wording: Wording | None,
+    dates: Sequence[DateRange],
+) -> Settled:
+    """Repaired once more: what could not be told of a column that several tables have can be told now."""
+    try:
+        again = _repaired(con, settled.sql, knowledge, today, wording, dates)
+    except SQLRejectedError:
+        return settled
+    return Settled(again.sql, (*settled.notes, *again.notes))
 
 
 def _complaint(con: duckdb.DuckDBPyConnection, sql: str, catalog: Catalog) -> str | None:

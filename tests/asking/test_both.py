@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from llmsql.asking.settle import Knowledge, settle
-from tests.asking.conftest import check_question_decides
+from tests.asking.conftest import check_question_decides, know
 
 BUYERS = (
     "SELECT customers.full_name FROM customers JOIN orders ON customers.id = orders.customer_id"
@@ -25,6 +25,7 @@ GROUPED = " GROUP BY customers.full_name HAVING COUNT(DISTINCT products.title) =
          BUYERS.format(BOTH) + GROUPED),
         ("who bought both a lamp and a desk", BUYERS.format("products.title = 'Lamp' AND products.title = 'Desk'"),
          BUYERS.format(BOTH) + GROUPED),
+        ("who bought a lamp as well as a desk?", BUYERS.format(BOTH), BUYERS.format(BOTH) + GROUPED),
         ("who has bought both lamp and desk",
          BUYERS.format(BOTH) + GROUPED.replace("products.title", "order_items.product_id"), BUYERS.format(BOTH) + GROUPED),
         ("who bought both lamp and desk", BUYERS.format(BOTH) + GROUPED, None),
@@ -61,3 +62,21 @@ def test_both(
 def test_the_rows_are_those_that_have_both(shop: duckdb.DuckDBPyConnection, known: Knowledge) -> None:
     settled = settle(shop, BUYERS.format(BOTH), known, question="who bought both a lamp and a desk")
     assert shop.execute(settled.sql).fetchall() == [("Ada Lovelace",)]
+
+
+def test_a_name_that_several_tables_have_is_no_obstacle() -> None:
+    """Neither a label that is called as the compared column is, nor one whose table has to be found first."""
+    with duckdb.connect() as con:
+        con.execute(
+            """CREATE TABLE buyer (buyer_id INTEGER PRIMARY KEY, name VARCHAR);
+               CREATE TABLE thing (thing_id INTEGER PRIMARY KEY, name VARCHAR);
+               INSERT INTO thing VALUES (1, 'Lamp'), (2, 'Desk');
+               CREATE TABLE sale (buyer_id INTEGER REFERENCES buyer, thing_id INTEGER REFERENCES thing);"""
+        )
+        written = "SELECT name FROM buyer JOIN sale JOIN thing WHERE thing.name IN ('Lamp', 'Desk')"
+        settled = settle(con, written, know(con), question="which buyer has both a lamp and a desk")
+        assert settled.sql.endswith("GROUP BY buyer.name HAVING COUNT(DISTINCT thing.name) = 2")
+        assert settled.notes == (
+            "took buyer.name where several tables have the column",
+            "wants both 'Lamp' and 'Desk'",
+        )

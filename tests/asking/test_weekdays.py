@@ -1,0 +1,43 @@
+"""Days of the week in the numbers of other databases."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from llmsql.asking.settle import Knowledge
+from tests.asking.conftest import check_question_decides
+
+DAYS = "SELECT COUNT(*) FROM orders WHERE {}"
+
+
+@pytest.mark.parametrize(
+    ("question", "written", "repaired"),
+    [
+        ("orders on weekends", "DAYOFWEEK(ordered_at) >= 6", "ISODOW(ordered_at) >= 6"),
+        ("orders on weekdays", "WEEKDAY(ordered_at) <= 5", "ISODOW(ordered_at) <= 5"),
+        ("orders on weekends", "DAYOFWEEK(ordered_at) IN (6, 7)", "ISODOW(ordered_at) IN (6, 7)"),
+        ("orders on weekends", "DAYOFWEEK(ordered_at) IN (1, 7)", "ISODOW(ordered_at) IN (6, 7)"),
+        ("orders on sundays", "DAYOFWEEK(ordered_at) = 7", "ISODOW(ordered_at) = 7"),
+        # as DuckDB counts
+        ("orders on weekends", "DAYOFWEEK(ordered_at) IN (0, 6)", None),
+        ("orders on weekends", "DAYOFWEEK(ordered_at) = 0 OR DAYOFWEEK(ordered_at) >= 6", None),
+        ("orders on weekdays", "DAYOFWEEK(ordered_at) BETWEEN 1 AND 5", None),
+        ("orders on saturdays", "DAYOFWEEK(ordered_at) = 6", None),
+        ("orders late in the week", "DAYOFWEEK(ordered_at) > 5", None),
+    ],
+)
+def test_weekdays(
+    shop: duckdb.DuckDBPyConnection, known: Knowledge, question: str, written: str, repaired: str | None
+) -> None:
+    check_question_decides(
+        shop, known, question, DAYS.format(written), None if repaired is None else DAYS.format(repaired)
+    )
+
+
+def test_duckdb_counts_so() -> None:
+    with duckdb.connect() as con:
+        [row] = con.execute(
+            "SELECT dayofweek(DATE '2026-11-28'), isodow(DATE '2026-11-28'), weekday(DATE '2026-11-29')"
+        ).fetchall()
+    assert row == (6, 6, 0)  # a Saturday and a Sunday: what the repair relies on
