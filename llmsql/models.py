@@ -83,7 +83,9 @@ def open_model(
     if settings.provider is None:
         # Only now is it known whose key and address count.
         hosted = load_settings({"provider": entry.provider, "model": name})
-        settings = replace(settings, api_key=hosted.api_key, base_url=settings.base_url or hosted.base_url)
+        settings = replace(
+            settings, api_key=settings.api_key or hosted.api_key, base_url=settings.base_url or hosted.base_url
+        )
     return entry.name, _hosted(settings, entry.provider, entry.id)
 
 

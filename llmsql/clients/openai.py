@@ -50,6 +50,7 @@ FAULTS: Mapping[str, Fault] = {
     ),
     "NotFoundError": Fault(ModelNotFoundError, "has no model {model}.", "Check the model's name and base_url."),
     "RateLimitError": Fault(ProviderRateLimitError, "takes no more requests for now.", "Wait, then retry.", True),
+    "402": Fault(ProviderRateLimitError, "wants to be paid first.", "Check the account's balance."),
     "insufficient_quota": Fault(ProviderRateLimitError, "has no quota left for this key.", "Check plan and billing."),
     "APITimeoutError": Fault(ProviderTimeoutError, "did not answer in time.", RAISE_TIMEOUT, True, False),
     "APIConnectionError": Fault(
@@ -57,9 +58,7 @@ FAULTS: Mapping[str, Fault] = {
     ),
     "InternalServerError": Fault(ProviderResponseError, "failed on its side.", "Retry later.", True),
     "ConflictError": Fault(ProviderResponseError, "had a conflict.", "Retry later.", True),
-    "BadRequestError": Fault(
-        ProviderResponseError, "refused the request.", "A server without log-probabilities needs logprobs=False."
-    ),
+    "BadRequestError": Fault(ProviderResponseError, "refused the request."),
     "UnprocessableEntityError": Fault(ProviderResponseError, "refused the request."),
     "APIResponseValidationError": Fault(
         ProviderResponseError, "sent an answer of another shape.", "Check base_url.", False, False
@@ -81,6 +80,7 @@ FAULTS: Mapping[str, Fault] = {
 
 # These fix their own sampling and give no log-probabilities.
 _REASONING = re.compile(r"(ft:)?(o\d|gpt-(?:[5-9]|\d\d))")
+_SCHEMA_WORDS = ("response_format", "json_schema", "structured")
 _OWN_SERVER = frozenset({"vllm", "tgi"})
 
 
@@ -92,10 +92,10 @@ class OpenAIProvider:
         provider: ``openai``, ``vllm`` or ``tgi``.
         base_url: address up to and with ``/v1``; ``OPENAI_BASE_URL`` or OpenAI's own by default.
         api_key: ``OPENAI_API_KEY`` by default; vllm and tgi need none.
-        logprobs: ask for log-probabilities; False for servers that refuse the parameter.
+        logprobs: ask for log-probabilities, until the server refuses the parameter.
 
     Raises:
-        ConfigError: base_url or the key is missing.
+        ConfigError: base_url or the key is missing, or base_url has no scheme.
     """
 
     def __init__(
@@ -121,6 +121,10 @@ class OpenAIProvider:
             api_key = api_key or os.environ.get("OPENAI_API_KEY")
         if not api_key:
             raise ConfigError("There is no OpenAI API key.", "Set OPENAI_API_KEY in the environment or in .env.")
+        if not base_url.casefold().startswith(("http://", "https://")):
+            raise ConfigError(
+                "base_url begins with neither http:// nor https://.", "Write it as in http://localhost:8000/v1."
+            )
         self.server_url = safe_url(base_url)
         self._secrets = (None if provider in _OWN_SERVER and api_key == "none" else api_key, *url_secrets(base_url))
         self._logprobs = logprobs
@@ -141,8 +145,11 @@ class OpenAIProvider:
             raise
         except Exception as error:
             failure = error
-        if self._structured and (request.schema or request.choices) and _refuses_schemas(failure):
+        if self._structured and (request.schema or request.choices) and _refuses(failure, _SCHEMA_WORDS):
             self._structured = False  # an older server: the answer is held to its form by whoever reads it
+            return self.generate(request)
+        if self._logprobs and _refuses(failure, ("logprobs",)):
+            self._logprobs = False
             return self.generate(request)
         raise self._as_model_error(failure)
 
@@ -185,7 +192,7 @@ class OpenAIProvider:
 
     def _as_model_error(self, failure: Exception) -> ModelError:
         response = getattr(failure, "response", None)
-        names = [str(getattr(failure, "code", "")), *class_names(failure)]
+        names = [str(getattr(failure, name, "")) for name in ("code", "status_code")] + class_names(failure)
         # Raised by the callers outside their handlers: no traceback then carries what the server echoed.
         return as_model_error(
             failure,
@@ -205,6 +212,7 @@ class OpenAIProvider:
     def _stream(self, request: GenerationRequest, abandoned: threading.Event) -> Generation:
         started = time.monotonic()
         texts: list[str] = []
+        refusals: list[str] = []
         logprobs: list[float] = []
         finish: str | None = None
         usage: Any = None
@@ -219,6 +227,7 @@ class OpenAIProvider:
                 usage = chunk.usage or usage
                 for choice in chunk.choices[:1]:
                     texts.append(choice.delta.content or "")
+                    refusals.append(choice.delta.refusal or "")
                     finish = choice.finish_reason or finish
                     for token in (choice.logprobs and choice.logprobs.content) or ():
                         logprobs.append(token.logprob)
@@ -232,6 +241,11 @@ class OpenAIProvider:
         if finish == "content_filter":
             raise ProviderResponseError(
                 f"{self.name} at {self.server_url} filtered the answer.", "Rephrase the question.", provider=self.name
+            )
+        refusal = " ".join("".join(refusals).split())
+        if refusal:
+            raise ProviderResponseError(
+                f"{self.name} at {self.server_url} refused to answer: {refusal[:300]}", provider=self.name
             )
         details = getattr(usage, "prompt_tokens_details", None)
         return Generation(
@@ -291,6 +305,7 @@ def _chunk(line: str, request: Any) -> ChatCompletionChunk | None:
     return ChatCompletionChunk.construct(**fields)
 
 
-def _refuses_schemas(error: Exception) -> bool:
+def _refuses(error: Exception, parameters: tuple[str, ...]) -> bool:
+    """Whether a server says that it does not take one of these parameters."""
     known = any(name in ("BadRequestError", "UnprocessableEntityError") for name in class_names(error))
-    return known and any(word in str(error) for word in ("response_format", "json_schema", "structured"))
+    return known and any(word in str(error) for word in parameters)

@@ -1,17 +1,19 @@
 """Limits on calls, tokens and cost that stop a query before the call that would cross them.
 
 A call reserves what it may take at most, its answer's ``max_tokens`` included, and gives back what it did not use. So
-calls in flight at once cannot cross a limit together.
+calls in flight at once cannot cross a limit together; near it they wait for one another rather than give up early.
+Every request counts, one that fails and is sent again too, but for those that the server refused as too many.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from llmsql.errors import BudgetError, ConfigError
+from llmsql.errors import BudgetError, CancelledError, ConfigError
 from llmsql.settings import Settings
+
+_WAIT_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +24,25 @@ class Amounts:
     tokens: int = 0
     cost_usd: float | None = 0.0
 
+    def __add__(self, other: Amounts) -> Amounts:
+        cost = (self.cost_usd or 0.0) + (other.cost_usd or 0.0)
+        return Amounts(self.calls + other.calls, self.tokens + other.tokens, cost)
+
+    def __sub__(self, other: Amounts) -> Amounts:
+        return self + Amounts(-other.calls, -other.tokens, -(other.cost_usd or 0.0))
+
 
 @dataclass
 class Purse:
-    """What was spent and is reserved under one name.
+    """What was spent under one name, and what calls on their way may take.
 
     Args:
         prefix: of the settings that limit it: empty for a query, ``session_`` for a connection.
     """
 
     prefix: str
-    calls: int = 0
-    tokens: int = 0
-    cost_usd: float = 0.0
-
-    def add(self, amounts: Amounts, sign: int = 1) -> None:
-        """Count amounts; ``sign=-1`` gives them back."""
-        self.calls += sign * amounts.calls
-        self.tokens += sign * amounts.tokens
-        self.cost_usd += sign * (amounts.cost_usd or 0.0)
+    spent: Amounts = Amounts()
+    held: Amounts = Amounts()
 
 
 @dataclass
@@ -49,58 +51,65 @@ class Budget:
 
     Args:
         session: of the connection; the same object for all its queries.
+        changed: guards the purses of a connection; told when a call has ended.
         query: of this query.
     """
 
     session: Purse
-    lock: threading.Lock
+    changed: threading.Condition
     query: Purse = field(default_factory=lambda: Purse(""))
 
-    def reserve(self, amounts: Amounts, settings: Settings, model: str) -> None:
-        """Set amounts aside.
+    def reserve(self, amounts: Amounts, settings: Settings, model: str, cancel: threading.Event) -> None:
+        """Set amounts aside; where calls on their way may still take too much, wait for what they did take.
 
         Args:
             amounts: what the call may take at most.
             settings: has the limits.
             model: for the message.
+            cancel: ends the waiting.
 
         Raises:
             BudgetError: a limit would be crossed; nothing is set aside.
             ConfigError: a cost is limited and the model's price is not known.
+            CancelledError: ``cancel`` was set.
         """
-        with self.lock:
-            for purse in (self.query, self.session):
-                self._check(purse, amounts, settings, model)
-            for purse in (self.query, self.session):
-                purse.add(amounts)
+        purses = (self.query, self.session)
+        with self.changed:
+            while any(_must_wait(purse, amounts, settings, model) for purse in purses):
+                if cancel.is_set():
+                    raise CancelledError("The query was cancelled.")
+                self.changed.wait(_WAIT_SECONDS)
+            for purse in purses:
+                purse.held += amounts
 
     def settle(self, reserved: Amounts, used: Amounts) -> None:
         """Give back what was set aside, and count what was used."""
-        with self.lock:
+        with self.changed:
             for purse in (self.query, self.session):
-                purse.add(reserved, -1)
-                purse.add(used)
+                purse.held -= reserved
+                purse.spent += used
+            self.changed.notify_all()
 
-    @staticmethod
-    def _check(purse: Purse, amounts: Amounts, settings: Settings, model: str) -> None:
-        limits: Mapping[str, tuple[float, float]] = {
-            "max_calls": (purse.calls, amounts.calls),
-            "max_total_tokens": (purse.tokens, amounts.tokens),
-            "max_cost_usd": (purse.cost_usd, amounts.cost_usd or 0.0),
-        }
-        for name, (spent, more) in limits.items():
-            limit = getattr(settings, purse.prefix + name)
-            if limit is None:
-                continue
-            if name == "max_cost_usd" and amounts.cost_usd is None:
-                raise ConfigError(
-                    f"{purse.prefix}{name} is set, but the price of {model} is not known.",
-                    f"Limit calls or tokens instead: SET VARIABLE llmsql_{purse.prefix}max_calls = 1000.",
-                )
-            if spent + more > limit:
-                setting = f"llmsql_{purse.prefix}{name}"
-                raise BudgetError(
-                    f"The next call of {model} would cross {setting} = {limit:,g}: {spent:,.6g} used or reserved"
-                    f" in this {'connection' if purse.prefix else 'query'}, and the call may take {more:,.6g}.",
-                    f"See ai_estimate(), or raise it: SET VARIABLE {setting} = …; no answer is asked for twice.",
-                )
+
+def _must_wait(purse: Purse, more: Amounts, settings: Settings, model: str) -> bool:
+    """Whether what is on its way has to end before it is known if there is enough left."""
+    must_wait = False
+    for setting, part in (("max_calls", "calls"), ("max_total_tokens", "tokens"), ("max_cost_usd", "cost_usd")):
+        name = purse.prefix + setting
+        limit = getattr(settings, name)
+        if limit is None:
+            continue
+        if setting == "max_cost_usd" and more.cost_usd is None:
+            raise ConfigError(
+                f"{name} is set, but the price of {model} is not known.",
+                f"Limit calls or tokens instead: SET VARIABLE llmsql_{purse.prefix}max_calls = 1000.",
+            )
+        spent, held, asked = (getattr(amounts, part) or 0 for amounts in (purse.spent, purse.held, more))
+        if spent + asked > limit:
+            raise BudgetError(
+                f"The next call of {model} would cross llmsql_{name} = {limit:,g}: {spent:,.6g} used"
+                f" in this {'connection' if purse.prefix else 'query'}, and the call may take {asked:,.6g}.",
+                f"See ai_estimate(), or raise it: SET VARIABLE llmsql_{name} = …; no answer is asked for twice.",
+            )
+        must_wait |= spent + held + asked > limit
+    return must_wait

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -129,8 +130,10 @@ class Caller:
         key = self._key(request, occasion)
         found = self.kept.find(key) if occasion.keep and occasion.temperature == 0 else None
         if found is not None:
-            self.enter(found, occasion, "kept")
-            return prompt.read(found.text)
+            with contextlib.suppress(UnfitAnswerError):  # kept by a version that read it otherwise
+                value = prompt.read(found.text)
+                self.enter(found, occasion, "kept")
+                return value
         written = self._generate(request, occasion)
         try:
             value = _read(prompt, written)
@@ -159,20 +162,13 @@ class Caller:
             raise FatalError(_offline(self.name))
         read = sum(map(count_tokens, texts))
         request = GenerationRequest((), timeout=occasion.settings.timeout, cancel=occasion.cancel)
-        started = time.monotonic()
 
-        def send() -> Embedding:
-            return self.client.embed(texts, request, dimensions=dimensions)
+        def books(answer: Embedding) -> Generation:
+            return Generation("", answer.prompt_tokens, 0, 0, answer.seconds, answer.cost_usd)
 
-        def used(answer: Embedding) -> Amounts:
-            return Amounts(1, answer.prompt_tokens, answer.cost_usd)
-
-        answer: Embedding
-        answer, attempts = self._sent(send, used, read, 0, occasion)
-        counted = Generation(
-            "", answer.prompt_tokens, 0, 0, time.monotonic() - started, answer.cost_usd, None, attempts
+        answer: Embedding = self._sent(
+            lambda: self.client.embed(texts, request, dimensions=dimensions), books, read, 0, occasion
         )
-        self.enter(counted, occasion, "model")
         return answer
 
     def most(self, read: int, write: int) -> Amounts:
@@ -218,63 +214,83 @@ class Caller:
         if occasion.settings.offline:
             raise FatalError(_offline(self.name))
         read = sum(count_tokens(message.content) + _CHAT_TOKENS for message in request.messages)
-
-        def used(answer: Generation) -> Amounts:
-            return Amounts(1, answer.prompt_tokens + answer.completion_tokens, answer.cost_usd)
-
-        answer: Generation
-        answer, _ = self._sent(lambda: self.client.generate(request), used, read, request.max_tokens, occasion)
+        answer: Generation = self._sent(
+            lambda: self.client.generate(request), lambda answer: answer, read, request.max_tokens, occasion
+        )
         return answer
 
-    def _sent(self, send: Any, used: Any, read: int, write: int, occasion: Occasion) -> tuple[Any, int]:
-        """An answer and the requests that it took, the budget settled."""
+    def _sent(
+        self, send: Callable[[], Any], books: Callable[[Any], Generation], read: int, write: int, occasion: Occasion
+    ) -> Any:
+        """An answer, asked for again where that may help; every request is in the budget and in the books.
+
+        Refusals for being too fast are waited out by all calls together.
+        """
+        failures, attempts = 0, 0
+        started = time.monotonic()
+        try:
+            while True:
+                self.pacer.wait(read + write, occasion.cancel)
+                try:
+                    answer, counted = self._send_once(send, books, read, write, occasion)
+                except ProviderRateLimitError as error:
+                    attempts += 1
+                    waits = time.monotonic() + (error.retry_after or 0.0)
+                    if not error.retryable or waits > started + PATIENCE_SECONDS:
+                        raise FatalError(error) from None
+                    self.pacer.refused(error.retry_after)
+                except ProviderError as error:
+                    attempts += 1
+                    failures += 1
+                    dead = isinstance(error, ProviderConnectionError) and not self._reachable()
+                    if dead and (not self.answered or failures > MOST_RETRIES):
+                        raise FatalError(error) from None
+                    if isinstance(error, _ALWAYS_FATAL):
+                        raise FatalError(error) from None
+                    if not error.retryable or failures > MOST_RETRIES:
+                        raise
+                    sleep(max(backoff(failures - 1), error.retry_after or 0.0), occasion.cancel)
+                except _ALWAYS_FATAL as error:
+                    raise FatalError(error) from None
+                else:
+                    attempts += 1
+                    break
+        except (FatalError, LLMSQLError):
+            if attempts:
+                nothing = Generation("", 0, 0, 0, time.monotonic() - started, 0.0)
+                self.enter(nothing, occasion, "failed", attempts)
+            raise
+        self.pacer.accepted()
+        self.answered = True
+        self.enter(counted, occasion, "model", attempts)
+        return answer
+
+    def _send_once(
+        self, send: Callable[[], Any], books: Callable[[Any], Generation], read: int, write: int, occasion: Occasion
+    ) -> tuple[Any, Generation]:
+        """An answer, and as it goes into the books: with our own count of tokens where the server has none."""
         most = self.most(read, write)
+        occasion.budget.reserve(most, occasion.settings, self.name, occasion.cancel)
+        spent = self.most(read, 0)  # of a call that is cut off or given up
         try:
-            occasion.budget.reserve(most, occasion.settings, self.name)
-        except LLMSQLError as error:
-            raise FatalError(error) from None
-        spent = Amounts(0, 0, 0.0)
-        try:
-            answer, attempts = self._persist(send, read + write, occasion)
-            spent = used(answer)
+            answer = send()
+            counted = books(answer)
+            if not counted.prompt_tokens:
+                wrote = count_tokens(counted.text) if write else 0
+                counted = replace(counted, prompt_tokens=read, completion_tokens=wrote)
+                if counted.cost_usd is None:
+                    counted = replace(counted, cost_usd=price_usd(self.client.model, counted))
+            spent = Amounts(1, counted.prompt_tokens + counted.completion_tokens, counted.cost_usd)
+        except ProviderRateLimitError:
+            spent = Amounts()
+            raise
+        except ProviderError as error:
+            if error.status_code is not None or not self.answered:
+                spent = Amounts(1)
+            raise
         finally:
             occasion.budget.settle(most, spent)
-        self.answered = True
-        if isinstance(answer, Generation):
-            if answer.cost_usd is None and not answer.prompt_tokens:  # a server that does not count
-                guess = Generation("", read, count_tokens(answer.text), 0, answer.seconds, None)
-                occasion.budget.settle(Amounts(0, 0, 0.0), Amounts(0, 0, price_usd(self.client.model, guess) or 0.0))
-            self.enter(answer, occasion, "model", attempts)
-        return answer, attempts
-
-    def _persist(self, send: Any, tokens: int, occasion: Occasion) -> tuple[Any, int]:
-        """Send, and again where that may help. Refusals for being too fast are waited out by all calls together."""
-        failures, attempts = 0, 0
-        patience = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            self.pacer.wait(tokens, occasion.cancel)
-            attempts += 1
-            try:
-                answer = send()
-            except ProviderRateLimitError as error:
-                if not error.retryable or time.monotonic() + (error.retry_after or 0.0) > patience:
-                    raise FatalError(error) from None
-                self.pacer.refused(error.retry_after)
-            except ProviderError as error:
-                failures += 1
-                dead = isinstance(error, ProviderConnectionError) and not self._reachable()
-                if dead and (not self.answered or failures > MOST_RETRIES):
-                    raise FatalError(error) from None
-                if isinstance(error, _ALWAYS_FATAL):
-                    raise FatalError(error) from None
-                if not error.retryable or failures > MOST_RETRIES:
-                    raise
-                sleep(backoff(failures - 1), occasion.cancel)
-            except _ALWAYS_FATAL as error:
-                raise FatalError(error) from None
-            else:
-                self.pacer.accepted()
-                return answer, attempts
+        return answer, counted
 
     def _reachable(self) -> bool:
         """Whether something listens at the server's address: a cut connection is one row's trouble, this is not."""
@@ -294,7 +310,7 @@ class Caller:
         Args:
             answer: with its counts.
             occasion: that it was for.
-            source: ``model``, or ``kept`` where it was kept from before.
+            source: ``model``, ``kept`` where it was kept from before, ``failed`` where there is none.
             attempts: requests that it took.
         """
         summary = occasion.summary

@@ -73,7 +73,7 @@ class RowEngine:
         self._lessons = Lessons()
         self._queries: OrderedDict[tuple[int, str | None], Query] = OrderedDict()
         self._session = Purse("session_")
-        self._purses = threading.Lock()
+        self._purses = threading.Condition()
         self._steps: ThreadPoolExecutor | None = None
         self.progress = ProgressLine()
         self.vectors: Callable[[Query, Settings, Sequence[str]], tuple[str, Any]] | None = None

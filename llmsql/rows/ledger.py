@@ -18,7 +18,7 @@ _SHOWN_INPUT = 200
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a model, or one answer that was kept from before (``source = 'kept'``)."""
+    """One call of a model, whether answered or not (``source = 'failed'``), or one kept answer (``'kept'``)."""
 
     query_id: int
     at: datetime
@@ -113,14 +113,16 @@ class Ledger:
             if call.source == "kept":
                 summary.kept += 1
                 return
+            summary.retries += call.attempts - 1
+            summary.elapsed_ms = (time.monotonic() - summary.began) * 1000
+            if call.source == "failed":
+                return
             summary.calls += 1
             summary.input_tokens += call.input_tokens
             summary.output_tokens += call.output_tokens
             summary.cached_tokens += call.cached_tokens
-            summary.retries += call.attempts - 1
             if summary.cost_usd is not None:
                 summary.cost_usd = None if call.cost_usd is None else summary.cost_usd + call.cost_usd
-            summary.elapsed_ms = (time.monotonic() - summary.began) * 1000
 
     def failed(self, summary: Summary, text: str, error: str) -> None:
         """Enter an input without an answer."""
@@ -146,17 +148,18 @@ class Ledger:
         with self._lock:
             return [s for s in self._summaries.values() if query_id in (None, s.query_id)]
 
-    def mean_seconds(self, model: str) -> float | None:
-        """Mean time of the model's latest answered calls; None before the first one."""
+    def mean_seconds(self, model: str, function: str) -> float | None:
+        """Mean time of a function's latest answered calls of a model, or else of any function's; None before them."""
         with self._lock:
-            latest = [call.seconds for call in self._recent(model, 200)]
+            latest = [call.seconds for call in self._recent(model, function, 200)]
+            latest = latest or [call.seconds for call in self._recent(model, None, 200)]
         return sum(latest) / len(latest) if latest else None
 
-    def _recent(self, model: str, most: int) -> Iterator[Call]:
+    def _recent(self, model: str, function: str | None, most: int) -> Iterator[Call]:
         for call in reversed(self._calls):
             if most <= 0:
                 return
-            if call.model == model and call.source == "model":
+            if call.model == model and call.source == "model" and function in (None, call.function):
                 most -= 1
                 yield call
 

@@ -17,6 +17,7 @@ HOSTED_CONTEXT_TOKENS = 8192
 EMBEDDED_CONTEXT_TOKENS = 4096
 EMBEDDING_CONTEXT_TOKENS = 2048
 _MOST_SLOTS = 4
+_NO_KEY = "offline"  # kept answers are found without a key, and nothing is sent
 _INSTRUCTION_TOKENS = 400
 # Text in Latin letters has more characters in a token, Chinese has fewer, and does not count for more here: a prompt
 # that turns out too long is refused by the model, not cut.
@@ -43,6 +44,8 @@ def open_row_model(settings: Settings, model: str | None, *, embedding: bool = F
         name = OPENAI_EMBEDDINGS
     if name is None:
         name = _without_sql_adapter(settings.model)
+    if settings.offline and settings.api_key is None:
+        settings = replace(settings, api_key=_NO_KEY)
     slots = _slots()
     # A saved prompt prefix would hold a row's text: the cache in memory is enough for rows of one query.
     own: dict[str, Any] = {"cache_dir": None, "logprobs": False, "slots": slots}

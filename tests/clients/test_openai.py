@@ -194,3 +194,12 @@ def test_the_client_talks_to_a_real_server_with_a_real_model(gguf: Path) -> None
         assert "sk-wrong" not in str(caught.value)
     finally:
         engine.close()
+
+
+def test_a_server_without_log_probabilities_is_asked_without(stub_openai: StubOpenAI) -> None:
+    refuses = stub_openai.status(400, {"error": {"message": "Unknown parameter: 'logprobs'."}})
+    stub_openai.answers = [refuses, stub_openai.good("SELECT 1"), stub_openai.good("SELECT 2")]
+    with client(stub_openai) as opened:
+        assert opened.generate(MESSAGES).text == "SELECT 1"
+        assert opened.generate(MESSAGES).text == "SELECT 2"
+    assert ["logprobs" in body for _, _, body in stub_openai.requests] == [True, False, False]

@@ -32,7 +32,7 @@ def all_are(value: str | None, error: str | None = None) -> Any:
 
 
 def a_query(number: int) -> Query:
-    return Query(number, Budget(Purse("session_"), threading.Lock()))
+    return Query(number, Budget(Purse("session_"), threading.Condition()))
 
 
 def test_what_is_done_is_known() -> None:
