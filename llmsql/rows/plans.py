@@ -12,7 +12,7 @@ from llmsql.rows.calls import Caller, Occasion
 from llmsql.rows.ledger import Summary
 from llmsql.rows.models import room_for_text
 from llmsql.rows.queries import Plan, Query
-from llmsql.rows.tasks import build_task
+from llmsql.rows.tasks import build_task, read_flag
 from llmsql.settings import Settings
 
 _TEXT, _WHOLE, _NUMBER = "a text", "a whole number", "a number"
@@ -85,7 +85,7 @@ def build_plan(
         raise ConfigError(f"max_tokens {most} of {function} must be above 0.")
     own = {name: value for name, value in options.items() if name not in _OWN_OPTIONS}
     task = build_task(function, own, room_for_text(settings, caller.client, most or settings.max_tokens))
-    cache = bool(options.get("cache", True))
+    cache = read_flag(options, "cache", function, default=True)
     decides = [function, own, caller.client.identity, settings.max_tokens, temperature, options.get("seed")]
     if temperature > 0 or not cache:
         decides.append(query.id)
@@ -112,7 +112,7 @@ def _min_accuracy(function: str, options: Mapping[str, Any]) -> float | None:
     optimize, least = options.get("optimize"), options.get("min_accuracy", 0.95)
     if optimize is None:
         return None
-    if optimize != "cost" or options.get("multi"):
+    if optimize != "cost" or read_flag(options, "multi", function):
         raise ConfigError(f"optimize {optimize!r} of {function} is unknown here.", "Only 'cost', without multi, is.")
     if not 0 < least < 1:
         raise ConfigError(f"min_accuracy {least:g} of {function} is not between 0 and 1.", "Write it as 0.95.")

@@ -1,8 +1,12 @@
-"""What an answer must look like: a result type or a JSON Schema, sent to the model and checked here in any case.
+"""What an answer must look like: a result type as a JSON Schema, and how an answer of a schema is read.
 
 A shape is written as DuckDB's ``from_json`` takes it: a type, ``'INTEGER'`` or ``'STRUCT(a VARCHAR, b DATE)[]'``, or
 JSON of names and types, ``'{"name": "VARCHAR", "amounts": ["DOUBLE"]}'``. A field may be null, for a text need not say
 everything; a whole answer may not.
+
+``from_json`` makes NULL of what it cannot cast and drops an offset of a time without a word, so what it gets is checked
+here first, more narrowly than JSON Schema does: types are formats of the schema, ``DECIMAL(10, 2)`` as
+``YYYY-MM-DDTHH:MM:SS``. Fractions are rounded as DuckDB rounds them.
 """
 
 from __future__ import annotations
@@ -11,9 +15,9 @@ import functools
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, time
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from llmsql.errors import ConfigError
@@ -30,20 +34,26 @@ _INTEGERS = {
     "UBIGINT": (0, 2**64 - 1),
 }
 _TEXTS = frozenset({"VARCHAR", "TEXT", "CHAR", "NCHAR", "NVARCHAR"})
-_NUMBERS = frozenset({"FLOAT", "DOUBLE"})
-_TIMES: Mapping[str, type[date] | type[time] | type[datetime]] = {
-    "DATE": date,
-    "TIME": time,
-    "TIMESTAMP": datetime,
-    "TIMESTAMPNTZ": datetime,
-    "DATETIME": datetime,
+_FLOATS = {"FLOAT": 2**128 - 2**103, "DOUBLE": 2**1024 - 2**970}
+"""What no longer rounds to the largest number of the type."""
+_DAY = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?"
+FORMS = {"date": _DAY, "HH:MM:SS": _CLOCK, "YYYY-MM-DDTHH:MM:SS": f"{_DAY}([T ]{_CLOCK})?"}
+"""Format to the regular expression of its texts; one that grammars and servers understand."""
+_TIMES = {
+    "DATE": "date",
+    "TIME": "HH:MM:SS",
+    "TIMESTAMP": "YYYY-MM-DDTHH:MM:SS",
+    "TIMESTAMPNTZ": "YYYY-MM-DDTHH:MM:SS",
+    "DATETIME": "YYYY-MM-DDTHH:MM:SS",
 }
 _KNOWN = "VARCHAR, BOOLEAN, INTEGER, BIGINT, DOUBLE, DECIMAL(p, s), DATE, TIME, TIMESTAMP, ENUM, JSON, T[], STRUCT, MAP"
 MOST_ELEMENTS = 100_000
 _DEEPEST = 30
-_NOT_ON_THE_WIRE = frozenset({"minimum", "maximum", "uniqueItems"})
 _EXAMPLE = """Write it as '{"name": "VARCHAR", "amount": "DOUBLE"}' or 'STRUCT(name VARCHAR, amount DOUBLE)'."""
 _MOST_DIGITS = 38
+_DECIMAL = re.compile(r"DECIMAL\((\d+), (\d+)\)")
+_KEY = "a key of type "
 _FENCE = re.compile(r"\A\s*```\w*\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
 
 
@@ -112,52 +122,17 @@ def _check_names(names: Sequence[str]) -> None:
             raise ConfigError(f"The spec has the field {name!r} twice.", "Names that differ in case only are one name.")
 
 
-def parse_schema(given: Any) -> dict[str, Any]:
-    """A JSON Schema from the text, or the struct, that a user wrote.
+def read_typed(text: str, schema: Mapping[str, Any]) -> Any:
+    """The value in an answer that DuckDB casts to a shape.
+
+    Args:
+        text: as for ``read_answer``.
+        schema: of ``schema_of``, or an object with such fields.
 
     Raises:
-        ConfigError: it is no JSON Schema, or refers to something outside of it.
+        UnfitAnswerError: as ``read_answer``.
     """
-    import jsonschema
-
-    try:
-        schema = json.loads(given) if isinstance(given, str) else given
-        jsonschema.Draft202012Validator.check_schema(schema)
-    except (ValueError, RecursionError, jsonschema.SchemaError) as error:
-        reason = getattr(error, "message", str(error))
-        raise ConfigError(
-            f"json_schema is not a JSON Schema: {reason[:200]}.", """Write it as '{"type": "object", …}'."""
-        ) from None
-    if not isinstance(schema, dict):
-        raise ConfigError("json_schema must be an object.", """Write it as '{"type": "object", …}'.""")
-    _check_references(schema, schema)
-    return schema
-
-
-def _check_references(part: Any, schema: dict[str, Any]) -> None:
-    """Nothing is fetched for an answer, so every ``$ref`` has to lead to a place in the schema itself."""
-    for value in part.values() if isinstance(part, dict) else part:
-        if isinstance(value, dict | list):
-            _check_references(value, schema)
-    reference = part.get("$ref") if isinstance(part, dict) else None
-    if isinstance(reference, str):
-        place: Any = schema
-        for step in reference.removeprefix("#").split("/")[1:]:
-            name = step.replace("~1", "/").replace("~0", "~")
-            place = place.get(name) if isinstance(place, dict) else None
-        if not reference.startswith("#") or place is None:
-            raise ConfigError(f"json_schema refers to {reference!r}, which is not in it.", "Put it below $defs.")
-
-
-def for_the_wire(schema: Any) -> Any:
-    """A schema without what servers and grammars disagree about; the rest is checked here."""
-    if isinstance(schema, dict):
-        return {
-            key: for_the_wire(value)
-            for key, value in schema.items()
-            if not (key in _NOT_ON_THE_WIRE or (key == "format" and value not in ("date", "time")))
-        }
-    return [for_the_wire(item) for item in schema] if isinstance(schema, list) else schema
+    return _castable(read_answer(text, schema), schema)
 
 
 def read_answer(text: str, schema: Mapping[str, Any]) -> Any:
@@ -171,14 +146,23 @@ def read_answer(text: str, schema: Mapping[str, Any]) -> Any:
         UnfitAnswerError: it is not JSON, or not of that schema.
     """
     import jsonschema
+    import referencing
 
     fenced = _FENCE.match(text)
     try:
-        value = json.loads(fenced.group(1) if fenced else text, parse_constant=_no_constant)
-    except ValueError:
+        value = json.loads(fenced.group(1) if fenced else text, parse_constant=_no_constant, parse_float=_Written)
+    except UnfitAnswerError:
+        raise
+    except (ValueError, RecursionError):
         raise UnfitAnswerError(f"it is not JSON: {' '.join(text.split())[:100]!r}") from None
-    checker = jsonschema.Draft202012Validator(dict(schema), format_checker=_formats())
-    error = next(iter(sorted(checker.iter_errors(value), key=lambda e: list(map(str, e.path)))), None)
+    # An empty registry, for nothing is fetched.
+    checker = jsonschema.Draft202012Validator(dict(schema), format_checker=_formats(), registry=referencing.Registry())
+    try:
+        error = min(checker.iter_errors(value), key=lambda e: list(map(str, e.path)), default=None)
+    except Exception as failure:  # which one, a schema of the user's and an answer of the model's decide
+        raise UnfitAnswerError(f"it cannot be checked against its schema: {type(failure).__name__}") from None
+    while error is not None and error.validator == "anyOf" and error.validator_value[1:] == [{"type": "null"}]:
+        error = error.context[0]  # what is wrong with the value of a field, which may be null as well
     if error is not None:
         where = "/".join(str(part) for part in error.absolute_path)
         raise UnfitAnswerError(f"{where + ': ' if where else ''}{error.message[:200]}")
@@ -186,7 +170,45 @@ def read_answer(text: str, schema: Mapping[str, Any]) -> Any:
 
 
 def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
+    raise UnfitAnswerError(f"{name} is not JSON")
+
+
+class _Written(float):
+    """A number that remembers how it was written, for a ``DECIMAL`` may have more digits than a float.
+
+    Raises:
+        UnfitAnswerError: it is larger than any float.
+    """
+
+    def __init__(self, text: str) -> None:
+        try:
+            self.exact = Decimal(text)
+        except ArithmeticError:  # an exponent of twenty digits
+            raise UnfitAnswerError(f"{text[:60]} is out of range") from None
+        if math.isinf(self):
+            raise UnfitAnswerError(f"{text[:60]} is out of range")
+
+
+def _castable(value: Any, schema: Mapping[str, Any]) -> Any:
+    """A value of a shape with its numbers as DuckDB casts them without loss: a decimal as text."""
+    if not schema:  # any JSON, as it is
+        return value
+    schema = schema["anyOf"][0] if "anyOf" in schema else schema
+    if isinstance(value, dict):
+        fields, others = schema.get("properties", {}), schema.get("additionalProperties") or {}
+        return {name: _castable(part, fields.get(name, others)) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_castable(part, schema.get("items", {})) for part in value]
+    if isinstance(value, _Written):
+        decimal = _DECIMAL.fullmatch(schema.get("format", ""))
+        if decimal:
+            return f"{_rounded(value.exact, int(decimal.group(2))):f}"
+        return int(value.exact) if schema.get("type") == "integer" else float(value)
+    return value
+
+
+def _rounded(number: Decimal, scale: int) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP, Context(prec=3 * _MOST_DIGITS))
 
 
 def _parse_type(text: str) -> Any:
@@ -212,8 +234,8 @@ def _schema_of_type(kind: Any) -> dict[str, Any]:
     if name in _INTEGERS:
         low, high = _INTEGERS[name]
         return {"type": "integer", "minimum": low, "maximum": high}
-    if name in _NUMBERS:
-        return {"type": "number"}
+    if name in _FLOATS:
+        return {"type": "number", "format": name}
     if name == "DECIMAL":
         sizes = [int(size.name) for size in kind.expressions] or [18, 3]
         scale = sizes[1] if len(sizes) > 1 else 0
@@ -221,10 +243,9 @@ def _schema_of_type(kind: Any) -> dict[str, Any]:
             raise ConfigError(
                 f"{kind.sql('duckdb')} cannot be a result type.", f"A DECIMAL has 1 to {_MOST_DIGITS} digits in all."
             )
-        limit = float(Decimal(10) ** (sizes[0] - scale))
-        return {"type": "number", "minimum": math.nextafter(-limit, 0), "maximum": math.nextafter(limit, 0)}
+        return {"type": "number", "format": f"DECIMAL({sizes[0]}, {scale})"}
     if name in _TIMES:
-        return {"type": "string", "format": "timestamp" if _TIMES[name] is datetime else name.lower()}
+        return {"type": "string", "format": _TIMES[name]}
     if name == "JSON":
         return {}
     if name == "ENUM" and kind.expressions:
@@ -244,7 +265,10 @@ def _schema_of_type(kind: Any) -> dict[str, Any]:
         if all(isinstance(field, exp.DataType) for field in fields.values()):
             return _object({field: _schema_of_type(of) for field, of in fields.items()})
     if name == "MAP" and len(kind.expressions) == 2:
-        return {"type": "object", "additionalProperties": _schema_of_type(kind.expressions[1])}
+        keys = _schema_of_type(kind.expressions[0])
+        if keys.get("type") != "string":
+            keys = {"format": _KEY + kind.expressions[0].sql("duckdb")}
+        return {"type": "object", "propertyNames": keys, "additionalProperties": _schema_of_type(kind.expressions[1])}
     raise ConfigError(f"{kind.sql('duckdb')} cannot be a result type.", f"Known are {_KNOWN}.")
 
 
@@ -263,11 +287,54 @@ def _object(fields: dict[str, dict[str, Any]]) -> dict[str, Any]:
 def _formats() -> Any:
     import jsonschema
 
-    checker = jsonschema.FormatChecker(formats=())
-    for name, kind in (("date", date), ("time", time), ("timestamp", datetime)):
-        checker.checks(name, raises=ValueError)(_reader(kind))
-    return checker
+    class Formats(jsonschema.FormatChecker):
+        def check(self, instance: object, format: str) -> None:
+            fault = _fault(instance, format)
+            if fault is not None:
+                raise jsonschema.exceptions.FormatError(fault)
+
+    return Formats(formats=())
 
 
-def _reader(kind: Any) -> Any:
-    return lambda value: not isinstance(value, str) or kind.fromisoformat(value) is not None
+def _fault(value: Any, kind: str) -> str | None:
+    """Why a value is not of a format; None where it is, or where the format is not checked."""
+    if isinstance(value, str):
+        fault = _fault_of_text(value, kind)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        fault = _fault_of_number(value, kind)
+    else:
+        fault = None
+    return fault and f"{repr(value)[:60]} is {fault}"
+
+
+def _fault_of_text(text: str, kind: str) -> str | None:
+    if kind == "time":  # of a user's schema, which may have an offset
+        return None if _is_read(time.fromisoformat, text) else "no time"
+    if kind.startswith(_KEY):
+        of = _schema_of_type(_parse_type(kind.removeprefix(_KEY)))
+        return None if _is_read(lambda key: read_answer(key, of), text) else f"not {kind}"
+    if kind in FORMS and not re.fullmatch(FORMS[kind], text):
+        return f"not of the form {'YYYY-MM-DD' if kind == 'date' else kind}, without an offset"
+    if kind in FORMS and kind != "HH:MM:SS" and not _is_read(date.fromisoformat, text[:10]):
+        return "no day"
+    return None
+
+
+def _fault_of_number(number: int | float, kind: str) -> str | None:
+    decimal = _DECIMAL.fullmatch(kind)
+    exact = number.exact if isinstance(number, _Written) else Decimal(number)
+    if decimal:
+        digits, scale = int(decimal.group(1)), int(decimal.group(2))
+        limit = 10 ** (digits - scale)
+        fits = exact.copy_abs() < limit and _rounded(exact, scale).copy_abs() < limit
+    else:
+        fits = kind not in _FLOATS or exact.copy_abs() < _FLOATS[kind]
+    return None if fits else f"out of the range of {kind}"
+
+
+def _is_read(read: Callable[[str], Any], text: str) -> bool:
+    try:
+        read(text)
+    except ValueError:
+        return False
+    return True

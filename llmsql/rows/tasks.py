@@ -16,7 +16,8 @@ from typing import Any
 
 from llmsql.chat import Message
 from llmsql.errors import ConfigError
-from llmsql.rows.shapes import UnfitAnswerError, for_the_wire, parse_schema, parse_shape, read_answer, schema_of
+from llmsql.rows.schemas import as_field, for_the_prompt, for_the_wire, parse_schema
+from llmsql.rows.shapes import UnfitAnswerError, parse_shape, read_answer, read_typed, schema_of
 
 SHORT_TOKENS = 32
 _EDGES = re.compile(r"""^[\s"'`*.(\[]+|[\s"'`*.,;:!)\]]+$""")
@@ -95,15 +96,26 @@ def _chat(system: str | None, user: str) -> tuple[Message, ...]:
 def _complete(options: Mapping[str, Any], room: int) -> Task:
     system, max_tokens = options.get("system"), options.get("max_tokens")
     if options.get("json_schema") is not None:
-        schema: Mapping[str, Any] | None = parse_schema(options["json_schema"])
+        if options.get("return_type") is not None:
+            raise ConfigError("ai_complete has a return_type and a json_schema.", "Pass one of them.")
+        ask_for, read, wire = _json_request(parse_schema(options["json_schema"]), read_answer)
     else:
         shape = parse_shape(options.get("return_type") or "VARCHAR")
-        schema = None if _is_text(shape) else schema_of(shape)
-    if schema is None:
-        return _single(lambda text: Prompt(_chat(system, text), lambda answer: answer, max_tokens), "", 128)
-    ask_for, read, wire = _json_request(schema)
+        if _is_text(shape):
+            return _single(lambda text: Prompt(_chat(system, text), _read_text, max_tokens), "", 128)
+        ask_for, read, wire = _json_request(schema_of(shape))
     told = f"{system}\n\n{ask_for}" if system else ask_for
     return _single(lambda text: Prompt(_chat(told, text), read, max_tokens, schema=wire, whole=True), None, 64)
+
+
+def _read_text(answer: str) -> str:
+    if not answer.strip():
+        raise UnfitAnswerError("it is empty")
+    return answer
+
+
+def _read_trimmed(answer: str) -> str:
+    return _read_text(answer).strip()
 
 
 def _is_text(shape: Any) -> bool:
@@ -111,26 +123,21 @@ def _is_text(shape: Any) -> bool:
 
 
 def _json_request(
-    schema: Mapping[str, Any],
+    schema: Mapping[str, Any], read_json: Callable[[str, Mapping[str, Any]], Any] = read_typed
 ) -> tuple[str, Callable[[str], Any], Mapping[str, Any] | None]:
     """How to ask for JSON of a schema: in words, how to read it, and the schema to send.
 
     Servers take objects only, so anything else is asked for as the one field of an object.
     """
     bare = schema.get("type") != "object"
-    full = (
-        {"type": "object", "properties": {"value": schema}, "required": ["value"], "additionalProperties": False}
-        if bare
-        else dict(schema)
-    )
-    wire = for_the_wire(full)
+    full = as_field(schema) if bare else dict(schema)
 
     def read(answer: str) -> Any:
-        value = read_answer(answer, full)
+        value = read_json(answer, full)
         return value["value"] if bare else value
 
-    words = f"Answer with JSON only, of this JSON Schema:\n{json.dumps(wire, ensure_ascii=False)}"
-    return words, read, wire
+    words = f"Answer with JSON only, of this JSON Schema:\n{json.dumps(for_the_prompt(full), ensure_ascii=False)}"
+    return words, read, for_the_wire(full)
 
 
 _FILTERED = (
@@ -188,7 +195,7 @@ def _unwrapped(answer: str) -> str:
         try:
             value = json.loads(answer)
             return str(value if isinstance(value, str) else value["answer"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             pass
     return answer
 
@@ -203,8 +210,7 @@ def _classify(options: Mapping[str, Any], room: int) -> Task:
     descriptions = _descriptions(options.get("descriptions"), labels)
     listed = "\n".join(f"- {label}" + (f": {descriptions[label]}" if label in descriptions else "") for label in labels)
     examples = "".join(f"Text: {text}\nCategory: {label}\n\n" for text, label in _examples(options, labels))
-    multi = bool(options.get("multi"))
-    if multi:
+    if read_flag(options, "multi", "ai_classify"):
         schema = {
             "type": "array",
             "items": {"type": "string", "enum": list(labels)},
@@ -356,7 +362,8 @@ def _translate(options: Mapping[str, Any], room: int) -> Task:
 
     def prompt(text: str) -> Prompt:
         system = f"You translate texts into {language}. Answer with the translation only."
-        return Prompt(_chat(system, text), str.strip, options.get("max_tokens"), whole=True)
+        read = _read_trimmed if text.strip() else str.strip  # nothing is nothing in any language
+        return Prompt(_chat(system, text), read, options.get("max_tokens"), whole=True)
 
     return _single(prompt, "", 128)
 
@@ -372,14 +379,14 @@ def _redact(options: Mapping[str, Any], room: int) -> Task:
     asked, read, wire = _json_request(schema)
 
     def prompt(text: str) -> Prompt:
+        # The model names the pieces and the text is changed here: nothing else in it can change.
+        def replaced(answer: str) -> str:
+            return redacted(text, read(answer), kinds)
+
         system = f"You find personal data in a text: {', '.join(kinds)}. Copy every piece exactly. {asked}"
-        return Prompt(_chat(system, f"Text: {text}"), read, options.get("max_tokens"), schema=wire, whole=True)
+        return Prompt(_chat(system, f"Text: {text}"), replaced, options.get("max_tokens"), schema=wire, whole=True)
 
-    # The model names the pieces and the text is changed here: nothing else in it can change.
-    def answer(text: str, ask: Ask) -> str:
-        return redacted(text, ask([prompt(text)])[0], kinds)
-
-    return Task(prompt, answer, "", 48)
+    return _single(prompt, "", 48)
 
 
 def _span_schema(kinds: Sequence[str]) -> dict[str, Any]:
@@ -392,18 +399,40 @@ def _span_schema(kinds: Sequence[str]) -> dict[str, Any]:
 
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Of Thai and its neighbours, of Chinese, Japanese and Korean: words without spaces around them, or with endings that
+# are written together with a name.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_IN_WORD = rf"[^\W{_UNSPACED}]"
 
 
 def redacted(text: str, found: Sequence[Mapping[str, str]], kinds: Sequence[str]) -> str:
-    """A text with every named piece replaced by ``[KIND]``; e-mail addresses are found without a model too."""
+    """A text with every named piece replaced by ``[KIND]``; e-mail addresses are found without a model too.
+
+    Raises:
+        UnfitAnswerError: the text does not have a piece, so that something else may have been meant and be left in.
+    """
     pieces = {item["text"]: item["kind"] for item in found if item["text"].strip()}
     if "email" in kinds:
         pieces |= dict.fromkeys(_EMAIL.findall(text), "email")
     if not pieces:
         return text
     longest_first = sorted(pieces, key=len, reverse=True)
-    pattern = re.compile("|".join(re.escape(piece) for piece in longest_first))
-    return pattern.sub(lambda match: f"[{pieces[match.group()].upper()}]", text)
+    pattern = re.compile("|".join(f"({_where(piece, text)})" for piece in longest_first))
+    return pattern.sub(lambda match: f"[{pieces[longest_first[(match.lastindex or 1) - 1]].upper()}]", text)
+
+
+def _where(piece: str, text: str) -> str:
+    """The regular expression of a piece as whole words of a text, in another case where its own is not there."""
+    words = piece.split()
+    before = f"(?<!{_IN_WORD})" if re.match(_IN_WORD, words[0]) else ""
+    after = f"(?!{_IN_WORD})" if re.match(_IN_WORD, words[-1][-1]) else ""
+    exact = before + r"\s+".join(map(re.escape, words)) + after
+    for pattern in (exact, f"(?i:{exact})"):
+        if re.search(pattern, text):
+            return pattern
+    raise UnfitAnswerError(f"the text does not have {piece[:60]!r} as words of its own")
 
 
 def _summarize(options: Mapping[str, Any], room: int) -> Task:
@@ -434,7 +463,7 @@ def _map_reduce(instruction: str, max_tokens: int | None, room: int) -> Callable
         listed = texts[0] if len(texts) == 1 else "\n".join(f"<text>{text}</text>" for text in texts)
         system = f"You work on texts. Follow the instruction, and answer with the result only.{goal}"
         user = f"Instruction: {instruction}\n\n{listed}\n\nInstruction, once more: {instruction}"
-        return Prompt(_chat(system, user), str.strip, max_tokens, whole=True)
+        return Prompt(_chat(system, user), _read_trimmed, max_tokens, whole=True)
 
     def reduce(texts: Sequence[str], ask: Ask) -> str:
         level = list(texts)
@@ -472,6 +501,22 @@ def pack(texts: Sequence[str], room: int) -> list[list[str]]:
         groups[-1].append(text)
         used += size
     return groups
+
+
+_TRUE, _FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
+
+
+def read_flag(options: Mapping[str, Any], name: str, function: str, default: bool = False) -> bool:
+    """An option that is true or false, also in words that DuckDB takes for a ``BOOLEAN``.
+
+    Raises:
+        ConfigError: it is neither.
+    """
+    value = default if options.get(name) is None else options[name]
+    word = str(value).lower() if isinstance(value, bool | int | str) else ""
+    if word not in _TRUE + _FALSE:
+        raise ConfigError(f"{name} {value!r} of {function} is neither true nor false.", f"Write {name} := false.")
+    return word in _TRUE
 
 
 def _text(options: Mapping[str, Any], name: str, function: str) -> str:

@@ -85,7 +85,11 @@ def test_unicode_of_every_kind_arrives_and_returns_as_it_is(
     assert len(asked) == len(FUNCTIONS) - 3  # of two the answer is the same, two embed
     assert text in model.embedded
     model.faults = lambda _: model.good(text)
-    assert con.execute("SELECT ai_complete('echo')").fetchall() == [(text,)]
+    if text.strip():
+        assert con.execute("SELECT ai_complete('echo')").fetchall() == [(text,)]
+    else:
+        with pytest.warns(RowsFailedWarning):  # an answer is never nothing
+            assert con.execute("SELECT ai_complete('echo')").fetchall() == [(None,)]
     assert con.execute("SELECT ai_redact(?)", [text]).fetchall() == [(text,)]
 
 
@@ -207,6 +211,8 @@ def test_a_spec_that_is_none(con: llmsql.Connection, model: StubModel, spec: str
         ("'true'", "json_schema must be an object"),
         ('\'{"$ref": "https://example.invalid/schema"}\'', "which is not in it. Put it below $defs"),
         ('\'{"items": {"$ref": "#/$defs/x"}}\'', "which is not in it. Put it below $defs"),
+        ('\'{"type": "object", "allOf": [{"$ref": "#"}]}\'', "refers to itself without end"),
+        ('\'{"items": {"$ref": "#foo"}}\'', "refers to '#foo', which is not in it"),
     ],
 )
 def test_a_schema_that_is_none(con: llmsql.Connection, model: StubModel, schema: str, says: str) -> None:
@@ -236,6 +242,10 @@ def test_a_schema_may_be_a_struct_and_refer_to_itself(con: llmsql.Connection) ->
         ("ai_filter('x', '')", "ai_filter has no condition. Pass it as text: ai_filter(body, '…')"),
         ("ai_filter('x', 'c', optimize := 'cost', min_accuracy := 'x')", "min_accuracy 'x' of ai_filter is not a number"),
         ("ai_redact('x', entities := [''])", "entities of ai_redact must be a list of texts"),
+        ("ai_complete('x', cache := 'banana')", "cache 'banana' of ai_complete is neither true nor false"),
+        ("ai_filter('x', 'c', cache := 'on')", "cache 'on' of ai_filter is neither true nor false. Write cache := false."),
+        ("ai_complete('x', cache := 2.5)", "cache 2.5 of ai_complete is neither true nor false"),
+        ("ai_complete('x', return_type := 'DATE', json_schema := '{}')", "has a return_type and a json_schema. Pass one"),
     ],
 )  # fmt: skip
 def test_options_of_a_wrong_kind(con: llmsql.Connection, model: StubModel, call: str, says: str) -> None:
