@@ -26,10 +26,7 @@ LLMSQLError
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from llmsql.asking.pipeline import Draft
+from typing import Any
 
 
 class LLMSQLError(Exception):
@@ -139,7 +136,7 @@ class NoAnswerError(QuestionError):
         message: question, last SQL and reason in one readable text.
         sql: the last SQL that the model wrote, or None when it wrote none.
         reason: why that SQL was refused.
-        draft: what was tried and what it took; its ``sql`` is empty.
+        draft: the ``llmsql.asking.pipeline.Draft`` of what was tried, with what it took; its ``sql`` is empty.
         hint: what may help, on a line of its own.
     """
 
@@ -149,7 +146,7 @@ class NoAnswerError(QuestionError):
         *,
         sql: str | None = None,
         reason: str = "",
-        draft: Draft | None = None,
+        draft: Any = None,
         hint: str | None = None,
     ) -> None:
         super().__init__(message if hint is None else f"{message}\n  {hint}")

@@ -25,6 +25,7 @@ class GenerationRequest:
             ``{"answer": choice}``.
         break_loops: the right answer never says forty tokens over again, so that one that does is steered away from it;
             only by the in-process engine.
+        seed: of the random numbers that sampling takes; hosted models keep to it as far as they can.
         timeout: seconds until the call is given up.
         cancel: set by the caller to stop the call; checked at least every 100 ms.
     """
@@ -37,6 +38,7 @@ class GenerationRequest:
     schema: Mapping[str, Any] | None = None
     choices: Sequence[str] = ()
     break_loops: bool = False
+    seed: int | None = None
     timeout: float = 60.0
     cancel: threading.Event = field(default_factory=threading.Event)
 

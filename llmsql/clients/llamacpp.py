@@ -318,6 +318,8 @@ class LlamaCppProvider:
             body |= _AGAINST_LOOPS
         if n > 1:
             body["n"] = n
+        if request.seed is not None:
+            body["seed"] = request.seed
         if request.grammar:
             body["grammar"] = request.grammar
         elif request.schema:

@@ -149,6 +149,8 @@ class OllamaProvider:
         }
         if request.stop:
             options["stop"] = list(request.stop)
+        if request.seed is not None:
+            options["seed"] = request.seed
         schema = request.schema or (choice_schema(request.choices) if request.choices else None)
         texts: list[str] = []
         last: Any = None

@@ -6,6 +6,7 @@ Answers are streamed, so that a cancelled call closes its connection and the ser
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import threading
@@ -187,6 +188,12 @@ class OpenAIProvider:
                 provider=self.name,
             )
         vectors = [item.embedding for item in sorted(answer.data, key=lambda item: item.index)]
+        if not _are_vectors(vectors):
+            raise ProviderResponseError(
+                f"{self.name} at {self.server_url} sent something else than vectors of one length.",
+                "Check base_url and the model.",
+                provider=self.name,
+            )
         tokens = getattr(answer.usage, "prompt_tokens", 0) or 0
         return Embedding(vectors, tokens, time.monotonic() - started, None)
 
@@ -267,6 +274,8 @@ class OpenAIProvider:
             "stream_options": {"include_usage": True},
             "timeout": request.timeout,
         }
+        if request.seed is not None:
+            parameters["seed"] = request.seed
         schema = request.schema or (choice_schema(request.choices) if request.choices else None)
         if self.name == "vllm" and request.choices:  # others want an object, which takes more tokens
             schema = {"type": "string", "enum": list(request.choices)}
@@ -303,6 +312,16 @@ def _chunk(line: str, request: Any) -> ChatCompletionChunk | None:
     if error:
         raise openai.APIError(str(error.get("message", error)), request, body=error)
     return ChatCompletionChunk.construct(**fields)
+
+
+def _are_vectors(vectors: Sequence[Any]) -> bool:
+    """Whether all have one length and finite numbers only."""
+    try:
+        return len({len(vector) for vector in vectors}) == 1 and all(
+            len(vector) > 0 and all(map(math.isfinite, vector)) for vector in vectors
+        )
+    except TypeError:
+        return False
 
 
 def _refuses(error: Exception, parameters: tuple[str, ...]) -> bool:

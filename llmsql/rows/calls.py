@@ -72,7 +72,7 @@ class Occasion:
         budget: of the query and its connection.
         cancel: stops the call.
         temperature: 0 is greedy.
-        seed: tells apart requests that are else the same.
+        seed: of sampling; tells apart requests that are else the same.
         keep: use and keep answers on disk.
     """
 
@@ -194,6 +194,7 @@ class Caller:
             temperature=occasion.temperature,
             schema=prompt.schema,
             choices=prompt.choices,
+            seed=occasion.seed,
             timeout=occasion.settings.timeout,
             cancel=occasion.cancel,
         )

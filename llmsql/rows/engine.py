@@ -221,8 +221,8 @@ class RowEngine:
             found |= self._ask(query, plan, missing)
         else:
             self._ask_until(query, plan, missing, found, enough)
-        settings, warn = plan.occasion.settings, plan.on_error == "null"
-        check_failures(query, plan.function, settings, self.ledger, settled=True, warn=warn)
+        settings, wants_errors = plan.occasion.settings, plan.on_error == "capture"
+        check_failures(query, plan.function, settings, self.ledger, settled=True, wants_errors=wants_errors)
         return [found[key] for key in keys]
 
     def _ask_until(self, query: Query, plan: Plan, missing: Inputs, found: Outcomes, enough: Enough) -> None:
@@ -337,7 +337,8 @@ class RowEngine:
             self.ledger.failed(plan.summary, text, outcome.error)
             if plan.on_error == "fail":
                 raise FatalError(LLMSQLError(f"{plan.function} failed on a row: {outcome.error}"))
-            check_failures(query, plan.function, plan.occasion.settings, self.ledger)
+            settings, wants_errors = plan.occasion.settings, plan.on_error == "capture"
+            check_failures(query, plan.function, settings, self.ledger, wants_errors=wants_errors)
         yield outcome
 
     def cancel_all(self) -> None:

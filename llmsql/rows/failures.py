@@ -15,7 +15,7 @@ _USUAL_RATIO = 0.5
 
 
 def check_failures(
-    query: Query, function: str, settings: Settings, ledger: Ledger, *, settled: bool = False, warn: bool = True
+    query: Query, function: str, settings: Settings, ledger: Ledger, *, settled: bool = False, wants_errors: bool = False
 ) -> None:
     """Stop where too many inputs failed; warn of those that did.
 
@@ -25,7 +25,7 @@ def check_failures(
         settings: in force.
         ledger: has the last failure.
         settled: a chunk is done, so that a small one counts too where the user set a ratio.
-        warn: of those that are NULL, when the chunk is done.
+        wants_errors: the query shows them: nothing to warn of, and only a ratio that the user set stops it.
 
     Raises:
         FatalError: too many failed.
@@ -35,8 +35,9 @@ def check_failures(
         asked, failed = query.asked, query.failed
         ratio = failed / asked if asked else 0.0
         many = failed >= _LEAST_FAILURES or (settled and limit is not None)
-        stop = many and ratio > (_USUAL_RATIO if limit is None else limit)
-        warn = warn and settled and failed > 2 * query.warned
+        most = limit if limit is not None else 1.0 if wants_errors else _USUAL_RATIO
+        stop = many and ratio > most
+        warn = settled and not wants_errors and failed > 2 * query.warned
         query.warned = failed if warn else query.warned
     if stop:
         last = ledger.failures()[-1].error

@@ -136,3 +136,29 @@ def test_a_busy_server_is_asked_again_when_it_says(con: llmsql.Connection, model
     started = time.monotonic()
     assert con.execute("SELECT ai_complete('a') IS NOT NULL").fetchall() == [(True,)]
     assert time.monotonic() - started >= 0.5
+
+
+def test_a_query_that_shows_its_errors_is_not_stopped_by_them(con: llmsql.Connection, model: StubModel) -> None:
+    con.execute("RESET VARIABLE llmsql_max_error_ratio").fetchall()
+    model.faults = lambda text: model.status(400, {"error": {"message": "no"}})
+    sql = "SELECT count(a.error) FROM (SELECT ai_try_complete('row ' || i) AS a FROM range(40) r(i))"
+    assert con.execute(sql).fetchall() == [(40,)]
+    con.execute("SET VARIABLE llmsql_max_error_ratio = 0.5").fetchall()
+    with pytest.raises(duckdb.InvalidInputException, match="inputs failed"):
+        con.execute(sql.replace("row", "other row")).fetchall()
+
+
+def test_the_seed_is_sent(con: llmsql.Connection, model: StubModel) -> None:
+    con.execute("SELECT ai_complete('a', seed := 7, temperature := 1)").fetchall()
+    con.execute("SELECT ai_complete('a', temperature := 1)").fetchall()
+    assert [body.get("seed") for _, _, body in model.requests] == [7, None]
+
+
+@pytest.mark.parametrize("vectors", [["abc"], [[]], [[1.0, None]], [[1.0, float("nan")]]])
+def test_what_is_no_vector(con: llmsql.Connection, model: StubModel, vectors: list[Any]) -> None:
+    data = [{"object": "embedding", "index": i, "embedding": vector} for i, vector in enumerate(vectors)]
+    whole = {"object": "list", "data": data, "model": "m", "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+    model._embed = lambda handler, body: model.status(200, whole)(handler, body)  # type: ignore[method-assign]
+    with pytest.warns(RowsFailedWarning):
+        assert con.execute("SELECT ai_embed('a')").fetchall() == [(None,)]
+    assert "something else than vectors" in con.execute("SELECT error FROM ai_errors()").fetchall()[0][0]
