@@ -8,9 +8,13 @@
 ``plans``                 from a function's constant arguments to what it asks, and of whom
 ``answers``               what has come of inputs, and what is being asked for at the moment
 ``failures``              when failed inputs stop a query
-``counting``              what an input would take, for ``ai_estimate``
+``estimate``              ``ai_estimate``: a query run without asking, on a connection like the one that asks
+``bounds``                what keeps an estimate from counting too little
+``trees``                 syntax trees of queries, as DuckDB gives and takes them
+``counting``              what an input would take, and a stand-in for its answer
 ``tasks``                 what each function asks, and how its answer is read
-``shapes``                result types and JSON Schema: what an answer must look like
+``shapes``                result types: what an answer must look like, and how it is read
+``schemas``               JSON Schemas: a user's, and what models and servers are sent
 ``calls``                 one call of a model: budget, pacing, retries, the answers kept on disk
 ``embeddings``            vectors of texts, in batches
 ``early_stop``            how many rows a ``LIMIT`` wants of a filter

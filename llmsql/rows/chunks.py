@@ -8,27 +8,32 @@ DuckDB calls an Arrow function with up to 2,048 rows at a time, from several thr
 from __future__ import annotations
 
 import json
+import math
+import re
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from llmsql.errors import LLMSQLError
 from llmsql.functions import open_cursor
-from llmsql.rows.early_stop import Wanted, rows_wanted
+from llmsql.rows.early_stop import ANSWER, Statement, Wanted, read_statement, rows_wanted
 from llmsql.rows.engine import Enough, RowEngine
 from llmsql.rows.interrupts import interrupt_later
 from llmsql.rows.queries import COUNTING, Outcome, Plan, Query
 
-if TYPE_CHECKING:
-    import duckdb
-
 # DuckDB 1 reads strings of a chunk after it has let go of them: keep the last ones alive.
 KEPT_CHUNKS = 64
+_MOST_LIMITS = 200
+_WHOLE_CHUNK = 2048
+_NOBODYS = frozenset({""})
+"""Answers that no input has, which are JSON."""
 
 
 class RowFunctions:
@@ -37,11 +42,23 @@ class RowFunctions:
     Args:
         engine: answers distinct inputs.
         siblings: connections to the database, which know its tables.
+        prefix: goes before the functions' names.
+        aliases: sets of other names that they have.
     """
 
-    def __init__(self, engine: RowEngine, siblings: Iterable[duckdb.DuckDBPyConnection]) -> None:
+    def __init__(
+        self,
+        engine: RowEngine,
+        siblings: Iterable[duckdb.DuckDBPyConnection],
+        prefix: str = "",
+        aliases: Sequence[str] = (),
+    ) -> None:
         self.engine = engine
         self._siblings = siblings
+        self._names = (prefix, aliases)
+        self._limits: OrderedDict[tuple[int, bytes, str], _Limit | None] = OrderedDict()
+        self._planning = threading.Lock()
+        self._planner: int | None = None
         self._alive: deque[pa.Array] = deque(maxlen=KEPT_CHUNKS)
         self._stops = Stops()
 
@@ -61,16 +78,21 @@ class RowFunctions:
                 self.engine.count_rows(
                     group.query, group.plan.function, group.plan.caller, int(np.count_nonzero(group.places >= 0))
                 )
-                wanted = self._wanted(group, statements[0].as_py())
-                if wanted is None:
+                statement = statements[0].as_py()
+                limit = self._limit(group, statement) if statement else None
+                if limit is None:
                     self.engine.outcomes(group.query, group.plan, group.inputs)
                 else:
-                    self._answer_enough(group, wanted)
+                    self._answer_enough(group, limit)
 
+        if self._planner == threading.get_ident():  # a constant is folded in the plan that is only looked at
+            return pa.nulls(len(texts), pa.string())
         return self._stops.column(queries, len(texts), work)
 
     def values(self, texts: Any, arguments: Any, sessions: Any, queries: Any, statements: Any) -> Any:
         """The answers of a chunk as JSON; ``errors`` has seen to it that they are there."""
+        if self._planner == threading.get_ident():
+            return pa.nulls(len(texts), pa.string())
         answers: list[str | None] = []
         places = np.full(len(texts), -1, dtype=np.int64)
         for query, plan, _, inputs, own in self._groups(texts, arguments, sessions, queries):
@@ -81,32 +103,98 @@ class RowFunctions:
         self._alive.append(result)
         return result
 
-    def _wanted(self, group: _Group, statement: str | None) -> Wanted | None:
+    def _limit(self, group: _Group, text: str) -> _Limit | None:
         """What a ``LIMIT`` wants of a function; None where it may not stop asking."""
-        wanted = rows_wanted(statement, group.arguments) if statement else None
-        if wanted is None:
+        statement = None if group.query.counting else read_statement(text)
+        if statement is None:
             return None
-        left = group.query.wanted
-        with group.query.lock:
-            if group.plan.key not in left:
-                left[group.plan.key] = wanted.rows if self._are_tables(wanted.tables) else None
-        return None if left[group.plan.key] is None else wanted
+        if not statement.filters and len(group.places) < min(_WHOLE_CHUNK, (statement.rows or 0) + 1):
+            return None  # DuckDB has applied the limit
+        key = (group.query.id, group.plan.key, text)
+        with self._planning:
+            if key not in self._limits:
+                self._limits[key] = self._planned(statement, group.arguments)
+                while len(self._limits) > _MOST_LIMITS:
+                    self._limits.popitem(last=False)
+            return self._limits[key]
 
-    def _are_tables(self, names: Sequence[str]) -> bool:
-        """Whether names are surely those of tables; a temporary one, which only its connection sees, may be a view."""
-        known = "SELECT lower(table_name) FROM duckdb_tables() EXCEPT SELECT lower(view_name) FROM duckdb_views()"
-        with open_cursor(self._siblings) as cursor:
-            return not names or {(name,) for name in names} <= set(cursor.execute(known).fetchall())
+    def _planned(self, statement: Statement, arguments: str) -> _Limit | None:
+        """What DuckDB's plan of a statement says of its limit."""
+        self._planner = threading.get_ident()
+        try:
+            with open_cursor(self._siblings) as cursor:
+                if not _is_known(cursor, statement):
+                    return None
+                self._create_macros(cursor, statement.sql)
+                [(name, plan)] = cursor.execute(
+                    f"EXPLAIN (FORMAT json) {statement.sql}", statement.stand_ins
+                ).fetchall()
+                wanted = rows_wanted(statement, json.loads(plan), arguments) if name == "physical_plan" else None
+                if wanted is None or (wanted.condition and _meeting(cursor, wanted, [None])):
+                    return None
+                return _Limit(wanted)
+        except (duckdb.Error, ValueError, KeyError):
+            return None
+        finally:
+            self._planner = None
 
-    def _answer_enough(self, group: _Group, wanted: Wanted) -> None:
+    def _create_macros(self, cursor: duckdb.DuckDBPyConnection, text: str) -> None:
+        """Give a cursor those of the functions that a statement has."""
+        from llmsql.rows.install import row_macros
+
+        for macro in row_macros(self.engine, *self._names):
+            if macro.name.lower() in text.lower():
+                cursor.execute(macro.statement)
+
+    def _answer_enough(self, group: _Group, limit: _Limit) -> None:
         """Answer a chunk until the query has the rows that its ``LIMIT`` wants."""
-        query, plan, _, inputs, places = group
-        left = query.wanted[plan.key] or 0
-        outcomes = self.engine.outcomes(query, plan, inputs, Enough(max(0, left), wanted.answers))
-        meets = np.array([outcome.value in wanted.answers for outcome in outcomes], dtype=bool)
+        query, plan, places = group.query, group.plan, group.places
+        wanted, thread = limit.wanted, threading.get_ident()
         with query.lock:
-            given = int(np.count_nonzero(meets[places[places >= 0]]))
-            query.wanted[plan.key] = (query.wanted[plan.key] or 0) - given
+            query.wanted[plan.key] = 0  # what is not asked is NULL
+            left = wanted.rows - (limit.given.get(thread, 0) if wanted.in_order else 0)
+        if wanted.condition is None:
+            first = int(places[: max(0, left)].max(initial=-1)) + 1
+            if first:
+                self._answered(query, plan, group.inputs[:first])
+            passed = len(places)
+        else:
+            with query.at_work():
+                passed = self._answer_until(group, limit, left)
+        with query.lock:
+            limit.given[thread] = limit.given.get(thread, 0) + passed
+
+    def _answer_until(self, group: _Group, limit: _Limit, left: int) -> int:
+        """Answer inputs until enough rows pass; how many there are."""
+        query, plan, _, inputs, places = group
+        meets = np.zeros(len(inputs) + 1, dtype=bool)  # the last one is for NULL, whose place is -1
+        # A row counts once every input before it is known: inputs are in the order of the rows that they are first in.
+        newest = np.maximum.accumulate(places)
+        asked, passed = 0, 0
+        while asked < len(inputs) and passed < left:
+            batch = limit.batch(left - passed, plan.caller.concurrency)
+            texts = inputs[asked : asked + batch]
+            values = [outcome.value for outcome in self._answered(query, plan, texts)]
+            self._judge(limit, values)
+            meets[asked : asked + len(texts)] = [limit.judged[value] for value in values]
+            with query.lock:
+                limit.asked += len(texts)
+                limit.met += int(np.count_nonzero(meets[asked : asked + len(texts)]))
+            asked += len(texts)
+            passed = int(np.count_nonzero(meets[places] & (newest < asked)))
+        return passed
+
+    def _answered(self, query: Query, plan: Plan, texts: Sequence[str]) -> list[Outcome]:
+        """The outcomes of inputs, which the model has to answer all of: no proxy learns from a few."""
+        return self.engine.outcomes(query, plan, texts, Enough(len(texts) + 1, _NOBODYS))
+
+    def _judge(self, limit: _Limit, values: Sequence[str | None]) -> None:
+        """Find out which answers meet a limit's condition."""
+        new = list({value for value in values if value not in limit.judged})
+        if new:
+            with open_cursor(self._siblings) as cursor:
+                met = _meeting(cursor, limit.wanted, new)
+            limit.judged.update({value: value in met for value in new})
 
     def _groups(self, texts: Any, arguments: Any, sessions: Any, queries: Any) -> Iterator[_Group]:
         """The distinct inputs of a chunk, by the other arguments that they came with."""
@@ -188,6 +276,55 @@ class _Group(NamedTuple):
     arguments: str
     inputs: list[str]
     places: Any
+
+
+@dataclass
+class _Limit:
+    """What is known of a ``LIMIT`` over a function while the query runs.
+
+    Args:
+        wanted: of the function.
+        given: rows that passed, or were answered, by the thread that asked.
+        judged: answers, and whether they meet the condition.
+        asked: inputs.
+        met: those of them that meet the condition.
+    """
+
+    wanted: Wanted
+    given: dict[int, int] = field(default_factory=dict)
+    judged: dict[str | None, bool] = field(default_factory=dict)
+    asked: int = 0
+    met: int = 0
+
+    def batch(self, left: int, most: int) -> int:
+        """How many inputs to ask next for so many rows, by the share of those that met the condition so far."""
+        return max(1, min(most, left if not self.asked else math.ceil(left * (self.asked + 2) / (self.met + 1))))
+
+
+def _meeting(cursor: duckdb.DuckDBPyConnection, wanted: Wanted, values: Sequence[str | None]) -> set[str | None]:
+    """The answers, as JSON, that meet a condition; DuckDB judges."""
+    rows = cursor.execute(
+        f"SELECT value FROM (SELECT value, from_json(value, ?) AS {ANSWER} "
+        f"FROM (SELECT unnest(?::VARCHAR[]) AS value)) WHERE {wanted.condition}",
+        [wanted.kind, list(values)],
+    ).fetchall()
+    return {value for (value,) in rows}
+
+
+def _is_known(cursor: duckdb.DuckDBPyConnection, statement: Statement) -> bool:
+    """Whether a statement is one, over what is surely tables, and has no macro of the user's in it."""
+    if len(cursor.extract_statements(statement.sql)) != 1:
+        return False
+    tables = cursor.execute(
+        "SELECT lower(table_name) FROM duckdb_tables() GROUP BY ALL HAVING count(*) = 1 "
+        "EXCEPT SELECT lower(view_name) FROM duckdb_views()"
+    ).fetchall()
+    macros = cursor.execute(
+        "SELECT lower(function_name) FROM duckdb_functions() "
+        "WHERE function_type IN ('macro', 'table_macro') AND NOT internal"
+    ).fetchall()
+    words = set(re.findall(r"\w+", statement.sql.lower()))
+    return {(name,) for name in statement.tables} <= set(tables) and not any(name in words for (name,) in macros)
 
 
 def _one_array(column: Any) -> Any:

@@ -100,8 +100,9 @@ class VectorFunctions:
         inputs = [(_key(model, text), text) for text in texts]
         keys = [key for key, _ in inputs]
         if query.counting:
-            known = self._vectors.find_all(query, keys)
-            needed = [(k, t) for k, t in inputs if k not in known and not (occasion.keep and caller.kept.find(k.hex()))]
+            known, new = self._vectors.find_all(query, keys), query.first_seen(keys)
+            missing = [(key, text) for key, text in inputs if key in new and key not in known]
+            needed = [(k, t) for k, t in missing if not (occasion.keep and caller.kept.find(k.hex()))]
             with query.lock:
                 for batch in batched(needed):
                     read = sum(count_tokens(text) for _, text in batch)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from llmsql.errors import ConfigError
 from llmsql.functions import Macro, refuse_to_shadow
+from llmsql.rows.estimate import HERE
 from llmsql.rows.reports import ESTIMATE, REPORTS
 from llmsql.rows.shapes import shape_for_from_json
 
@@ -22,8 +23,8 @@ VARIABLES = (
     "max_total_tokens", "max_cost_usd", "session_max_calls", "session_max_total_tokens", "session_max_cost_usd",
     "max_error_ratio", "keep_answers", "keep_answers_days", "keep_answers_mb", "progress",
 )  # fmt: skip
-# A statement longer than this is not searched for a LIMIT: DuckDB hands it over once a row.
-_LONGEST_STATEMENT = 2000
+# A statement longer than this is not searched for a LIMIT: DuckDB hands it over once a row, 32 MB a chunk.
+_LONGEST_STATEMENT = 16_000
 _COMMON = ("model", "on_error", "cache")
 _SAMPLING = ("temperature", "max_tokens", "seed")
 _PROXY = ("optimize", "min_accuracy")
@@ -118,7 +119,7 @@ def _create_udfs(
     if known.fetchall():
         return  # functions are the database's, macros are the connection's
     rows, vectors, reports = (
-        RowFunctions(engine, siblings),
+        RowFunctions(engine, siblings, prefix, aliases),
         VectorFunctions(engine),
         Reports(engine, siblings, prefix, aliases),
     )
@@ -180,7 +181,9 @@ def _macros(suffix: str, aliases: Sequence[str]) -> Iterator[str]:
     )
     for name, fields in REPORTS.items():
         yield f"{name}() AS TABLE {table_of(f'_llmsql_report_{suffix}({name!r})', fields)}"
-    yield f"ai_estimate(query) AS TABLE {table_of(f'_llmsql_estimate_{suffix}(query, {session_json()})', ESTIMATE)}"
+    # Each mention of the Python function would run the query once more.
+    estimated = f"(SELECT _llmsql_estimate_{suffix}(query::VARCHAR, {HERE}) AS _r) AS _counted"
+    yield f"ai_estimate(query) AS TABLE {table_of('_r', ESTIMATE, estimated)}"
     for key in aliases:
         for name, macro in ALIASES[key].items():
             yield macro(name, suffix)
@@ -205,14 +208,15 @@ def _call(
     ]
     first = f"'function': {function!r}"
     options = f"to_json({{{', '.join([first, *named])}, 'on_error': {on_error}}})"
-    statement = "NULL::VARCHAR"
-    if function in ("ai_filter", "ai_classify"):
+    no_statement = statement = "NULL::VARCHAR"
+    if function in FUNCTIONS:
         statement = (
-            f"CASE WHEN length(current_query()) < {_LONGEST_STATEMENT} AND current_query() ILIKE '%limit%' "
-            "THEN current_query() END"
+            f"CASE WHEN length(current_query()) < {_LONGEST_STATEMENT} "
+            "AND regexp_matches(current_query(), 'limit|fetch', 'i') THEN current_query() END"
         )
-    passed = f"({text}, {options}::VARCHAR, {session_json()}, current_query_id()::UBIGINT, {statement})"
-    error, value = f"_llmsql_ai_error_{suffix}{passed}", f"_llmsql_ai_value_{suffix}{passed}"
+    passed = f"{text}, {options}::VARCHAR, {session_json()}, current_query_id()::UBIGINT"
+    error = f"_llmsql_ai_error_{suffix}({passed}, {statement})"
+    value = f"_llmsql_ai_value_{suffix}({passed}, {no_statement})"
     captured = f"""'{{"response":' || {shape} || ',"error":"VARCHAR"}}'"""
     # json_valid is overloaded, which keeps DuckDB 1 from settling the type when the macro is made, without arguments.
     captured = (
@@ -235,15 +239,17 @@ def _raising(error: str, value: str, kind: str = "VARCHAR") -> str:
     return f"CASE WHEN {error} IS NOT NULL THEN error({error})::{kind} ELSE {value} END"
 
 
-def table_of(call: str, fields: Mapping[str, Any]) -> str:
+def table_of(call: str, fields: Mapping[str, Any], source: str = "") -> str:
     """A query over the rows that a Python function gives as JSON, or one that raises its error.
 
     Args:
-        call: of the function.
+        call: of the function, or a column with what it gave.
         fields: names and types of the columns.
+        source: of the column.
     """
     value = f"CASE WHEN {call}.error IS NOT NULL THEN error({call}.error)::VARCHAR ELSE {call}.value END"
-    return f"SELECT unnest(r) FROM (SELECT unnest(from_json({value}, '{json.dumps([fields])}')) AS r)"
+    rows = f"SELECT unnest(from_json({value}, '{json.dumps([fields])}')) AS r"
+    return f"SELECT unnest(r) FROM ({rows}{source and f' FROM {source}'})"
 
 
 def session_json() -> str:

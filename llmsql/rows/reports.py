@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from llmsql.clients.client import list_price
-from llmsql.errors import ConfigError, LLMSQLError
+from llmsql.errors import LLMSQLError
 from llmsql.functions import open_cursor
+from llmsql.rows.estimate import Counted, count_calls, one_line
 from llmsql.rows.ledger import Ledger, as_rows
 from llmsql.rows.proxy import kept_proxies
 
@@ -89,6 +90,7 @@ ESTIMATE = {
     "output_tokens": _BIG,
     "cost_usd": "DOUBLE",
     "seconds": "DOUBLE",
+    "note": "VARCHAR",
 }
 
 
@@ -119,25 +121,37 @@ class Reports:
         }
         return {"value": json.dumps(as_rows(entries[name], tuple(REPORTS[name]))), "error": None}
 
-    def estimate(self, sql: str | None, session: str) -> dict[str, str | None]:
-        """What a query's row functions would call: it is run with answers that let all rows through."""
+    def estimate(self, sql: str | None, here: str) -> dict[str, str | None]:
+        """What a query's row functions would call: it is run with stand-ins for answers.
+
+        Args:
+            sql: the query.
+            here: what the connection that asks has of its own, see ``llmsql.rows.estimate``.
+        """
         try:
-            return {"value": json.dumps(self._estimated(sql or "", session)), "error": None}
+            return {"value": json.dumps(self._estimated(sql or "", here)), "error": None}
         except (LLMSQLError, duckdb.Error) as error:
-            return {"value": None, "error": str(error)}
+            return {"value": None, "error": one_line(error)}
 
-    def _estimated(self, sql: str, session: str) -> list[dict[str, Any]]:
-        from llmsql.rows.install import install_row_functions
+    def _estimated(self, sql: str, here: str) -> list[dict[str, Any]]:
+        from llmsql.rows.install import install_row_functions, row_macros
 
-        with open_cursor(self.siblings) as cursor:
-            install_row_functions(cursor, self.engine, self.siblings, self.prefix, self.aliases)
-            statements = cursor.extract_statements(sql)
-            if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-                raise ConfigError("ai_estimate takes one SELECT.", "Of CREATE TABLE … AS SELECT …, pass the SELECT.")
-            token = uuid.uuid4().hex
-            cursor.execute("SET VARIABLE llmsql_counting = ?", [token]).fetchall()
-            run_in_session(cursor, sql, session)
-        return summed(self.engine.counted(token), self.engine.ledger)
+        tokens: list[str] = []
+
+        def begin() -> Query:
+            tokens.append(uuid.uuid4().hex)
+            return self.engine.query(0, tokens[-1])
+
+        functions = [macro.name for macro in row_macros(self.engine, self.prefix, self.aliases)]
+        functions = [name for name in functions if name.removeprefix(self.prefix) not in (*REPORTS, "ai_estimate")]
+        try:
+            with open_cursor(self.siblings) as cursor:
+                install_row_functions(cursor, self.engine, self.siblings, self.prefix, self.aliases)
+                counted = count_calls(cursor, sql, here, functions, begin)
+        finally:
+            for token in tokens:
+                self.engine.counted(token)
+        return summed(counted, self.engine.ledger)
 
 
 def run_in_session(cursor: duckdb.DuckDBPyConnection, sql: str, session: str) -> None:
@@ -156,8 +170,10 @@ def run_in_session(cursor: duckdb.DuckDBPyConnection, sql: str, session: str) ->
         pass
 
 
-def summed(query: Query, ledger: Ledger) -> list[dict[str, Any]]:
+def summed(counted: Counted, ledger: Ledger) -> list[dict[str, Any]]:
     """What a counted query would take, one row a function and model."""
+    query = counted.query
+    note = _note(counted)
     totals: dict[tuple[str, str], dict[str, Any]] = {}
     callers: dict[tuple[str, str], Caller] = {}
     for count in query.counts.values():
@@ -183,7 +199,17 @@ def summed(query: Query, ledger: Ledger) -> list[dict[str, Any]]:
         caller = callers[key]
         price = list_price(caller.client.provider, caller.client.model)
         dollars = price and (total["input_tokens"] * price["input"] + total["output_tokens"] * price["output"]) / 1e6
-        mean = ledger.mean_seconds(caller.name)
+        mean = ledger.mean_seconds(caller.name, total["function"])
         total["cost_usd"] = dollars
         total["seconds"] = None if mean is None else total["calls"] * mean / caller.concurrency
+        total["note"] = note
     return list(totals.values())
+
+
+def _note(counted: Counted) -> str | None:
+    """Why a count is not exact; None where it is."""
+    most = list(counted.most)
+    if any(plan.min_accuracy is not None for plan in list(counted.query.plans.values())):
+        most.append("counted without the classifier of optimize := 'cost', and without its embeddings")
+    parts = (("may be more", counted.more), ("at most", most))
+    return "; ".join(f"{kind}: {', '.join(reasons)}" for kind, reasons in parts if reasons) or None

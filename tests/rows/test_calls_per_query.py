@@ -139,11 +139,27 @@ def u(con: llmsql.Connection) -> llmsql.Connection:
         ("SELECT * FROM (SELECT id FROM u WHERE ai_filter(body, 'c')) LIMIT 3", 50),
         ("WITH f AS (SELECT id FROM u WHERE ai_filter(body, 'c')) SELECT * FROM f LIMIT 3", 50),
         ("SELECT id FROM u WHERE ai_classify(body, ['yes', 'no']) = 'yes' LIMIT 3", 50),
-        ("SELECT id FROM u WHERE ai_classify(body, ['yes', 'so', 'no']) IN ('yes', 'so') LIMIT 2 OFFSET 1", 50),
+        ("SELECT id FROM u WHERE ai_classify(body, ['yes', 'so', 'no']) IN ('yes', 'so') LIMIT 2 OFFSET 1", 100),
         ("SELECT id FROM u WHERE (ai_classify(body, ['yes', 'no'], model := 'm', on_error := 'fail', cache := false)) = 'yes' LIMIT 3", 50),
         ("SELECT id FROM main.u WHERE CASE WHEN id >= 500 THEN ai_classify(body, ['yes', 'no']) = 'yes' END LIMIT 3", 50),
         ("COPY u TO 'u.parquet'; SELECT id FROM 'u.parquet' WHERE ai_filter(body, 'c') LIMIT 3", 50),
         ("COPY u TO 'u.csv'; SELECT id FROM read_csv('u.csv') WHERE ai_filter(body, 'c') LIMIT 3", 50),
+        ("SELECT id, upper(body), body || '!', body[1:3], id::VARCHAR FROM u WHERE ai_filter(body, 'c') LIMIT 3", 50),
+        ("SELECT id, CASE WHEN id > 9 THEN substr(body, 2) END FROM u WHERE ai_filter(body, 'c') LIMIT 3", 50),
+        ("SELECT id, ai_filter(body, 'c') FROM u WHERE ai_filter(body, 'c') LIMIT 3", 50),
+        ("SELECT id, ai_complete('a constant', cache := false) FROM u WHERE ai_filter(body, 'c') LIMIT 3", 50),
+        ("SELECT id FROM u WHERE ai_filter(body, 'c') = true LIMIT 3", 50),
+        ("SELECT id FROM u WHERE ai_filter(body, 'c') IS TRUE LIMIT 3", 50),
+        ("SELECT id FROM u WHERE ai_filter(body, 'c') IS NOT DISTINCT FROM true LIMIT 3", 50),
+        ("SELECT id FROM u WHERE NOT (ai_filter(body, 'c') = false) LIMIT 3", 50),
+        ("SELECT id FROM u WHERE ai_classify(body, ['yes', 'no']) <> 'no' LIMIT 3", 50),
+        ("SELECT id FROM u WHERE ai_classify(body, ['yes', 'no']) NOT IN ('no', 'so') LIMIT 3", 100),
+        ("SELECT id FROM u WHERE id < 2500 AND ai_filter(body, 'c') LIMIT 3", 50),
+        ("SELECT id FROM u WHERE ai_filter(body, 'c') AND id >= 20 AND body IS NOT NULL LIMIT 3", 50),
+        ("SELECT * FROM (SELECT id, body FROM u WHERE ai_filter(body, 'c')) WHERE id > 30 LIMIT 3", 50),
+        ("SELECT id FROM u WHERE ai_filter(body, 'c') FETCH FIRST 3 ROWS ONLY", 50),
+        (f"SELECT id FROM u WHERE ai_filter(body, 'c') AND body <> '{'x' * 9_000}' LIMIT 3", 50),
+        ("SELECT unnest([id, id + 10, id + 20]) FROM (SELECT id FROM u WHERE ai_filter(body, 'c') LIMIT 1)", 30),
     ],
 )  # fmt: skip
 def test_a_limit_over_a_filter_stops_asking(u: llmsql.Connection, model: StubModel, sql: str, most: int) -> None:
@@ -155,12 +171,87 @@ def test_a_limit_over_a_filter_stops_asking(u: llmsql.Connection, model: StubMod
 
 
 @pytest.mark.parametrize(
-    "where", ["NOT ai_filter(body, 'c')", "NOT (ai_filter(body, 'c'))", "ai_classify(body, ['yes', 'no']) = 'no'"]
+    "where",
+    [
+        "NOT ai_filter(body, 'c')",
+        "NOT (ai_filter(body, 'c'))",
+        "ai_filter(body, 'c') = false",
+        "ai_filter(body, 'c') IS FALSE",
+        "ai_classify(body, ['yes', 'no']) = 'no'",
+        "ai_classify(body, ['yes', 'no']) <> 'yes'",
+    ],
 )
 def test_a_limit_over_what_is_not_so_stops_asking(u: llmsql.Connection, model: StubModel, where: str) -> None:
     rows = u.execute(f"SELECT id FROM u WHERE {where} LIMIT 12").fetchall()
     assert [id for (id,) in rows] == [*range(9), *range(10, 13)]
-    assert len(model.requests) <= 30
+    assert len(model.requests) <= 14  # 13 are needed, and one of the first 12 was not so
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "ai_filter(body, 'c') IS NOT NULL",
+        "ai_score(body, 'c') > 0.1",
+        "ai_score(body, 'c') BETWEEN 0.1 AND 1",
+        "0 <= ai_score(body, 'c')",
+        "ai_sentiment(body) = 'positive'",
+        "ai_sentiment(body) IN ('positive')",
+        "ai_complete(body) >= '['",
+    ],
+)
+def test_a_limit_over_what_all_meet_asks_for_no_row_more(u: llmsql.Connection, model: StubModel, where: str) -> None:
+    assert u.execute(f"SELECT id FROM u WHERE {where} LIMIT 3 OFFSET 2").fetchall() == [(2,), (3,), (4,)]
+    assert len(model.requests) == 5
+
+
+def test_what_a_limit_asks_next_goes_by_what_it_found(u: llmsql.Connection, model: StubModel) -> None:
+    model.latency = 0.05
+    assert len(u.execute("SELECT id FROM u WHERE ai_filter(body, 'c') LIMIT 2").fetchall()) == 2
+    assert len(model.requests) <= 30 and model.most_at_once > 6
+
+
+def test_rows_that_a_limit_gives_do_not_depend_on_what_is_remembered(u: llmsql.Connection, model: StubModel) -> None:
+    later = "SELECT id FROM u WHERE id >= 1000 AND ai_filter(body, 'c') LIMIT 3"
+    assert u.execute(later).fetchall() == [(1009,), (1019,), (1029,)]
+    assert u.execute("SELECT id FROM u WHERE ai_filter(body, 'c') LIMIT 3").fetchall() == [(9,), (19,), (29,)]
+    assert len(model.requests) <= 100
+
+
+def test_a_limit_gives_the_first_rows_whatever_threads_there_are(con: llmsql.Connection) -> None:
+    con.execute("SET threads = 4").fetchall()
+    con.execute(
+        "CREATE TABLE big AS SELECT i AS id, nullif('text ' || (i % 97) || CASE WHEN i % 97 = 50 THEN ' yes' ELSE '' END, "
+        "'text 3') AS body FROM range(400_000) r(i)"
+    ).fetchall()
+    con.execute("COPY big TO 'big.parquet' (ROW_GROUP_SIZE 20_000)").fetchall()
+    for source in ("big", "'big.parquet'"):
+        for rows, offset in ((1, 0), (3, 40), (100, 0), (3_000, 300)):
+            found = con.execute(f"SELECT id FROM {source} WHERE ai_filter(body, 'c') LIMIT {rows} OFFSET {offset}")
+            assert found.fetchall() == [(50 + 97 * (offset + row),) for row in range(rows)]
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows", "most"),
+    [
+        ("SELECT ai_complete(body) FROM u LIMIT 2 OFFSET 3", ["unique 3", "unique 4"], 5),
+        ("SELECT upper(ai_complete(body)) FROM u WHERE id > 1 LIMIT 2 OFFSET 1", ["UNIQUE 3", "UNIQUE 4"], 3),
+        ("SELECT ai_complete(body) FROM u OFFSET 3 ROWS FETCH NEXT 2 ROWS ONLY", ["unique 3", "unique 4"], 5),
+        ("SELECT CASE WHEN id % 2 = 0 THEN ai_complete(body) END FROM u LIMIT 2 OFFSET 3", [None, "unique 4"], 5),
+        ("SELECT ai_complete(body) FROM u WHERE ai_filter(body, 'c') LIMIT 1 OFFSET 1", ["unique 19 yes"], 40),
+    ],
+)
+def test_an_offset_over_the_select_list_asks_for_what_is_before_it_at_most(
+    u: llmsql.Connection, model: StubModel, sql: str, rows: list[str | None], most: int
+) -> None:
+    found = [answer and answer.partition("] ")[2] for (answer,) in u.execute(sql).fetchall()]
+    assert found == rows
+    assert len(model.requests) <= most
+
+
+def test_a_parameter_may_be_an_argument_of_what_a_limit_is_over(u: llmsql.Connection, model: StubModel) -> None:
+    sql = "SELECT id FROM u WHERE ai_filter(body, ?) LIMIT 3"
+    assert u.execute(sql, ["it's so"]).fetchall() == [(9,), (19,), (29,)]
+    assert len(model.requests) <= 50
 
 
 def test_a_limit_of_a_shown_relation_stops_asking(u: llmsql.Connection, model: StubModel) -> None:
@@ -185,6 +276,8 @@ def test_a_limit_of_a_shown_relation_stops_asking(u: llmsql.Connection, model: S
         ("SELECT id FROM w WHERE ai_filter(body, 'c') OR id = 1 LIMIT 3", 3),
         ("SELECT ai_filter(body, 'c') FROM w WHERE ai_filter(body, 'c') LIMIT 3", 3),
         ("(SELECT id FROM w WHERE ai_filter(body, 'c') LIMIT 3) UNION ALL (SELECT id FROM w WHERE ai_filter(body, 'c') LIMIT 2)", 5),
+        ("(SELECT ai_complete(body) FROM w LIMIT 9 OFFSET 1) UNION ALL (SELECT ai_complete(body) FROM w LIMIT 2 OFFSET 1)", 11),
+        ("SELECT ai_filter(w.body, 'c') FROM w JOIN t ON w.id = t.id AND ai_filter(w.body, 'c') LIMIT 3 OFFSET 2", 3),
         ("SELECT id FROM w WHERE ai_filter(body, 'c') LIMIT (SELECT 3)", 3),
         ("SELECT *, row_number() OVER () FROM (SELECT id FROM w WHERE ai_filter(body, 'c')) LIMIT 3", 3),
         ("SELECT * FROM (SELECT id FROM w WHERE ai_filter(body, 'c')) WHERE id > 30 LIMIT 3", 3),
@@ -201,6 +294,18 @@ def test_a_limit_of_a_shown_relation_stops_asking(u: llmsql.Connection, model: S
         ("SELECT id FROM w WHERE ai_classify(body, ['yes', 'no']) = split_part(body, ' ', 3) LIMIT 3", 3),
         ("SELECT ai_classify(body, ['yes', 'no']) FROM w WHERE ai_classify(body, ['yes', 'no']) = 'yes' LIMIT 3", 3),
         ("SELECT id FROM w WHERE NOT (ai_filter(body, 'c') OR id < 20) LIMIT 3", 3),
+        ("SELECT id FROM w WHERE ai_filter(body, 'c') IS NOT TRUE LIMIT 3", 3),
+        ("SELECT id FROM w WHERE ai_filter(body, 'c') IS NULL LIMIT 3", 0),
+        ("SELECT id FROM w WHERE ai_filter(body, 'c') IS DISTINCT FROM true LIMIT 3", 3),
+        ("SELECT id FROM w WHERE ai_filter(body, 'c') AND random() >= 0 LIMIT 3", 3),
+        ("SELECT id FROM w WHERE ai_filter(body, 'c') AND EXISTS (FROM t WHERE t.id = w.id AND k < 3) LIMIT 2", 2),
+        ("SELECT id FROM w WHERE id IN (SELECT id FROM t WHERE k < 3) AND ai_filter(body, 'c') LIMIT 2", 2),
+        ("SELECT id FROM w WHERE ai_filter(body, 'c') AND (id > k + 30 OR k IS NULL) LIMIT 3", 3),
+        ("SELECT id FROM (FROM w UNION ALL FROM w) WHERE ai_filter(body, 'c') LIMIT 9", 9),
+        ("SELECT max(id) OVER () FROM w WHERE ai_filter(body, 'c') LIMIT 3", 3),
+        ("SELECT (SELECT max(id) FROM t) FROM w WHERE ai_filter(body, 'c') LIMIT 3", 3),
+        ("SELECT many(id) FROM w WHERE ai_filter(body, 'c') LIMIT 3", 1),
+        ("SELECT id FROM w WHERE ai_filter(body, 'c') AND odd(id) LIMIT 2", 2),
         ("SELECT id FROM w WHERE NOT CASE WHEN id < 50 THEN ai_filter(body, 'c') ELSE false END LIMIT 60", 55),
     ],
 )  # fmt: skip
@@ -209,10 +314,27 @@ def test_where_a_limit_cannot_stop_early_the_rows_are_right_all_the_same(
 ) -> None:
     u.execute("CREATE TABLE w AS SELECT *, id % 7 AS k FROM u WHERE id < 60").fetchall()
     u.execute("COPY w TO 'w.csv'").fetchall()
+    u.execute("CREATE MACRO many(x) AS count(x)").fetchall()
+    u.execute("CREATE MACRO odd(x) AS x % 3 = 1").fetchall()
     found = u.execute(sql).fetchall()
     assert len(found) == rows
+    assert (None,) not in found
     if sql.count("LIMIT") == 1:
         assert set(found) <= set(u.execute(sql.partition("LIMIT")[0]).fetchall())
+
+
+def test_a_limit_over_rows_in_an_order_keeps_it(u: llmsql.Connection) -> None:
+    u.execute("CREATE TABLE w AS FROM u WHERE id < 60").fetchall()
+    for source in ("(FROM w ORDER BY id DESC)", "(FROM w ORDER BY id DESC LIMIT 50)"):
+        found = u.execute(f"SELECT id FROM {source} WHERE ai_filter(body, 'c') LIMIT 3").fetchall()
+        assert found == [(59,), (49,), (39,)]
+
+
+def test_a_limit_that_is_a_parameter_is_not_known(u: llmsql.Connection) -> None:
+    u.execute("CREATE TABLE w AS FROM u WHERE id < 60").fetchall()
+    for sql in ("id >= ? AND ai_filter(body, 'c') LIMIT 3", "id >= 20 AND ai_filter(body, 'c') AND id > ? LIMIT 3"):
+        assert u.execute(f"SELECT id FROM w WHERE {sql}", [20]).fetchall() == [(29,), (39,), (49,)]
+    assert u.execute("SELECT id FROM w WHERE ai_filter(body, 'c') LIMIT ?", [2]).fetchall() == [(9,), (19,)]
 
 
 @pytest.mark.parametrize("own", ["ai_filter(body, 'd')", "ai_filter(body, 'c', model := 'm')", "ai_filter(body, 'c')"])
@@ -309,3 +431,11 @@ def test_a_plain_connection_has_the_functions_too(model: StubModel) -> None:
         plain.execute("CREATE TABLE u AS SELECT 'unique ' || i AS body FROM range(5000) r(i)").fetchall()
         plain.execute("SET VARIABLE llmsql_max_calls = 5").fetchall()
         assert plain.sql("SELECT x_ai_complete(body) FROM u LIMIT 2").fetchall()
+        assert (
+            len(
+                plain.sql(
+                    "SELECT x_ai_complete(body) FROM u WHERE x_ai_filter(body, 'c') IS NOT NULL LIMIT 1"
+                ).fetchall()
+            )
+            == 1
+        )

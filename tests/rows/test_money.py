@@ -86,7 +86,7 @@ def test_an_estimate_calls_nothing_and_is_right(ten: llmsql.Connection, model: S
     ("sql", "says"),
     [
         ("DROP TABLE ten", "takes one SELECT"),
-        ("CREATE TABLE x AS SELECT ai_complete(''a'')", "pass the SELECT"),
+        ("CREATE VIEW x AS SELECT ai_complete(''a'')", "pass the SELECT"),
         ("SELECT 1; SELECT 2", "takes one SELECT"),
         ("", "takes one SELECT"),
         ("SELECT nope FROM ten", "nope"),
