@@ -44,6 +44,10 @@ class Answer:
         """The SQL that ran."""
         return self.draft.sql
 
+    def sql_query(self) -> str:
+        """The SQL that ran; the relation's own would name the Arrow table that holds the rows."""
+        return self.draft.sql
+
     @property
     def model(self) -> str:
         """Who wrote the SQL."""

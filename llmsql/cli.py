@@ -171,6 +171,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    if sys.stderr is None:  # closed by whoever started us; what is said to nobody is lost, and must not go to stdout
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        print("error: Standard output is closed: there is nowhere to write to.", file=sys.stderr)
+        return ExitCode.USAGE
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")  # rows are UTF-8, whatever the locale says
@@ -179,7 +184,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if argv[:1] == ["shell"]:  # its flags act in order, as DuckDB's do: no work for argparse
             from llmsql.shell.main import main as run_shell
 
-            return run_shell(argv[1:])
+            code = run_shell(argv[1:])
+            sys.stdout.flush()
+            return code
         options = build_parser().parse_args(argv)
         run = {
             "ask": _ask,
@@ -195,9 +202,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = run[options.command](options)
         sys.stdout.flush()
         return code
-    except BrokenPipeError:
-        # The reader has seen enough; Python would complain once more when it flushes on exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader has seen enough
+        _drop_output()
         return ExitCode.OK
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
@@ -206,7 +212,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return exit_code(error)
     except Exception as error:
+        from llmsql.shell.output import NO_ROOM
+
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            _drop_output()
+            print(f"error: The output cannot be written: {error.strerror}.", file=sys.stderr)
+            return ExitCode.QUERY
         return _unexpected(error)
+
+
+def _drop_output() -> None:
+    """What is still to be written goes nowhere: Python would complain once more when it flushes on exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _unexpected(error: Exception) -> ExitCode:

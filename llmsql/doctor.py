@@ -151,7 +151,8 @@ def _threads(settings: Settings) -> Finding:
 def _key(settings: Settings) -> Finding:
     if settings.api_key:
         return Finding("api key", f"set ({settings.source('api_key')})")
-    return Finding("api key", "not set", "Set OPENAI_API_KEY, or name its variable with LLMSQL_API_KEY_ENV.")
+    fix = "Set OPENAI_API_KEY, or name its variable with LLMSQL_API_KEY_ENV."
+    return Finding("api key", "not set", fix, is_problem=True)
 
 
 def _ask() -> Finding:

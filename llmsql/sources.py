@@ -44,6 +44,8 @@ _EXCEL = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?\Z")
 _INTEGER = re.compile(r"[+-]?\d{1,18}\Z")
+_HOLDER = re.compile(r"lock is held in (?P<program>\S+) \(PID (?P<pid>\d+)\)")
+_NEWER = re.compile(r"version number (?P<file>\d+), but we can only read")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _BATCH = 50_000
 
@@ -75,7 +77,9 @@ def open_source(
     try:
         path = Path(source).expanduser()
         if not path.exists():
-            raise SourceError(f"There is no file {source}.", "Check the path; without -d the sales database is asked.")
+            raise SourceError(
+                f"There is no file {source}.", "Check the path; where none is named, it is the sales database."
+            )
         if not path.is_file() and not path.is_dir():
             raise SourceError(f"{source} is neither a file nor a folder.")
         is_duckdb = path.is_file() and _magic(path, 8, b"DUCK")
@@ -125,15 +129,56 @@ def _open_duckdb(path: Path, settings: dict[str, Any]) -> Connection:
     try:
         return connect(str(path), True, **settings)
     except duckdb.Error as error:
-        message = str(error).splitlines()[0]
-        if "lock" in message.lower():
-            raise SourceError(
-                f"{path} is in use by another process that writes to it.", "Close it there, or ask a copy of the file."
-            ) from error
-        raise SourceError(
-            f"{path} cannot be opened by DuckDB {duckdb.__version__}: {message}",
-            "A file of a newer DuckDB needs that DuckDB; a damaged one its backup.",
-        ) from error
+        raise explain_failure(str(path), error, read_only=True) from error
+
+
+def explain_failure(name: str, error: duckdb.Error, *, read_only: bool) -> SourceError:
+    """What DuckDB said when it could not open a file, in one line.
+
+    Args:
+        name: of the file.
+        error: DuckDB's.
+        read_only: whether it was to be opened for reading only.
+    """
+    text = str(error)
+    first = text.splitlines()[0].partition(": ")[2] or text.splitlines()[0]
+    holder = _HOLDER.search(text)
+    if holder or "Could not set lock" in text:
+        who = f"process {holder['pid']} ({os.path.basename(holder['program'])})" if holder else "another process"
+        or_else = "use a copy of the file" if read_only else "open it with -readonly once nobody writes"
+        return SourceError(f"{name} is locked by {who}.", f"Close it there, or {or_else}.")
+    newer = _NEWER.search(text)
+    if newer:
+        return SourceError(
+            f"{name} was written by a newer DuckDB (storage version {newer['file']}), not {duckdb.__version__}.",
+            "Update it: pip install -U duckdb.",
+        )
+    if "not a valid DuckDB database" in text:
+        return SourceError(f"{name} is no DuckDB database.", _what_it_may_be(name))
+    if "sqlite_scanner" in text:
+        return SourceError(
+            f"{name} is of SQLite, and DuckDB's extension for that cannot be had.",
+            f"`llmsql ask -d {name}` needs none.",
+        )
+    if "Corrupt database file" in text:
+        return SourceError(f"{name} is damaged.", "Restore it from its backup.")
+    path = os.path.expanduser(name)
+    if "Permission denied" in text and os.path.isfile(path) and not os.access(path, os.R_OK):
+        return SourceError(f"{name} may not be read.", "Its owner can let you: chmod u+r, or g+r for your group.")
+    if "Permission denied" in text or "Read-only file system" in text:
+        return SourceError(f"{name} may not be written to.", "Open it with -readonly, or choose another folder.")
+    if "No such file or directory" in text:
+        return SourceError(f"There is no folder {os.path.dirname(name) or '.'}.", "Create it first.")
+    return SourceError(f"{name} cannot be opened by DuckDB {duckdb.__version__}: {first.rstrip('.')}.")
+
+
+def _what_it_may_be(name: str) -> str:
+    """Where to go with a file that is no DuckDB database."""
+    if _suffix(Path(name)) in _READERS:
+        return f"It may be data: FROM '{name}'; or `llmsql ask -d {name}`."
+    if _suffix(Path(name)) in _EXCEL:
+        return f"It may be data: `llmsql ask -d {name}`."
+    return "Check the path, or restore the file from its backup."
 
 
 def _read_into_memory(path: Path, settings: dict[str, Any], say: Callable[[str], None]) -> Connection:

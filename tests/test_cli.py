@@ -116,6 +116,8 @@ def test_the_sales_database_is_the_default(stub: StubOpenAI, hermetic: Path) -> 
         (["ask", "-d", "shop.duckdb", "--timeout", "-1", "x"], 2, "error: query_timeout -1.0 from argument"),
         (["ask", "-d", "shop.duckdb", "--today", "soon", "x"], 2, "error: today 'soon' from argument"),
         (["ask", "-d", "nope.csv", "x"], 3, "error: There is no file nope.csv"),
+        (["serve", "nope.duckdb"], 3, "error: There is no file nope.duckdb. Check the path; where none is named"),
+        (["serve", "shop.duckdb", "--port", "99999"], 2, "error: There is no port 99999. Name one from 1 to 65535"),
         (["ask", "-d", "https://example.org/x.csv", "x"], 3, "is an address"),
         (["models", "show", "qwen2.5-coder-0.6b"], 4, "Did you mean qwen2.5-coder-0.5b?"),
         (["models", "use", "gemma-7"], 4, "Did you mean gemma-7b?"),

@@ -78,3 +78,9 @@ def test_doctor_knows_a_damaged_adapter(hermetic: Path) -> None:
     use_model("mine")
     problems = {finding.check: finding for finding in examine() if finding.is_problem}
     assert problems["adapter"].value == f"wrong: {damaged}" and "llmsql adapt" in str(problems["adapter"].fix)
+
+
+def test_doctor_misses_a_key(stub: StubOpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY")
+    found = {finding.check: finding for finding in examine()}
+    assert found["api key"].is_problem and found["api key"].value == "not set"

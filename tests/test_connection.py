@@ -89,6 +89,7 @@ def test_an_answer_does_what_a_relation_does(con: llmsql.Connection) -> None:
     assert answer.filter("revenue > 6").fetchall() == ROWS[:1]
     assert answer.order("revenue").limit(1).fetchall() == ROWS[1:]
     assert answer.columns == ["region", "revenue"] and "to_parquet" in dir(answer)
+    assert answer.sql_query() == answer.sql
     assert pl.DataFrame(answer).rows() == ROWS and pa.table(answer).num_rows == 2  # type: ignore[arg-type]
     with pytest.raises(AttributeError, match="nonsense"):
         _ = answer.nonsense

@@ -239,7 +239,7 @@ def _empty_sqlite(folder: Path) -> Path:
         (_text("x.json", b"{not json"), r"x\.json cannot be read: "),
         (_text("x.xlsx"), r"x\.xlsx is not a readable Excel file"),
         (_text("x.csv.gz"), r"x\.csv\.gz cannot be read: "),
-        (_truncated_duckdb, r"cut\.duckdb cannot be opened by DuckDB"),
+        (_truncated_duckdb, r"cut\.duckdb (is damaged|cannot be opened by DuckDB)"),
         (_corrupt_sqlite, r"bad\.sqlite cannot be read: "),
         (_empty_sqlite, r"none\.sqlite has no tables"),
     ],
@@ -268,7 +268,8 @@ def test_a_file_that_another_process_writes_to(hermetic: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None and writer.stdout.readline() == b"open\n"
         with pytest.raises(
-            SourceError, match=r"busy\.duckdb is in use by another process that writes to it\. Close it"
+            SourceError,
+            match=rf"busy\.duckdb is locked by process {writer.pid} \(python.*\)\. Close it there, or use a copy",
         ):
             open_source("busy.duckdb")
         writer.communicate()

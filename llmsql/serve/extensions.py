@@ -53,12 +53,17 @@ def load_extensions(con: duckdb.DuckDBPyConnection, *, offline: bool = False) ->
 
 def _missing(name: str, offline: bool) -> ConfigError:
     reason = "llmsql is offline" if offline else "neither DuckDB's extension repository nor the package index gives it"
-    packages = " ".join(f"{p}=={_NEWEST_WITH_WHEELS}" for p in ("duckdb", "duckdb-cli", *map(_wheel, NAMES)))
     return ConfigError(
         f"The {name} extension of DuckDB {duckdb.__version__} cannot be had: {reason}.",
         f"Run `INSTALL {name}` in DuckDB {duckdb.__version__} where the network reaches extensions.duckdb.org, "
-        f"or use the DuckDB whose extensions are on the package index: `pip install {packages}`.",
+        f"or use the DuckDB whose extensions are on the package index: `{install_from_index()}`.",
     )
+
+
+def install_from_index() -> str:
+    """The command line that installs a DuckDB, its command and its extensions from the package index."""
+    packages = ("duckdb", "duckdb-cli", *map(_wheel, NAMES))
+    return " ".join(("pip install", *(f"{package}=={_NEWEST_WITH_WHEELS}" for package in packages)))
 
 
 def _wheel(name: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from llmsql.errors import ConfigError
+from llmsql.serve.extensions import install_from_index
 from llmsql.serve.init_file import write_init_file
 from llmsql.serve.server import Server, leave
 
@@ -71,11 +72,18 @@ def find_official() -> Path:
         if version == duckdb.__version__:
             return candidate
         found[candidate] = version
-    fix = f"Run `pip install duckdb-cli=={duckdb.__version__}`, or `llmsql shell` without --official."
+    fix = f"{_how_to_get_it()}, or run `llmsql shell` without --official."
     if not found:
         raise ConfigError("There is no duckdb command.", fix)
     candidate, version = next(iter(found.items()))
     raise ConfigError(f"{candidate} is DuckDB {version}, and the server {duckdb.__version__}.", fix)
+
+
+def _how_to_get_it() -> str:
+    if duckdb.__version__.startswith("1."):
+        return f"Run `pip install duckdb-cli=={duckdb.__version__}`"
+    # The package index has neither the command nor the extensions of a later DuckDB.
+    return f"Get it from duckdb.org, or use the DuckDB that is on the package index, `{install_from_index()}`"
 
 
 def _candidates() -> Iterator[Path]:

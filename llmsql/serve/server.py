@@ -28,6 +28,7 @@ from llmsql.sources import open_source
 
 DEFAULT_PORT = 9494
 """Quack's own."""
+_HIGHEST_PORT = 65_535
 _TRIES_FOR_A_FREE_PORT = 5
 _SECONDS_TO_END = 5.0
 
@@ -47,7 +48,7 @@ class Server:
 
     Raises:
         SourceError: the database cannot be opened.
-        ConfigError: Quack cannot be had for this DuckDB, or the port is taken.
+        ConfigError: Quack cannot be had for this DuckDB, or the port is taken or none.
         ModelError: the model cannot be had.
     """
 
@@ -60,6 +61,8 @@ class Server:
         say: Callable[[str], None] | None = None,
         **settings: object,
     ) -> None:
+        if not 0 <= port <= _HIGHEST_PORT:
+            raise ConfigError(f"There is no port {port}.", f"Name one from 1 to {_HIGHEST_PORT}, or 0 for any.")
         self._host = host
         self._token = secrets.token_urlsafe(32)
         self._extensions: list[Path] = []

@@ -24,6 +24,20 @@ if TYPE_CHECKING:
 
 UNSAFE = frozenset("cd chart edit import once open output read shell system".split())
 """What safe mode takes away: files and programs."""
+NOT_HERE = frozenset(
+    "binary decimal_sep display_colors excel highlight_colors highlight_errors highlight_mode highlight_results "
+    "large_number_rendering log multiline progress_bar read_line_version render_completion render_errors singleline "
+    "thousand_sep ui_command".split()
+)
+"""Commands of ``duckdb`` that are refused: what they set is not in the hands of DuckDB's Python package, or ours."""
+_SHORT = {
+    **{"c": "cd", "d": "dump", "e": "edit", "h": "headers", "he": "headers", "hi": "highlight", "l": "last"},
+    **{"m": "mode", "mo": "mode", "ma": "maxrows", "max": "maxrows", "o": "output", "p": "pager", "r": "read"},
+    **{"sh": "shell", "t": "timer"},
+}
+"""What beginnings that several commands have are short for, as in ``duckdb``."""
+_OWN_SEMICOLON = frozenset({"nullvalue", "print", "prompt", "separator"})
+"""Commands whose text may end with a semicolon; elsewhere one does no harm."""
 MODE_NAMES = ("duckbox", *sorted(MODES))
 SWITCH = "on|off"
 """The usage of what is turned on or off."""
@@ -70,7 +84,7 @@ def run_command(session: Session, line: str) -> bool:
 
     Args:
         session: where.
-        line: the command with its dot; a semicolon at its end does no harm.
+        line: the command with its dot.
 
     Returns:
         Whether it went well.
@@ -85,32 +99,34 @@ def run_command(session: Session, line: str) -> bool:
     if session.options.safe and command.name in UNSAFE:
         raise ShellError(f".{command.name} is not there in safe mode.")
     rest = rest.strip()
+    if not command.raw and command.name not in _OWN_SEMICOLON:
+        rest = rest.removesuffix(";")
     return command.run(session, [rest] if command.raw else _split(rest)) is not False
 
 
 def find_command(name: str) -> Command:
-    """The command of a name, or of a beginning that only one has.
+    """The command of a name, or of a beginning that only one has or that DuckDB takes for it.
 
     Args:
         name: without its dot.
 
     Raises:
-        ShellError: there is none, or there are several.
+        ShellError: there is none, there are several, or it is one of ``NOT_HERE``.
     """
-    if name in COMMANDS:
-        return COMMANDS[name]
-    found = [command for known, command in COMMANDS.items() if known.startswith(name)]
-    if len(found) == 1:
-        return found[0]
+    name = _SHORT.get(name, name)
+    known = sorted({*COMMANDS, *NOT_HERE})
+    found = [name] if name in known else [other for other in known if other.startswith(name)]
+    if len(found) > 1:
+        raise ShellError(f".{name} is short for {', '.join('.' + other for other in found)}.", "Type one more letter.")
+    if found and found[0] in NOT_HERE:
+        raise ShellError(f".{found[0]} is not in llmsql's shell.", "Type .help for what is.")
     if found:
-        raise ShellError(f".{name} is short for {', '.join('.' + c.name for c in found)}.", "Type one more letter.")
+        return COMMANDS[found[0]]
     near = difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
     raise ShellError(f"There is no command .{name}.", f"Did you mean .{near[0]}?" if near else "Type .help for all.")
 
 
 def _split(rest: str) -> Arguments:
-    if rest.endswith(";"):
-        rest = rest[:-1]
     try:
         lexer = shlex.shlex(rest, posix=True, punctuation_chars=False)
         lexer.whitespace_split = True
@@ -215,16 +231,32 @@ def _width(session: Session, arguments: Arguments) -> None:
         raise ShellError("Usage: .width NUM1 NUM2 ...") from None
 
 
-@_command("maxrows", "COUNT", "Show at most COUNT rows (default: 40). Only for duckbox mode.")
+@_command("maxrows", "?COUNT?", "Show at most COUNT rows (default: 40). Only for duckbox mode.")
 def _maxrows(session: Session, arguments: Arguments) -> None:
-    session.options.max_rows = _number(arguments, "maxrows")
+    if arguments:
+        session.options.max_rows = _number(arguments, "maxrows")
+    else:
+        session.output.write(f"current max rows: {session.options.max_rows}\n")
 
 
 @_command(
-    "maxwidth", "COUNT", "Show at most COUNT characters in a line (default: the terminal's). Only for duckbox mode."
+    "maxwidth", "?COUNT?", "Show at most COUNT characters in a line (default: the terminal's). Only for duckbox mode."
 )
 def _maxwidth(session: Session, arguments: Arguments) -> None:
-    session.options.max_width = _number(arguments, "maxwidth")
+    if arguments:
+        session.options.max_width = _number(arguments, "maxwidth")
+    else:
+        session.output.write(f"current max width: {session.options.max_width}\n")
+
+
+@_command("columns", "", "Render results column by column. Only for duckbox mode.")
+def _columns(session: Session, arguments: Arguments) -> None:
+    session.options.by_column = True
+
+
+@_command("rows", "", "Render results row by row (default). Only for duckbox mode.")
+def _rows(session: Session, arguments: Arguments) -> None:
+    session.options.by_column = False
 
 
 @_command("prompt", "MAIN CONTINUE", "Replace the standard prompts")
@@ -301,6 +333,10 @@ def _target(rest: str) -> str | None:
     words = _split(rest)
     if len(words) > 1:
         raise ShellError("Name one file, in quotes if its name has blanks.")
+    if words and words[0].startswith("-") and words[0] != "-":
+        raise ShellError(
+            f"There is no option {words[0]}: no editor or spreadsheet is opened.", "Name a file, or a program after |."
+        )
     return words[0] if words else None
 
 
@@ -429,29 +465,37 @@ def _dump(session: Session, arguments: Arguments) -> None:
     "FILE TABLE",
     "Import data from FILE into TABLE",
     details="--csv|--json|--parquet   what FILE is; else its ending tells\n"
-    "--PARAMETER VALUE        for the reader, as in read_csv\n"
+    "--PARAMETER VALUE        for the reader, as in read_csv; lines that do not fit are left out,\n"
+    "                         unless --ignore_errors false is given\n"
     "If TABLE does not exist, it is created.",
 )
 def _import(session: Session, arguments: Arguments) -> None:
     session.ready_or_say()
     names: list[str] = []
-    kind, parameters = "", []
+    kind, parameters = "", {}
     words: Iterator[str] = iter(arguments)
     for word in words:
-        if word in ("--csv", "--json", "--parquet"):
-            kind = word[2:]
-        elif word.startswith("--"):
-            if not re.fullmatch(r"--\w+", word):
+        option = word.lstrip("-")
+        if word.startswith("-") and option in ("csv", "json", "parquet"):
+            kind = option
+        elif word.startswith("--") or (word.startswith("-") and len(word) > 1):
+            if not re.fullmatch(r"\w+", option):
                 raise ShellError(f"{word} is no parameter of a reader.")
-            parameters.append(f"{word[2:]} = {_sql_value(next(words, ''))}")
+            value = next(words, None)
+            if value is None:
+                raise ShellError(f"{word} needs a value.", "Usage: .import FILE TABLE --PARAMETER VALUE")
+            parameters[option] = _sql_value(value)
         else:
             names.append(word)
     if len(names) != 2:
         raise ShellError("Usage: .import FILE TABLE")
     file, table = names
     endings = {".json": "json", ".jsonl": "json", ".ndjson": "json", ".parquet": "parquet"}
-    reader = f"read_{kind or endings.get(Path(file).suffix.lower(), 'csv')}"
-    source = f"{reader}({', '.join([_sql_value(file, text=True), *parameters])})"
+    kind = kind or endings.get(Path(file).suffix.lower(), "csv")
+    if kind == "csv":  # as DuckDB: lines that do not fit are left out, and do not make one column of the file
+        parameters.setdefault("ignore_errors", "true")
+    listed = [_sql_value(file, text=True), *(f"{name} = {value}" for name, value in parameters.items())]
+    source = f"read_{kind}({', '.join(listed)})"
     target = ".".join(quote(part) for part in table.split(".", 2))
     try:
         session.query(f"SELECT 1 FROM {target} LIMIT 0")

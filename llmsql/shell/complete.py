@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from llmsql.catalog.snapshot import quote
+from llmsql.catalog.snapshot import OWN_SCHEMA, quote
 from llmsql.shell.commands import COMMANDS, MODE_NAMES, SWITCH
 from llmsql.shell.reader import STARTERS
 
@@ -85,11 +85,14 @@ def read_names(con: duckdb.DuckDBPyConnection) -> Names:
     """
     names = Names()
     rows = con.execute(
-        "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal ORDER BY table_name, column_index"
+        f"SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal AND schema_name <> '{OWN_SCHEMA}' "
+        "ORDER BY table_name, column_index"
     ).fetchall()
     for table, column in rows:
         names.tables.setdefault(table, []).append(column)
-    names.schemas = _first(con, "SELECT DISTINCT schema_name FROM duckdb_schemas() WHERE NOT internal")
+    names.schemas = _first(
+        con, f"SELECT schema_name FROM duckdb_schemas() WHERE NOT internal AND schema_name <> '{OWN_SCHEMA}'"
+    )
     names.schemas += _first(con, "SELECT database_name FROM duckdb_databases() WHERE NOT internal")
     by_kind = (
         "SELECT DISTINCT function_name FROM duckdb_functions() WHERE regexp_matches(function_name, '^[a-z]\\w*$') AND "

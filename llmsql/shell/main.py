@@ -6,7 +6,7 @@ import argparse
 import difflib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from llmsql import __version__
 from llmsql.errors import ConfigError, LLMSQLError, SourceError
 from llmsql.shell.opening import MEMORY
 from llmsql.shell.output import Output
-from llmsql.shell.reader import Piece
 from llmsql.shell.render import MODES
 from llmsql.shell.session import ExitShell, Session, ShellError
 
@@ -231,10 +230,8 @@ def _run(session: Session, line: _Line, interactive: bool, *, reads_stdin: bool)
         from llmsql.shell.terminal import converse
 
         return converse(session)
-    for piece in _piped(session):
-        fine = session.run(piece) and fine
-        if not fine and session.options.bail:
-            break
+    lines = (raw.decode("utf-8", "surrogateescape") for raw in sys.stdin.buffer)
+    fine = session.run_lines(lines) and fine
     return _OK if fine else _FAILED
 
 
@@ -277,13 +274,5 @@ def _step(session: Session, flag: str, value: str) -> bool:
         "separator": lambda: setattr(options.format, "column_separator", unescaped(value)),
         "newline": lambda: setattr(options.format, "row_separator", unescaped(value)),
     }
-    setters.get(flag, lambda: session.set_mode(flag, row_separator="\n"))()
+    setters.get(flag, lambda: session.set_mode(flag, by_flag=True))()
     return True
-
-
-def _piped(session: Session) -> Iterator[Piece]:
-    """What comes on stdin, as it comes."""
-    reader = session.reader()
-    for raw in sys.stdin.buffer:
-        yield from reader.feed(raw.decode("utf-8", "surrogateescape"))
-    yield from reader.finish()

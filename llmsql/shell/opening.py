@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 import re
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,6 @@ SALES = "sales"
 """Stands for the built-in sales database where there is no file of this name."""
 _URL = re.compile(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]+://")
 _SERVICES = ("md:", "motherduck:", "ducklake:", "quack:", "postgres:", "mysql:", "sqlite:")
-_HOLDER = re.compile(r"lock is held in (?P<program>\S+) \(PID (?P<pid>\d+)\)")
-_NEWER = re.compile(r"version number (?P<file>\d+), but we can only read")
-_DATA_FILES = re.compile(
-    r"\.(csv|tsv|parquet|json|jsonl|ndjson|sqlite3?|db|xlsx?|xlsm|xlsb|ods)(\.gz|\.zst)?\Z", re.IGNORECASE
-)
 
 
 def open_database(
@@ -66,42 +61,12 @@ def open_database(
 
 def _connect(database: str, name: str, read_only: bool, config: dict[str, Any] | None) -> duckdb.DuckDBPyConnection:
     try:
-        return duckdb.connect(database, read_only, config or {})
+        con = duckdb.connect(database, read_only, config or {})
     except duckdb.Error as error:
-        raise explain_failure(name, error) from error
+        from llmsql.sources import explain_failure
 
-
-def explain_failure(name: str, error: duckdb.Error) -> SourceError:
-    """What DuckDB said when it could not open a file, in one line.
-
-    Args:
-        name: of the file.
-        error: DuckDB's.
-    """
-    text = str(error)
-    first = text.splitlines()[0].partition(": ")[2] or text.splitlines()[0]
-    holder = _HOLDER.search(text)
-    if holder or "Could not set lock" in text:
-        who = f"process {holder['pid']} ({os.path.basename(holder['program'])})" if holder else "another process"
-        return SourceError(
-            f"{name} is locked by {who}.", "Close it there, or open it with -readonly once nobody writes."
-        )
-    newer = _NEWER.search(text)
-    if newer:
-        return SourceError(
-            f"{name} was written by a newer DuckDB (storage version {newer['file']}), not {duckdb.__version__}.",
-            "Update it: pip install -U duckdb.",
-        )
-    if "not a valid DuckDB database" in text:
-        if _DATA_FILES.search(name):
-            hint = f"It may be data: FROM '{name}'; or `llmsql ask -d {name}`."
-        else:
-            hint = "Check the path, or restore the file from its backup."
-        return SourceError(f"{name} is no DuckDB database.", hint)
-    if "Corrupt database file" in text:
-        return SourceError(f"{name} is damaged.", "Restore it from its backup.")
-    if "Permission denied" in text or "Read-only file system" in text:
-        return SourceError(f"{name} may not be written to.", "Open it with -readonly, or choose another folder.")
-    if "No such file or directory" in text:
-        return SourceError(f"There is no folder {os.path.dirname(name) or '.'}.", "Create it first.")
-    return SourceError(f"{name} cannot be opened: {first.rstrip('.')}.")
+        raise explain_failure(name, error, read_only=read_only) from error
+    with contextlib.suppress(duckdb.Error):  # open elsewhere in this process, and locked
+        # What is held in memory as Arrow keeps its types: BIT, HUGEINT, UUID, JSON, TIMETZ.
+        con.execute("SET arrow_lossless_conversion = true")
+    return con

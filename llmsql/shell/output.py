@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import IO
 
 from llmsql.errors import LLMSQLError
 
 PAGED_ROWS = 50
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""Of an ``OSError`` where standard output or a disk takes no more."""
 _RESET = "\x1b[0m"
 _STYLES = {"dim": "\x1b[90m", "bold": "\x1b[1m", "error": "\x1b[1;31m", "good": "\x1b[32m"}
 _NULL_CELL = re.compile(r"(?<=│)( +NULL +)(?=│)")
@@ -70,13 +73,21 @@ class Output:
             if self._redirected is None:
                 raise
             self.redirect("off", once=True)  # the program at the other end has seen enough
+        except OSError as error:
+            if self._redirected is None:
+                raise
+            raise self._cannot_write(error) from None
         except UnicodeEncodeError as error:
             raise LLMSQLError(f"The output cannot be written as {error.encoding}.", "Set PYTHONUTF8=1.") from None
 
     def write_all(self, pieces: Iterable[str]) -> None:
         """Write data as they come."""
-        for piece in pieces:
-            self.write(piece)
+        try:
+            for piece in pieces:
+                self.write(piece)
+        finally:
+            if isinstance(pieces, Generator):  # else the query that they come from stays open where writing fails
+                pieces.close()
 
     def note(self, text: str) -> None:
         """Say something beside the data."""
@@ -135,13 +146,26 @@ class Output:
                 self._redirected.flush()
             except BrokenPipeError:
                 self.redirect(None)
+            except OSError as error:
+                raise self._cannot_write(error) from None
+
+    def _cannot_write(self, error: OSError) -> LLMSQLError:
+        """What to raise where the file takes no more; it is given up."""
+        target = self.target
+        with contextlib.suppress(LLMSQLError):
+            self._close()
+        return LLMSQLError(f"Cannot write to {target}: {error.strerror}.")
 
     def _close(self) -> None:
-        stream, pipe = self._redirected, self._pipe
-        self._redirected, self._pipe, self.target = None, None, "stdout"
+        stream, pipe, target = self._redirected, self._pipe, self.target
+        self._redirected, self._pipe, self.target, self._once = None, None, "stdout", False
         if stream is not None:
-            with contextlib.suppress(BrokenPipeError):
+            try:
                 stream.close()
+            except BrokenPipeError:
+                pass
+            except OSError as error:
+                raise LLMSQLError(f"Cannot write to {target}: {error.strerror}.") from None
         if pipe is not None:
             pipe.wait()
 

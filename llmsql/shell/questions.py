@@ -14,7 +14,7 @@ from llmsql.clients.base import CallProgress
 from llmsql.errors import LLMSQLError, NoAnswerError
 from llmsql.registry import ModelEntry, load_registry
 from llmsql.shell.render import Column
-from llmsql.shell.results import Result
+from llmsql.shell.results import Result, from_arrow
 from llmsql.shell.session import ShellError
 from llmsql.shell.work import Progress
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from llmsql.shell.session import Session
 
 _CONVERSATION = "shell"
+_LOCAL = ("llamacpp", "transformers")
 
 
 @dataclass(slots=True)
@@ -90,7 +91,7 @@ def run_answer(session: Session, sql: str, settings: Settings) -> None:
         table, truncated = session.work(
             lambda: run_query(con, sql, timeout=settings.query_timeout, max_rows=settings.max_rows)
         )
-        relation = con.from_arrow(table)
+        relation = from_arrow(con, table, con.sql(sql).types)
         columns = [Column(name, str(type_)) for name, type_ in zip(relation.columns, relation.types, strict=True)]
         session.last = Result(relation, columns, held=True)
         session.show(session.last)
@@ -152,8 +153,10 @@ def _summary(draft: Draft) -> str:
     parts = [draft.writer, f"{sum(draft.milliseconds.values()) / 1000:.2f} s"]
     if draft.confidence is not None:
         parts.append(f"confidence {draft.confidence:.2f}")
-    if draft.notes:
-        parts.append(f"{len(draft.notes)} repair{'s' * (len(draft.notes) > 1)}, see .why")
+    # The first note of a verified answer says which one it is, that of a follow-up what it follows.
+    repairs = len(draft.notes) - (draft.source != "model")
+    if repairs:
+        parts.append(f"{repairs} repair{'s' * (repairs > 1)}, see .why")
     return ", ".join(parts)
 
 
@@ -203,7 +206,8 @@ def explain(session: Session) -> str:
         return f"{asked.question}\n  no answer: {asked.failure}\n"
     lines = [draft.question, *(f"  {line}" for line in draft.explanation.splitlines())]
     lines.append(f"  tables shown: {', '.join(draft.tables)}")
-    lines.append(f"  {_summary(draft)}; {draft.attempts} attempt{'s' * (draft.attempts > 1)}")
+    attempts = f"{draft.attempts} attempt{'s' * (draft.attempts > 1)}" if draft.attempts else "no model was asked"
+    lines.append(f"  {_summary(draft)}; {attempts}")
     if draft.source != "model":
         lines.append(f"  source: {draft.source}")
     if draft.written.strip() != draft.sql.strip():
@@ -236,16 +240,16 @@ def fix(session: Session, sql: str) -> None:
 
     Args:
         session: where.
-        sql: a query.
+        sql: a query; nothing runs unless it passes the check that a model's SQL has to pass.
 
     Raises:
-        LLMSQLError: nothing has been asked, or it cannot be kept.
-        duckdb.Error: it does not run.
+        LLMSQLError: nothing has been asked, the SQL may not run or fails, or it cannot be kept.
     """
-    asked = _last(session)
-    session.statement(sql)
-    kept = judge(session, sql, "good")
-    asked.fixed = sql
+    asked, connection = _last(session), session.ready()
+    checked = session.work(lambda: connection.engine.check(session.duckdb, sql))
+    run_answer(session, checked, connection.settings())
+    kept = judge(session, checked, "good")
+    asked.fixed = checked
     session.output.note(f"-- {kept}")
 
 
@@ -256,7 +260,7 @@ def cost(session: Session) -> str:
         raise ShellError("Nothing has been asked yet.", "Type a question, for example: revenue by region")
     lines = []
     for name, some in (("last question", drafts[-1:]), (f"{len(drafts)} in this session", drafts)):
-        prices = [d.cost_usd for d in some]
+        prices = [d.cost_usd if d.attempts else 0.0 for d in some]  # what asks no model costs nothing
         price = "price unknown" if None in prices else f"${sum(p for p in prices if p is not None):.6f}"
         read, written = sum(d.prompt_tokens for d in some), sum(d.completion_tokens for d in some)
         seconds = sum(sum(d.milliseconds.values()) for d in some) / 1000
@@ -273,14 +277,18 @@ def choose_model(session: Session, name: str) -> None:
 
     Raises:
         ModelNotFoundError: there is no such model.
+        LLMSQLError: it cannot be asked, for example because its provider's key is not set.
     """
     from llmsql.models import open_model
 
-    connection = session.ready()
-    settings = connection.settings()
-    if settings.provider is None:
-        load_registry().get(name)
-    else:
+    flag = session.settings.pop("model", None)
+    if flag is not None:  # it would go before the session's variable
+        session.install_anew()
+        session.query(f"SET VARIABLE llmsql_model = {sql_string(flag)}")
+    # The name may bring its provider with it, and must not be held against that of the model before.
+    settings = session.ready().settings(model=name)
+    entry = load_registry().get(name) if settings.provider is None else None
+    if entry is None or entry.provider not in _LOCAL:  # those are fetched and loaded when they are asked
         open_model(settings, name)[1].close()
     session.query(f"SET VARIABLE llmsql_model = {sql_string(name)}")
 

@@ -19,6 +19,8 @@ STARTERS = frozenset(
 _LONGEST_PARSED = 20_000
 """Characters: longer text is SQL without asking the parser, which takes seconds for megabytes."""
 
+BARE_COMMANDS = frozenset({"exit", "quit", "help"})
+"""Dot commands that people type without the dot, as in other shells."""
 _COMMAND = re.compile(r"\s*(\.[A-Za-z_]|\\[A-Za-z])")
 _FIRST_WORD = re.compile(r"[^\W\d_]\w*")
 _SQL_SIGNS = re.compile(r"[;*=()<>\[\]{}|+\"]|::|--|/\*")
@@ -87,6 +89,9 @@ class Reader:
             self._start = self._line
             if _COMMAND.match(line):
                 yield Piece(Kind.COMMAND, line.strip(), self._line)
+                return
+            if line.strip().rstrip(";").lower() in BARE_COMMANDS:
+                yield Piece(Kind.COMMAND, f".{line.strip().rstrip(';').lower()}", self._line)
                 return
             if self._is_question(line):
                 yield Piece(Kind.QUESTION, line.strip(), self._line)
@@ -184,9 +189,24 @@ def looks_like_question(line: str, parse: Callable[[str], object]) -> bool:
         return True
     if starts_sql:
         return not (_SQL_SIGNS.search(text) or _OPEN_QUOTE.search(text) or _is_too_short(parse, text))
-    if _SQL_SIGNS.search(text) and difflib.get_close_matches(word.lower(), STARTERS, n=1, cutoff=0.75):
+    if _SQL_SIGNS.search(text) and _is_near_sql(word):
         return False
     return not text.endswith(";") or not _SQL_SIGNS.search(text[:-1])
+
+
+def begins_like_sql(line: str) -> bool:
+    """Whether what is taken for a question may be SQL with a slip in its first word: ``selec 1``.
+
+    Args:
+        line: one line.
+    """
+    first = _FIRST_WORD.match(line.strip())
+    word = first.group().lower() if first else ""
+    return len(word) > 4 and word not in STARTERS and _is_near_sql(word)  # "how" is not "show"
+
+
+def _is_near_sql(word: str) -> bool:
+    return bool(difflib.get_close_matches(word.lower(), STARTERS, n=1, cutoff=0.75))
 
 
 def _error(parse: Callable[[str], object], text: str) -> str | None:

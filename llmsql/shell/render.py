@@ -20,7 +20,8 @@ SEPARATORS = {
     "ascii": ("\x1f", "\x1e"),
     "tcl": (" ", "\n"),
 }
-"""Column and row separators that choosing a mode sets; ``|`` and a line feed for all others."""
+"""Column and row separators that choosing a mode sets; ``DEFAULT_SEPARATORS`` for all others."""
+DEFAULT_SEPARATORS = ("|", "\n")
 
 _NUMBERS = frozenset(
     "TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT FLOAT DOUBLE".split()
@@ -150,9 +151,23 @@ def _insert(columns: Sequence[Column], rows: Iterable[Row], format_: Format) -> 
         bare = _BARE_NAME.fullmatch(text) and text not in format_.keywords
         return text if bare else '"' + text.replace('"', '""') + '"'
 
-    head = f"INSERT INTO {name(format_.table)}({','.join(name(c.name) for c in columns)}) VALUES("
+    return insert_statements(f"{name(format_.table)}({','.join(name(c.name) for c in columns)})", columns, rows)
+
+
+def insert_statements(target: str, columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[str]:
+    """Rows as SQL that inserts them.
+
+    Args:
+        target: the table, as SQL names it; a list of columns may follow.
+        columns: names and types.
+        rows: their text.
+
+    Yields:
+        Statements, line ends included.
+    """
     for row in rows:
-        yield head + ",".join(_insert_value(cell, c) for cell, c in zip(row, columns, strict=True)) + ");\n"
+        values = ",".join(_insert_value(cell, c) for cell, c in zip(row, columns, strict=True))
+        yield f"INSERT INTO {target} VALUES({values});\n"
 
 
 def _insert_value(cell: str | None, column: Column) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
 import duckdb
 
+from llmsql.catalog.model import quote_always
 from llmsql.shell.render import Column, Row
 
 _BATCH_ROWS = 2_048
@@ -69,17 +70,20 @@ class Result:
         """How many rows there are; the rows must be held."""
         return 0 if self.relation is None else int(self.relation.shape[0])
 
-    def draw(self, *, width: int, rows: int, null: str) -> str:
+    def draw(self, *, width: int, rows: int, null: str, by_column: bool = False) -> str:
         """DuckDB's own table.
 
         Args:
             width: columns of the terminal.
             rows: most rows to show.
             null: stands for NULL.
+            by_column: a line for each column, not for each row.
         """
         if self.relation is None:
             return ""
         count = self.count() if self.held else 0
+        if by_column:
+            return _drawn(self.relation, width, rows, null, "columns")
         if count <= _MOST_COUNTED:
             return _drawn(self.relation, width, rows, null)
         # DuckDB would draw the first 10,000 as if they were all: give it what it will show, and some rows to leave out.
@@ -89,10 +93,10 @@ class Result:
         return _FOOTER.sub(lambda m: _same_width(m.group(), f"{count} rows"), table)
 
 
-def _drawn(relation: duckdb.DuckDBPyRelation, width: int, rows: int, null: str) -> str:
+def _drawn(relation: duckdb.DuckDBPyRelation, width: int, rows: int, null: str, mode: str = "rows") -> str:
     drawn = io.StringIO()
     with contextlib.redirect_stdout(drawn):
-        relation.show(max_width=width, max_rows=rows, null_value=null)
+        relation.show(max_width=width, max_rows=rows, null_value=null, render_mode=mode)
     return drawn.getvalue().rstrip("\n") + "\n"
 
 
@@ -143,13 +147,28 @@ def held(con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation) -> d
     materialize: Callable[[], duckdb.DuckDBPyRelation] | None = getattr(relation, "materialize", None)
     if materialize is not None:
         return materialize()
-    table: Any = relation.to_arrow_table()
+    return from_arrow(con, relation.to_arrow_table(), relation.types)
+
+
+def from_arrow(con: duckdb.DuckDBPyConnection, table: Any, types: Sequence[object]) -> duckdb.DuckDBPyRelation:
+    """An Arrow table as a relation with the types that its rows had in DuckDB.
+
+    Args:
+        con: the connection.
+        table: with ``arrow_lossless_conversion``; of what that keeps, only enums come back as text.
+        types: of the columns.
+    """
     seen: dict[str, int] = {}
     names = []
     for name in table.column_names:
         seen[name] = seen.get(name, -1) + 1
         names.append(f"{name}_{seen[name]}" if seen[name] else name)
-    return con.from_arrow(table.rename_columns(names))
+    relation = con.from_arrow(table.rename_columns(names))
+    if list(map(str, relation.types)) == list(map(str, types)):
+        return relation
+    pairs = zip(names, types, strict=True)
+    cast = (f"#{place}::{type_} AS {quote_always(name)}" for place, (name, type_) in enumerate(pairs, start=1))
+    return relation.project(", ".join(cast))
 
 
 def _single_number(rows: list[tuple[Any, ...]]) -> int | None:

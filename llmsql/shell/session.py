@@ -6,9 +6,8 @@ import contextlib
 import os
 import re
 import sys
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,16 +15,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import duckdb
 
 from llmsql.errors import LLMSQLError, SourceError
+from llmsql.shell.installation import Installation
 from llmsql.shell.opening import MEMORY, SALES, open_database
-from llmsql.shell.output import Output, paint_table
-from llmsql.shell.reader import Kind, Piece, Reader, looks_like_question
-from llmsql.shell.render import SEPARATORS, Format, render
+from llmsql.shell.output import NO_ROOM, Output, paint_table
+from llmsql.shell.reader import Kind, Piece, Reader, begins_like_sql, looks_like_question
+from llmsql.shell.render import DEFAULT_SEPARATORS, SEPARATORS, Format, render
 from llmsql.shell.results import Result, run_statement
 from llmsql.shell.work import Progress, StatusLine, run_interruptibly
 
 if TYPE_CHECKING:
     from llmsql.connection import Connection
-    from llmsql.rows.progress import Standing
     from llmsql.shell.questions import Asked
 
 T = TypeVar("T")
@@ -34,7 +33,6 @@ _OURS = re.compile(r"\b(ask|ai|llm)(_\w+)?\s*\(", re.IGNORECASE)
 """A call of one of the functions that are to be installed."""
 UNCUT_ROWS = 10_000
 """Rows that the pager and ``.last`` show at most: more would take minutes to lay out."""
-_PROGRESS = ("SET enable_progress_bar = true", "SET enable_progress_bar_print = false")
 
 
 class ShellError(LLMSQLError):
@@ -60,6 +58,7 @@ class Options:
     format: Format = field(default_factory=Format)
     max_rows: int = 40
     max_width: int = 0
+    by_column: bool = False
     timer: bool = False
     echo: bool = False
     bail: bool = False
@@ -108,7 +107,7 @@ class Session:
         self.duckdb = open_database(database, read_only=read_only, config=self.config)
         self.database, self.read_only = database, read_only
         self._parsing = self.duckdb.cursor()
-        self._installation = _Installation(self.duckdb, self.settings, self._may_show_status)
+        self._installation = Installation(self.duckdb, self.settings, self._may_show_status)
 
     @property
     def interactive(self) -> bool:
@@ -159,10 +158,15 @@ class Session:
         self.database, self.read_only = database, read_only
         self._use(fresh)
 
+    def install_anew(self) -> None:
+        """Put the functions into the database again, for the settings have changed."""
+        self._installation.close()
+        self._installation = Installation(self.duckdb, self.settings, self._may_show_status)
+
     def _use(self, con: duckdb.DuckDBPyConnection) -> None:
         self.duckdb, self._parsing = con, con.cursor()
         self.last = None
-        self._installation = _Installation(con, self.settings, self._may_show_status)
+        self._installation = Installation(con, self.settings, self._may_show_status)
         self.begin(preload=self.interactive)
 
     def lock(self) -> None:
@@ -231,6 +235,31 @@ class Session:
             fine = self.run(piece, source) and fine
         return fine
 
+    def run_lines(self, lines: Iterable[str]) -> bool:
+        """Run lines as they come. A failure ends what stands on its line, and what ends further down; the next goes on.
+
+        Args:
+            lines: with their ends.
+
+        Returns:
+            Whether all went well.
+        """
+        reader = self.reader()
+        fine = True
+        skipping = False
+        for line in lines:
+            for piece in reader.feed(line):
+                if skipping:
+                    continue
+                if not self.run(piece):
+                    fine, skipping = False, True
+                    if self.options.bail:
+                        return False
+            skipping = skipping and reader.open
+        for piece in reader.finish():
+            fine = (skipping or self.run(piece)) and fine
+        return fine
+
     def run_file(self, path: str) -> bool:
         """Run a script, up to its first failure.
 
@@ -263,22 +292,10 @@ class Session:
             ExitShell: it was ``.exit``.
             KeyboardInterrupt: Ctrl-C while nobody is typing.
             BrokenPipeError: nobody reads the output.
+            OSError: the output cannot be written.
         """
         try:
-            _refuse_foreign_bytes(piece)
-            if self.options.echo:
-                self.output.write(piece.text + "\n")
-            if piece.kind is Kind.COMMAND:
-                from llmsql.shell.commands import run_command
-
-                return run_command(self, piece.text)
-            if piece.kind is Kind.QUESTION:
-                from llmsql.shell.questions import ask
-
-                ask(self, piece.text)
-            else:
-                self.statement(piece.text)
-            return True
+            return self._do(piece)
         except KeyboardInterrupt:
             if not self.interactive:
                 raise
@@ -288,16 +305,38 @@ class Session:
         except (LLMSQLError, duckdb.Error) as error:
             self.output.error(_message(error, piece, source))
         except Exception as error:
+            if isinstance(error, OSError) and error.errno in NO_ROOM:
+                raise
             if os.environ.get("LLMSQL_DEBUG"):
                 raise
             what = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
             self.output.error(
                 f"Error: this is a bug in llmsql: {what} Please report it with what LLMSQL_DEBUG=1 prints."
             )
-        finally:
-            if piece.kind is not Kind.COMMAND:
-                self.output.end_command()
         return False
+
+    def _do(self, piece: Piece) -> bool:
+        _refuse_foreign_bytes(piece)
+        if self.options.echo:
+            self.output.write(piece.text + "\n")
+        if piece.kind is Kind.COMMAND:
+            from llmsql.shell.commands import run_command
+
+            return run_command(self, piece.text)
+        try:
+            if piece.kind is Kind.QUESTION and not self._is_slip(piece.text):
+                from llmsql.shell.questions import ask
+
+                ask(self, piece.text)
+            else:
+                self.statement(piece.text)
+        finally:
+            self.output.end_command()
+        return True
+
+    def _is_slip(self, question: str) -> bool:
+        """Whether SQL is meant: it begins nearly like that, and there is nothing to ask a question about."""
+        return begins_like_sql(question) and not len(self.ready().catalog())
 
     # -- statements -----------------------------------------------------------------------------------------------
 
@@ -365,21 +404,25 @@ class Session:
             return "".join(render(result.columns, result.texts(json=format_.mode.startswith("json")), format_))
         # A file or a pipe has no width; DuckDB's own shell draws to it unabridged.
         width = self.options.max_width or (self.output.width if self.output.is_terminal else 100_000)
-        text = result.draw(width=width, rows=rows, null=format_.null)
+        text = result.draw(width=width, rows=rows, null=format_.null, by_column=self.options.by_column)
         return paint_table(text) if self.output.has_colour and self.options.highlight else text
 
-    def set_mode(self, mode: str, *, row_separator: str | None = None) -> None:
+    def set_mode(self, mode: str, *, by_flag: bool = False) -> None:
         """Choose an output mode, with its separators.
 
         Args:
             mode: its name.
-            row_separator: instead of the mode's own.
+            by_flag: as DuckDB's flags do: rows end as before, and only modes with a column separator of their own
+                change that.
         """
         format_ = self.options.format
         format_.mode = mode
-        format_.column_separator, format_.row_separator = SEPARATORS.get(mode, ("|", "\n"))
-        if row_separator is not None:
-            format_.row_separator = row_separator
+        column, row = SEPARATORS.get(mode, DEFAULT_SEPARATORS)
+        another_is_set = format_.column_separator != DEFAULT_SEPARATORS[0]
+        if not by_flag or (mode in SEPARATORS and not (mode == "quote" and another_is_set)):
+            format_.column_separator = column
+        if not by_flag or mode == "ascii":
+            format_.row_separator = row
         if mode == "insert" and len(format_.keywords) == 1:
             rows = self.query("SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category <> 'unreserved'")
             format_.keywords = frozenset(row[0] for row in rows)
@@ -439,75 +482,6 @@ class _Timer:
         now, real = os.times(), time.perf_counter() - self._wall
         user, system = now.user - self._before.user, now.system - self._before.system
         self._output.write(f"Run Time (s): real {real:.3f} user {user:.6f} sys {system:.6f}\n")
-
-
-class _Installation:
-    """Puts the functions into a database, and loads the model, while a person begins to type."""
-
-    def __init__(self, con: duckdb.DuckDBPyConnection, settings: dict[str, Any], shows_progress: bool) -> None:
-        self.said = False
-        self._shows_progress = shows_progress
-        self._con = con
-        self._settings = settings
-        self._thread: threading.Thread | None = None
-        self._preload = False
-        self._done = threading.Event()
-        self._abandoned = threading.Event()
-        self._connection: Connection | None = None
-        self._error: LLMSQLError | None = None
-
-    def start(self, preload: bool) -> None:
-        if self._thread is None:
-            self._preload = preload
-            self._thread = threading.Thread(target=self._run, name="llmsql-install", daemon=True)
-            self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            from llmsql.connection import install
-
-            for statement in _PROGRESS:
-                self._con.execute(statement).fetchall()
-            self._connection = install(self._con, **self._settings)
-            self._connection.rows.progress.elsewhere = self._shows_progress
-        except (LLMSQLError, duckdb.Error) as error:
-            self._error = error if isinstance(error, LLMSQLError) else SourceError(str(error).splitlines()[0])
-        finally:
-            self._done.set()
-        if self._preload and self._connection is not None and not self._abandoned.is_set():
-            # What fails here fails again, and is said, when a question is asked.
-            with contextlib.suppress(LLMSQLError, duckdb.Error), self._con.cursor() as cursor:
-                self._connection.engine.prepare(cursor, self._abandoned)
-
-    @property
-    def is_started(self) -> bool:
-        return self._thread is not None
-
-    @property
-    def is_done(self) -> bool:
-        return self._done.is_set()
-
-    def result(self) -> Connection:
-        self._done.wait()
-        if self._connection is None:
-            raise self._error or SourceError("The functions could not be installed.")
-        return self._connection
-
-    def row_progress(self) -> Standing | None:
-        return self._connection.rows.progress.standing if self._connection is not None else None
-
-    def cancel_models(self) -> None:
-        if self._connection is not None:
-            self._connection.engine.cancel_all()
-            self._connection.rows.cancel_all()
-
-    def close(self) -> None:
-        self._abandoned.set()
-        if self._thread is not None:
-            self._thread.join()
-        if self._connection is not None:
-            self._connection.engine.close()
-            self._connection.rows.close()
 
 
 def may_show_status() -> bool:

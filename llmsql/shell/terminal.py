@@ -52,13 +52,7 @@ def converse(session: Session) -> int:
 
 def _run(session: Session, text: str) -> None:
     if text.strip():
-        reader = session.reader()
-        for line in text.split("\n"):
-            for piece in reader.feed(line + "\n"):
-                if not session.run(piece) and session.options.bail:
-                    return
-        for piece in reader.finish():
-            session.run(piece)
+        session.run_lines(f"{line}\n" for line in text.split("\n"))
         if not text.lstrip().startswith((".", "\\")):
             session.last_input = text
 

@@ -151,10 +151,11 @@ def test_the_official_command_must_be_of_this_version(tmp_path: Path, monkeypatc
     other.write_text("#!/bin/sh\necho 'v0.1.2 (Old) abc'\n")
     other.chmod(0o755)
     monkeypatch.setattr(official, "_candidates", lambda: iter([other]))
-    with pytest.raises(
-        ConfigError, match=rf"is DuckDB 0.1.2, and the server .*pip install duckdb-cli=={duckdb.__version__}"
-    ):
-        official.find_official()
+    for version, fix in (("1.5.6", "duckdb-cli==1.5.6"), ("2.0.1", r"from duckdb.org, .*duckdb-cli==1\.5\.")):
+        monkeypatch.setattr(duckdb, "__version__", version)  # the package index has no command of a later DuckDB
+        with pytest.raises(ConfigError, match=rf"is DuckDB 0.1.2, and the server {version}\..*{fix}") as raised:
+            official.find_official()
+        assert "duckdb-cli==2" not in str(raised.value)
     monkeypatch.setattr(official, "_candidates", lambda: iter([]))
     with pytest.raises(ConfigError, match="There is no duckdb command"):
         official.find_official()

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from llmsql.shell.commands import COMMANDS, find_command
+from llmsql.shell.commands import COMMANDS, NOT_HERE, find_command
 from llmsql.shell.session import ShellError
 from tests.shell.conftest import Run
 
@@ -16,7 +16,23 @@ Shell = Callable[..., Run]
 
 @pytest.mark.parametrize(
     ("name", "found"),
-    [("mo", None), ("mode", "mode"), ("tab", "tables"), ("hea", "headers"), ("ma", None), ("q", "quit")],
+    [
+        ("mode", "mode"),
+        ("tab", "tables"),
+        ("hea", "headers"),
+        ("q", "quit"),
+        ("mo", "mode"),
+        ("ma", "maxrows"),
+        ("sh", "shell"),
+        ("h", "headers"),
+        ("m", "mode"),
+        ("d", "dump"),
+        ("o", "output"),
+        ("c", "cd"),
+        ("s", None),
+        ("ex", None),
+        ("b", None),
+    ],
 )
 def test_beginnings_of_names(name: str, found: str | None) -> None:
     if found is None:
@@ -29,6 +45,15 @@ def test_beginnings_of_names(name: str, found: str | None) -> None:
 def test_unknown_commands_say_what_is_near(shell: Shell) -> None:
     done = shell("-c", ".tabels")
     assert (done.code, done.err) == (1, "Error: There is no command .tabels. Did you mean .tables?\n")
+
+
+def test_commands_of_duckdb_that_are_not_here_are_refused(shell: Shell) -> None:
+    for name in NOT_HERE:
+        done = shell("-c", f".{name} on")
+        assert (done.code, done.err) == (1, f"Error: .{name} is not in llmsql's shell. Type .help for what is.\n")
+    for command in (".output -e", ".output -x", ".once -e"):
+        assert shell("-c", command).err.startswith(f"Error: There is no option {command[-2:]}: ")
+    assert list(Path.cwd().iterdir()) == []
 
 
 def test_help_lists_every_command(shell: Shell) -> None:

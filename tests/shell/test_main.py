@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from llmsql.shell.main import main
+from llmsql.sources import explain_failure
 from tests.shell.conftest import Run
 from tests.test_connection import child_environment
 
@@ -61,7 +62,8 @@ def checksummed(block: bytes) -> bytes:
 
 def test_files_that_cannot_be_opened(shell: Shell) -> None:
     Path("folder").mkdir()
-    Path("junk.duckdb").write_bytes(os.urandom(8192))
+    for name in ("junk.duckdb", "junk.db"):
+        Path(name).write_bytes(os.urandom(8192))
     duckdb.connect("new.duckdb").close()
     header = bytearray(Path("new.duckdb").read_bytes())
     Path("cut.duckdb").write_bytes(header[:6000])
@@ -69,7 +71,8 @@ def test_files_that_cannot_be_opened(shell: Shell) -> None:
     Path("newer.duckdb").write_bytes(checksummed(bytes(header[8:4096])) + header[4096:])
     cases = {
         "folder": "folder is a folder.",
-        "junk.duckdb": "junk.duckdb is no DuckDB database.",
+        "junk.duckdb": "junk.duckdb is no DuckDB database. Check the path",
+        "junk.db": "junk.db is no DuckDB database. Check the path",
         "newer.duckdb": "newer.duckdb was written by a newer DuckDB (storage version 12345)",
         "https://example.com/x.duckdb": "https://example.com/x.duckdb is an address.",
         "no/such/folder/x.duckdb": "There is no folder no/such/folder.",
@@ -87,6 +90,20 @@ def test_files_that_cannot_be_opened(shell: Shell) -> None:
         "Error: There is no file missing.duckdb"
     )
     assert "in memory cannot be read-only" in shell("-readonly", "-c", "select 1").err
+
+
+def test_a_sqlite_file_is_for_ask(hermetic: Path) -> None:
+    failure = duckdb.IOException('IO Error: Failed to download extension "sqlite_scanner" at URL "http://x"')
+    said = str(explain_failure("lite.db", failure, read_only=False))
+    assert said.startswith("lite.db is of SQLite") and "`llmsql ask -d lite.db`" in said
+
+
+def test_a_file_that_may_not_be_read(hermetic: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("secret.duckdb").touch()
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may read everything
+    failure = duckdb.IOException('IO Error: Cannot open file "secret.duckdb": Permission denied')
+    said = str(explain_failure("secret.duckdb", failure, read_only=False))
+    assert said.startswith("secret.duckdb may not be read. ") and "-readonly" not in said
 
 
 @pytest.mark.skipif(not os.path.isdir("/sys"), reason="no folder that even root cannot write to")
@@ -175,3 +192,36 @@ def test_the_command_line_hands_over(hermetic: Path, capsys: pytest.CaptureFixtu
     assert cli(["shell", "-csv", "-c", "select 1 a"]) == 0
     assert capsys.readouterr().out == "a\n1\n"
     assert main(["-batch", "-no-stdin"]) == 0
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="nothing that is always full")
+def test_a_full_disk_is_no_bug(shell: Shell) -> None:
+    for flags in (("-c", "select 1"), ("-csv", "-c", "from range(100000)", "-c", "select 1")):
+        command = [sys.executable, "-m", "llmsql", "shell", *flags]
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, env=child_environment())
+        assert (done.returncode, done.stderr) == (1, b"error: The output cannot be written: No space left on device.\n")
+    done = shell("-csv", "-cmd", ".output /dev/full", "-cmd", "from range(9999)", "-c", ".output", "-c", "select 2 a")
+    assert done.err == "Error: Cannot write to /dev/full: No space left on device.\n"
+    assert (done.code, done.out) == (1, "a\n2\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+def test_closed_streams_are_no_bug(hermetic: Path) -> None:
+    def run(tail: str) -> subprocess.CompletedProcess[bytes]:
+        command = f"{sys.executable} -m llmsql shell -csv -c 'select 1 a' {tail}"
+        return subprocess.run(command, shell=True, capture_output=True, check=False, env=child_environment())
+
+    done = run(">&-")
+    assert (done.returncode, done.stderr) == (
+        2, b"error: Standard output is closed: there is nowhere to write to.\n",
+    )  # fmt: skip
+    done = run("-c 'select nope' 2>&-")
+    assert (done.returncode, done.stdout) == (1, b"a\n1\n")
+
+
+def test_exit_quit_and_help_need_no_dot() -> None:
+    assert spawn("-csv", stdin=b"select 1 a;\nexit\nselect 2 a;\n").stdout == b"a\n1\n"
+    assert spawn("-csv", stdin=b"select 1 a;\nQUIT;\nselect 2 a;\n").stdout == b"a\n1\n"
+    assert b".tables" in spawn(stdin=b"help\n").stdout
+    assert spawn("-csv", stdin=b"select 1 as\nexit\n;\n").stdout == b"exit\n1\n"

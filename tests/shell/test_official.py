@@ -9,7 +9,9 @@ import duckdb
 import pytest
 
 from tests.shell.conftest import Run
+from tests.shell.test_main import spawn
 
+Shell = Callable[..., Run]
 VALUES = (
     "select 1 as a, 'x''y' as b, null::int as c, 1.5::double as d, [1,2,null] as l, {'a':1,'b':'q'} as s, "
     "date '2024-01-02' as dt, 'a,b\"c' as t, true as e, 'li\nne' as nl, '\\xAA\\xBB'::blob as bb, map{'k':1} as m, "
@@ -131,3 +133,89 @@ def test_a_dump_makes_the_same_database(shell: Callable[..., Run], official: Cal
     rebuilt = official("-csv", "-c", dumped.out, "-c", 'select t, l, d, n, s from "two words"')
     assert rebuilt.err == ""
     assert rebuilt.out == shell("a.duckdb", "-csv", "-c", 'select t, l, d, n, s from "two words"').out
+
+
+def test_a_dump_of_several_schemas_makes_the_same_database(shell: Shell, hermetic: Path) -> None:
+    with duckdb.connect("a.duckdb") as con:
+        con.execute("""
+            CREATE SCHEMA s; CREATE SCHEMA "two words"; CREATE SEQUENCE numbers; CREATE SEQUENCE s.more START 5;
+            CREATE TABLE t("select" INTEGER DEFAULT nextval('numbers'), "order" VARCHAR);
+            CREATE TABLE s.t(a DATE, b VARCHAR); CREATE TABLE "two words"."table"("from" INTEGER);
+            CREATE TABLE z(i INTEGER PRIMARY KEY, twice INTEGER GENERATED ALWAYS AS (i * 2), w VARCHAR);
+            CREATE TABLE a(z INTEGER REFERENCES z(i));
+            INSERT INTO t("order") VALUES ('x'), ('y'); INSERT INTO s.t VALUES ('2024-01-02', 'of s');
+            INSERT INTO "two words"."table" VALUES (3); INSERT INTO z(i, w) VALUES (1, 'one'); INSERT INTO a VALUES (1);
+            CREATE VIEW z_last AS FROM s.t; CREATE VIEW a_first AS SELECT b FROM z_last; CREATE VIEW s.v AS FROM t;
+            CREATE INDEX by_b ON s.t(b);
+        """)
+    dumped = shell("-readonly", "a.duckdb", "-c", ".dump")
+    assert dumped.err == ""
+    assert shell("b.duckdb", "-c", dumped.out).err == ""
+    names = "SELECT schema_name, table_name, sql FROM duckdb_tables() UNION ALL SELECT schema_name, view_name, sql "
+    names += (
+        "FROM duckdb_views() WHERE NOT internal UNION ALL SELECT schema_name, index_name, sql FROM duckdb_indexes() "
+    )
+    names += "UNION ALL SELECT schema_name, sequence_name, sql FROM duckdb_sequences() ORDER BY ALL"
+    with duckdb.connect("a.duckdb") as a, duckdb.connect("b.duckdb") as b:
+        made = a.execute(names).fetchall()
+        assert len(made) == 11 and b.execute(names).fetchall() == made
+        for table in ("t", "s.t", '"two words"."table"', "z", "a", "a_first", "s.v"):
+            assert a.execute(f"FROM {table}").fetchall() == b.execute(f"FROM {table}").fetchall() != []
+    part = shell("a.duckdb", "-c", ".dump table").out
+    assert "two words" in part and "CREATE TABLE s.t" not in part and "CREATE SCHEMA IF NOT EXISTS s;" not in part
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("-separator", ",", "-list"),
+        ("-list", "-separator", ","),
+        ("-separator", ";", "-csv", "-json", "-list"),
+        ("-newline", "X", "-csv"),
+        ("-csv", "-newline", "X", "-list"),
+        ("-separator", ";", "-quote"),
+        ("-list", "-c", "select 1 a, 2 b", "-csv"),
+        ("-separator", ";", "-c", ".mode list"),
+        ("-list", "-c", ".separator ;"),
+    ],
+)
+def test_modes_keep_the_separators_of_flags(shell: Shell, official: Shell, arguments: tuple[str, ...]) -> None:
+    query = ("-c", "select 1 a, 2 b")
+    assert shell(*arguments, *query) == official(*arguments, *query)
+
+
+def test_import_leaves_out_lines_that_do_not_fit(shell: Shell, official: Shell, hermetic: Path) -> None:
+    Path("ragged.csv").write_text("a,b\n1,x\nzz,y,3,4\n3,q\n")
+    for options in ("", "--csv ", "--header false "):
+        arguments = ("-c", f".import {options}ragged.csv t", "-csv", "-c", "from t")
+        assert shell(*arguments) == official(*arguments)
+    assert shell("-c", ".import -csv ragged.csv t", "-csv", "-c", "from t").out == "a,b\n1,x\n3,q\n"
+    assert "a,b\n" not in shell("-c", ".import --ignore_errors false ragged.csv t", "-csv", "-c", "from t").out
+
+
+def test_a_failure_ends_its_line(official: Shell) -> None:
+    text = "select 1 a; select foo; select 3 a;\nselect 4 a;\nselect foo; select 5 a\n; select 6 a;\nselect 7 a;"
+    ours, theirs = spawn("-csv", "-noheader", stdin=text.encode()), official("-csv", "-noheader", stdin=text)
+    assert ours.stdout.decode() == theirs.out == "1\n4\n7\n"
+
+
+def test_columns_and_limits_that_are_shown(shell: Shell, official: Shell) -> None:
+    query = "select 1 a, 'x' b union all select 2, null order by 1"
+    for arguments in (
+        ("-c", ".columns", "-c", query, "-c", ".rows", "-c", query),
+        ("-c", ".maxrows", "-c", ".maxrows 3", "-c", ".max"),
+        ("-c", ".print x;", "-c", ".separator ;", "-c", ".nullvalue n;", "-csv", "-c", "select null a, 1 b"),
+    ):
+        assert shell(*arguments) == official(*arguments)
+
+
+def test_the_last_result_keeps_its_types(shell: Shell, hermetic: Path) -> None:
+    values = {
+        "BIT": "'101'::BIT", "HUGEINT": "1::HUGEINT", "UUID": "uuid()", "ENUM('a', 'b')": "'a'::ENUM('a', 'b')",
+        "JSON": "'[1]'::JSON", "TIME WITH TIME ZONE": "'10:00:00+02'::TIMETZ",
+        "STRUCT(e ENUM('a', 'b'))": "{'e': 'b'::ENUM('a', 'b')}", "INTEGER": "1", "TIMESTAMP_NS": "now()::TIMESTAMP_NS",
+    }  # fmt: skip
+    listed = ", ".join(f"{value} AS c{number}" for number, value in enumerate(values.values()))
+    assert shell("t.duckdb", "-c", f"select {listed}", "-c", "create table kept as from _").err == ""
+    with duckdb.connect("t.duckdb") as con:
+        assert list(map(str, con.table("kept").types)) == list(values)

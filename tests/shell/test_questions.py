@@ -13,6 +13,7 @@ import pytest
 from llmsql.asking.sql_text import laid_out
 from llmsql.clients.base import CallProgress
 from llmsql.registry import load_registry
+from llmsql.shell.complete import read_names
 from llmsql.shell.questions import Download, model_progress
 from llmsql.shell.work import Progress, status_line
 from tests.clients.stubs import StubOpenAI
@@ -131,7 +132,7 @@ def test_status_lines() -> None:
 def test_verdicts_are_kept(shell: Shell, shop: str, stub: StubOpenAI) -> None:
     done = shell(shop, "-csv", "-c", "revenue by region", "-c", ".good", "-c", ".bad")
     assert done.code == 0, done.err
-    right = "SELECT region, count(*) AS n FROM orders GROUP BY region ORDER BY region"
+    right = "SELECT region, COUNT(*) AS n FROM orders GROUP BY region ORDER BY region"
     done = shell(shop, "-csv", "-cmd", "revenue by region", "-c", f".fix {right};", "-c", ".sql")
     assert done.out.endswith("region,n\nnorth,2\nsouth,1\n" + laid_out(right) + "\n"), done
     asked = len(stub.requests)
@@ -139,3 +140,74 @@ def test_verdicts_are_kept(shell: Shell, shop: str, stub: StubOpenAI) -> None:
     assert len(stub.requests) == asked  # the kept answer needs no model
     assert "Nothing has been asked yet." in shell(shop, "-c", ".good").err
     assert "Usage: .fix SQL" in shell(shop, "-c", "revenue by region", "-c", ".fix").err
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "drop table orders",
+        "insert into orders values ('west', 1)",
+        "update orders set amount = 0",
+        "copy orders to 'orders.csv'",
+        "select 1; drop table orders",
+        "with gone as (delete from orders returning *) select * from gone",
+    ],
+)
+def test_fix_runs_nothing_but_a_query(shell: Shell, shop: str, sql: str) -> None:
+    done = shell(shop, "-c", "revenue by region", "-c", f".fix {sql}")
+    assert done.code == 1 and "Error: " in done.err
+    assert not Path("orders.csv").exists()
+    with duckdb.connect(shop) as con:
+        assert con.execute("SELECT count(*), sum(amount) FROM orders").fetchall() == [(3, 17)]
+        assert con.execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = '_llmsql'").fetchall() == [(0,)]
+
+
+def test_verified_answers_are_dumped_but_not_listed(shell: Shell, shop: str) -> None:
+    assert shell(shop, "-c", "revenue by region", "-c", ".good").code == 0
+    assert "verified_answers" not in shell(shop, "-c", ".tables").out
+    dumped = shell(shop, "-c", ".dump").out
+    assert shell("copy.duckdb", "-c", dumped).err == ""
+    with duckdb.connect("copy.duckdb") as con:
+        assert con.execute("SELECT question FROM _llmsql.verified_answers").fetchall() == [("revenue by region",)]
+        assert "_llmsql" not in read_names(con).schemas and "verified_answers" not in read_names(con).tables
+
+
+def test_a_verified_answer_costs_nothing_and_was_not_repaired(shell: Shell, shop: str) -> None:
+    shell(shop, "-c", "revenue by region", "-c", ".good")
+    done = shell(shop, "-csv", "-c", "revenue by region", "-c", ".cost", "-c", ".why")
+    assert "$0.000000" in done.out and "price unknown" not in done.out
+    assert "no model was asked" in done.out and "attempt" not in done.out
+    assert "repair" not in done.out + done.err
+
+
+@pytest.mark.parametrize("hosted", ["environment", "flag", "command"])
+def test_a_hosted_model_can_be_left(shell: Shell, shop: str, hosted: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LLM_PROVIDER")
+    monkeypatch.delenv("LLM_MODEL")
+    monkeypatch.delenv("OPENAI_API_KEY")
+    before: tuple[str, ...] = ()
+    if hosted == "environment":
+        monkeypatch.setenv("LLM_MODEL", "gpt-4o-mini")
+    elif hosted == "flag":
+        before = ("-model", "gpt-4o-mini")
+    else:
+        refused = shell(shop, "-cmd", ".model gpt-4o-mini", "-c", ".model")
+        assert "There is no OpenAI API key." in refused.err and "* gpt-4o-mini" not in refused.out
+        before = ("-cmd", "set variable llmsql_model = 'gpt-4o-mini'")
+    done = shell(shop, *before, "-c", ".model llmsql-0.5b", "-c", ".model")
+    assert done.err == "" and "* llmsql-0.5b" in done.out
+
+
+def test_where_nothing_can_be_asked_a_slip_is_sql(shell: Shell, stub: StubOpenAI) -> None:
+    assert 'syntax error at or near "selec"' in shell("-c", "selec 1").err
+    for question in ("how many orders", "show me the money", "revenue by region"):
+        assert "There are no tables to ask about." in shell("-c", question).err
+    assert "There are no tables to ask about." in shell("-c", ".ask selec 1").err
+
+
+def test_answers_keep_the_types_of_their_columns(shell: Shell, shop: str, stub: StubOpenAI) -> None:
+    stub.answers = [stub.good("SELECT region::ENUM('north', 'south') AS e, 1::HUGEINT AS h FROM orders")]
+    done = shell(shop, "-c", "the regions", "-c", "create table kept as from _")
+    assert done.code == 0, done.err
+    with duckdb.connect(shop) as con:
+        assert list(map(str, con.table("kept").types)) == ["ENUM('north', 'south')", "HUGEINT"]
