@@ -298,6 +298,11 @@ def check_askable(question: str, catalog: Catalog, tables: tuple[str, ...] = ())
     Raises:
         QuestionError: there is nothing to ask, or nothing to ask about.
     """
+    if not isinstance(question, str):
+        raise QuestionError(
+            f"The question is of type {type(question).__name__}, not a text.",
+            "Ask in words: con.ask('revenue by region').",
+        )
     if not question or not any(c.isalnum() for c in question):
         raise QuestionError("The question is empty.", "Ask something, for example ask('revenue by region').")
     if len(question) > LONGEST_QUESTION:

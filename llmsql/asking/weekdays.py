@@ -1,7 +1,7 @@
 """Days of the week in the numbers of another database.
 
-DuckDB's ``dayofweek`` gives 0 for Sunday and 6 for Saturday. Models also write the numbers of ISO 8601 (Monday is 1, Sunday
-7) and of MySQL (Sunday is 1, Saturday 7), with which no day is a Sunday.
+DuckDB's ``dayofweek`` gives 0 for Sunday and 6 for Saturday. Models also write the numbers of ISO 8601 (Monday is 1,
+Sunday 7) and of MySQL (Sunday is 1, Saturday 7), with which no day is a Sunday.
 """
 
 from __future__ import annotations

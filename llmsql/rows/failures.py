@@ -15,7 +15,13 @@ _USUAL_RATIO = 0.5
 
 
 def check_failures(
-    query: Query, function: str, settings: Settings, ledger: Ledger, *, settled: bool = False, wants_errors: bool = False
+    query: Query,
+    function: str,
+    settings: Settings,
+    ledger: Ledger,
+    *,
+    settled: bool = False,
+    wants_errors: bool = False,
 ) -> None:
     """Stop where too many inputs failed; warn of those that did.
 

@@ -142,7 +142,10 @@ def test_a_cascade_stops_at_the_first_that_is_sure(
     assert engine.draft(shop, "how many zebras and quaggas").model == "big"  # 0.5 is not enough
     third = engine.draft(shop, "how many orders came")
     assert third.model == "big"  # nothing that the small one wrote may run
-    assert (third.attempts, third.completion_tokens) == (3, 3 * first.completion_tokens)  # what was refused has been paid for
+    assert (third.attempts, third.completion_tokens) == (
+        3,
+        3 * first.completion_tokens,
+    )  # what was refused has been paid for
     assert [r[2]["model"] for r in stub_openai.requests] == ["small", "small", "big", "small", "small", "big"]
     engine.close()
 

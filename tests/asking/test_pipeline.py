@@ -93,6 +93,7 @@ def test_silence_is_no_answer(
 @pytest.mark.parametrize(
     ("question", "message"),
     [
+        (5, "of type int, not a text"),
         ("", "is empty"),
         ("  \n ", "is empty"),
         ("?!…", "is empty"),
