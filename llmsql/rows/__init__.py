@@ -17,7 +17,7 @@
 ``schemas``               JSON Schemas: a user's, and what models and servers are sent
 ``calls``                 one call of a model: budget, pacing, retries, the answers kept on disk
 ``embeddings``            vectors of texts, in batches
-``early_stop``            how many rows a ``LIMIT`` wants of a filter
+``early_stop``            how many rows a ``LIMIT`` wants of a function
 ``proxy``                 classifiers that answer for the model where they have shown that they can
 ``lessons``               when one is trained, and which inputs it may answer
 ``progress``              a line on standard error

@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 from llmsql.errors import LLMSQLError
 from llmsql.functions import open_cursor
 from llmsql.rows.early_stop import ANSWER, Statement, Wanted, read_statement, rows_wanted
-from llmsql.rows.engine import Enough, RowEngine
+from llmsql.rows.engine import RowEngine
 from llmsql.rows.interrupts import interrupt_later
 from llmsql.rows.queries import COUNTING, Outcome, Plan, Query
 
@@ -32,8 +32,6 @@ from llmsql.rows.queries import COUNTING, Outcome, Plan, Query
 KEPT_CHUNKS = 64
 _MOST_LIMITS = 200
 _WHOLE_CHUNK = 2048
-_NOBODYS = frozenset({""})
-"""Answers that no input has, which are JSON."""
 
 
 class RowFunctions:
@@ -186,7 +184,7 @@ class RowFunctions:
 
     def _answered(self, query: Query, plan: Plan, texts: Sequence[str]) -> list[Outcome]:
         """The outcomes of inputs, which the model has to answer all of: no proxy learns from a few."""
-        return self.engine.outcomes(query, plan, texts, Enough(len(texts) + 1, _NOBODYS))
+        return self.engine.outcomes(query, plan, texts, few=True)
 
     def _judge(self, limit: _Limit, values: Sequence[str | None]) -> None:
         """Find out which answers meet a limit's condition."""

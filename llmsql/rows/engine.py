@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from llmsql.clients.answer_cache import AnswerCache
 from llmsql.errors import CancelledError, LLMSQLError, well_formed
@@ -41,18 +41,6 @@ if TYPE_CHECKING:
 MOST_QUERIES = 200
 _WAIT_SECONDS = 0.1
 _MOST_STEPS = 16
-
-
-class Enough(NamedTuple):
-    """When a query needs no further answers.
-
-    Args:
-        inputs: how many have one of ``answers`` then.
-        answers: as JSON.
-    """
-
-    inputs: int
-    answers: frozenset[str]
 
 
 class RowEngine:
@@ -156,14 +144,14 @@ class RowEngine:
                 self._callers[key] = Caller(name, client, concurrency, pacer, self.ledger, kept)
             return self._callers[key]
 
-    def outcomes(self, query: Query, plan: Plan, texts: Sequence[str], enough: Enough | None = None) -> list[Outcome]:
+    def outcomes(self, query: Query, plan: Plan, texts: Sequence[str], *, few: bool = False) -> list[Outcome]:
         """What comes of distinct inputs, in their order.
 
         Args:
             query: that asks.
             plan: of the function.
             texts: distinct inputs.
-            enough: stop asking when there is enough; what is not asked then is NULL.
+            few: they are only the first of more that may not be needed: no proxy learns from them.
 
         Raises:
             LLMSQLError: the query has to stop.
@@ -172,7 +160,7 @@ class RowEngine:
             return [count_input(query, plan, text, self._answers) for text in texts]
         with query.at_work():
             try:
-                return self._answered(query, plan, texts, enough)
+                return self._answered(query, plan, texts, few)
             finally:
                 self.progress.wipe()
 
@@ -211,31 +199,16 @@ class RowEngine:
             query.asked += remembered
         return found
 
-    def _answered(self, query: Query, plan: Plan, texts: Sequence[str], enough: Enough | None) -> list[Outcome]:
+    def _answered(self, query: Query, plan: Plan, texts: Sequence[str], few: bool) -> list[Outcome]:
         keys = [plan.key_of(text) for text in texts]
         found = self.known(query, plan.summary, self._answers, keys)
         missing = [(key, text) for key, text in zip(keys, texts, strict=True) if key not in found]
-        if enough is None:
-            if plan.min_accuracy is not None and missing:
-                missing = self._answer_by_proxy(query, plan, missing, found)
-            found |= self._ask(query, plan, missing)
-        else:
-            self._ask_until(query, plan, missing, found, enough)
+        if plan.min_accuracy is not None and missing and not few:
+            missing = self._answer_by_proxy(query, plan, missing, found)
+        found |= self._ask(query, plan, missing)
         settings, wants_errors = plan.occasion.settings, plan.on_error == "capture"
         check_failures(query, plan.function, settings, self.ledger, settled=True, wants_errors=wants_errors)
         return [found[key] for key in keys]
-
-    def _ask_until(self, query: Query, plan: Plan, missing: Inputs, found: Outcomes, enough: Enough) -> None:
-        """Ask in growing batches until enough inputs have one of the answers."""
-        left = enough.inputs - sum(outcome.value in enough.answers for outcome in found.values())
-        batch = max(1, min(plan.caller.concurrency, left))
-        while missing and left > 0:
-            now, missing = missing[:batch], missing[batch:]
-            answers = self._ask(query, plan, now)
-            found |= answers
-            left -= sum(outcome.value in enough.answers for outcome in answers.values())
-            batch = max(batch, plan.caller.concurrency)
-        found |= {key: Outcome(None, None) for key, _ in missing}
 
     def _answer_by_proxy(self, query: Query, plan: Plan, missing: Inputs, found: Outcomes) -> Inputs:
         """Let a proxy answer what it may; what is left is for the model."""
