@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from llmsql.clients import Generation
 from llmsql.errors import CancelledError, ConfigError, ModelError
@@ -48,26 +49,36 @@ class VectorFunctions:
         """Embed a chunk; NULL for each row, or the reason why the query must stop."""
 
         def work() -> None:
-            options, session = json.loads(arguments[0].as_py()), json.loads(sessions[0].as_py())
-            check_options("ai_embed", options)
-            if options["dims"] is not None and not 1 <= options["dims"] <= MOST_ELEMENTS:
-                raise ConfigError(f"dims {options['dims']} of ai_embed is not from 1 to {MOST_ELEMENTS}.")
-            query = self._engine.query(queries[0].as_py(), session.get(COUNTING))
-            inputs = [text for text in texts.unique().to_pylist() if text is not None]
-            settings = self._engine.settings(session)
-            caller = self._engine.caller(settings, options.get("model"), embedding=True)
-            self._engine.count_rows(query, "ai_embed", caller, len(texts) - texts.null_count)
-            self._embed(query, settings, caller, options, inputs)
+            session = json.loads(sessions[0].as_py())
+            query, settings = (
+                self._engine.query(queries[0].as_py(), session.get(COUNTING)),
+                self._engine.settings(session),
+            )
+            for argument in arguments.unique().to_pylist():  # one for all rows, but where the model is a column
+                mine = texts.filter(pc.equal(arguments, argument))
+                options = json.loads(argument)
+                check_options("ai_embed", options)
+                if options["dims"] is not None and not 1 <= options["dims"] <= MOST_ELEMENTS:
+                    raise ConfigError(f"dims {options['dims']} of ai_embed is not from 1 to {MOST_ELEMENTS}.")
+                inputs = [text for text in mine.unique().to_pylist() if text is not None]
+                caller = self._engine.caller(settings, options.get("model"), embedding=True)
+                self._engine.count_rows(query, "ai_embed", caller, len(mine) - mine.null_count)
+                self._embed(query, settings, caller, options, inputs)
 
         return self._stops.column(queries, len(texts), work)
 
     def values(self, texts: Any, arguments: Any, sessions: Any, queries: Any) -> Any:
         """The vectors of a chunk, which ``errors`` has seen to."""
-        options, session = json.loads(arguments[0].as_py()), json.loads(sessions[0].as_py())
-        query = self._engine.query(queries[0].as_py(), session.get(COUNTING))
-        caller = self._engine.caller(self._engine.settings(session), options.get("model"), embedding=True)
-        model = _model_key(caller, options)
-        found = [None if text is None else self._vectors.find(query, _key(model, text)) for text in texts.to_pylist()]
+        session = json.loads(sessions[0].as_py())
+        query, settings = self._engine.query(queries[0].as_py(), session.get(COUNTING)), self._engine.settings(session)
+        models = {}
+        for argument in arguments.unique().to_pylist():
+            options = json.loads(argument)
+            models[argument] = _model_key(self._engine.caller(settings, options.get("model"), embedding=True), options)
+        rows = zip(texts.to_pylist(), arguments.to_pylist(), strict=True)
+        found = [
+            None if text is None else self._vectors.find(query, _key(models[argument], text)) for text, argument in rows
+        ]
         vectors = [None if outcome is None else outcome.value for outcome in found]
         lengths = np.array([0 if vector is None else len(vector) for vector in vectors])
         present = [vector for vector in vectors if vector is not None]

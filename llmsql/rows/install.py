@@ -172,12 +172,20 @@ def _macros(suffix: str, aliases: Sequence[str]) -> Iterator[str]:
     similarity = f"list_cosine_similarity({_vector(suffix, 'a')}, {_vector(suffix, 'b')})"
     yield f"ai_similarity(a, b, model := NULL) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN {similarity} END"
     similarity = similarity.replace("'model': model", "'model': embed_model")
-    pair = "to_json([a::VARCHAR, b::VARCHAR])::VARCHAR"
-    match = _call(suffix, "ai_match", pair, ["condition", *_COMMON], {"condition": "VARCHAR"}, """'"BOOLEAN"'""")
+    pair = "CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN to_json([a::VARCHAR, b::VARCHAR])::VARCHAR END"
+    is_far = f"a IS NOT NULL AND b IS NOT NULL AND min_similarity IS NOT NULL AND {similarity} < min_similarity"
+    match = _call(
+        suffix,
+        "ai_match",
+        pair,
+        ["condition", *_COMMON],
+        {"condition": "VARCHAR"},
+        """'"BOOLEAN"'""",
+        false_where=is_far,
+    )
     yield (
         "ai_match(a, b, condition, min_similarity := NULL, embed_model := NULL, "
-        f"{', '.join(f'{option} := NULL' for option in _COMMON)}) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL "
-        f"WHEN min_similarity IS NOT NULL AND {similarity} < min_similarity THEN false ELSE {match} END"
+        f"{', '.join(f'{option} := NULL' for option in _COMMON)}) AS {match}"
     )
     for name, fields in REPORTS.items():
         yield f"{name}() AS TABLE {table_of(f'_llmsql_report_{suffix}({name!r})', fields)}"
@@ -197,10 +205,12 @@ def _call(
     casts: Mapping[str, str],
     shape: str,
     on_error: str = "on_error",
+    false_where: str | None = None,
 ) -> str:
     """The expression that answers ``text``, or raises the reason why the query must stop.
 
     Each Python function is evaluated once a chunk: in a ``CASE`` the second mention of ``ai_error`` sees no rows.
+    ``false_where`` is a condition on which the answer is false without asking.
     """
     shape = shape.replace(_SHAPE, f"{_SHAPE}_{suffix}")
     named = [
@@ -222,7 +232,11 @@ def _call(
     captured = (
         f"CASE WHEN {on_error} = 'capture' OR json_valid({on_error}) IS NULL AND false THEN {captured} ELSE {shape} END"
     )
-    return f"from_json({_raising(error, value)}, {captured})"
+    answer = _raising(error, value)
+    if false_where is not None:
+        no = f"""CASE WHEN {on_error} = 'capture' THEN '{{"response":false,"error":null}}' ELSE 'false' END"""
+        answer = f"CASE WHEN {false_where} THEN {no} ELSE {answer} END"
+    return f"from_json({answer}, {captured})"
 
 
 def _vector(suffix: str, text: str, dims: str | None = None) -> str:

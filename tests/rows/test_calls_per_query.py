@@ -439,3 +439,15 @@ def test_a_plain_connection_has_the_functions_too(model: StubModel) -> None:
             )
             == 1
         )
+
+
+def test_each_row_has_its_own_embedding_model(con: llmsql.Connection, model: StubModel) -> None:
+    rows = con.execute("SELECT ai_embed('x', model := 'm' || i) IS NOT NULL FROM range(3) r(i)").fetchall()
+    assert rows == [(True,)] * 3
+    assert sorted(body["model"] for _, _, body in model.requests) == ["m0", "m1", "m2"]
+
+
+def test_pairs_show_their_errors(con: llmsql.Connection, model: StubModel) -> None:
+    ask = "SELECT ai_match(a, b, 'q', min_similarity := {}, on_error := 'capture') FROM (VALUES ('yes', 'no'), (NULL, 'x')) v(a, b)"
+    assert con.execute(ask.format(2)).fetchall() == [({"response": False, "error": None},), (None,)]
+    assert con.execute(ask.format(-1)).fetchall() == [({"response": True, "error": None},), (None,)]
