@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.clients.stubs import StubOpenAI
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as for `pytest &` in a script: programs under test inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent
 _FOLDERS = ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "LLMSQL_CACHE_DIR", "LLMSQL_DATA_DIR")

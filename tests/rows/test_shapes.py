@@ -70,11 +70,14 @@ def cases(by_type: dict[str, list[str]]) -> pytest.MarkDecorator:
 def test_what_fits_is_cast_as_duckdb_casts_the_answer_itself(kind: str, text: str) -> None:
     value = read_typed(text, schema_of(kind))
     with duckdb.connect() as plain:
-        cast = "SELECT from_json(?, ?), from_json(?, ?)"
         shape = json.dumps(kind)
-        [(ours, theirs)] = plain.execute(cast, [json.dumps(value), shape, text, shape]).fetchall()
+        [(ours,)] = plain.execute("SELECT from_json(?, ?)", [json.dumps(value), shape]).fetchall()
+        # DuckDB 1.5 takes the decimals of JSON by way of a double, and both do so with an exponent.
+        by_text = kind.startswith("DECIMAL")
+        cast, given = (f"SELECT CAST(? AS {kind})", [text]) if by_text else ("SELECT from_json(?, ?)", [text, shape])
+        [(theirs,)] = plain.execute(cast, given).fetchall()
     assert ours is not None
-    assert ours == theirs or text == "1.2e30"  # where DuckDB goes by way of a double
+    assert ours == theirs or text == "1.2e30"
 
 
 @cases(UNFIT)
