@@ -149,12 +149,12 @@ class RowFunctions:
         query, plan, places = group.query, group.plan, group.places
         wanted, thread = limit.wanted, threading.get_ident()
         with query.lock:
-            query.wanted[plan.key] = 0  # what is not asked is NULL
+            query.ended_early.add(plan.key)
             left = wanted.rows - (limit.given.get(thread, 0) if wanted.in_order else 0)
         if wanted.condition is None:
             first = int(places[: max(0, left)].max(initial=-1)) + 1
             if first:
-                self._answered(query, plan, group.inputs[:first])
+                self.engine.outcomes(query, plan, group.inputs[:first], few=True)
             passed = len(places)
         else:
             with query.at_work():
@@ -172,7 +172,7 @@ class RowFunctions:
         while asked < len(inputs) and passed < left:
             batch = limit.batch(left - passed, plan.caller.concurrency)
             texts = inputs[asked : asked + batch]
-            values = [outcome.value for outcome in self._answered(query, plan, texts)]
+            values = [outcome.value for outcome in self.engine.outcomes(query, plan, texts, few=True)]
             self._judge(limit, values)
             meets[asked : asked + len(texts)] = [limit.judged[value] for value in values]
             with query.lock:
@@ -181,10 +181,6 @@ class RowFunctions:
             asked += len(texts)
             passed = int(np.count_nonzero(meets[places] & (newest < asked)))
         return passed
-
-    def _answered(self, query: Query, plan: Plan, texts: Sequence[str]) -> list[Outcome]:
-        """The outcomes of inputs, which the model has to answer all of: no proxy learns from a few."""
-        return self.engine.outcomes(query, plan, texts, few=True)
 
     def _judge(self, limit: _Limit, values: Sequence[str | None]) -> None:
         """Find out which answers meet a limit's condition."""

@@ -50,10 +50,8 @@ class VectorFunctions:
 
         def work() -> None:
             session = json.loads(sessions[0].as_py())
-            query, settings = (
-                self._engine.query(queries[0].as_py(), session.get(COUNTING)),
-                self._engine.settings(session),
-            )
+            query = self._engine.query(queries[0].as_py(), session.get(COUNTING))
+            settings = self._engine.settings(session)
             for argument in arguments.unique().to_pylist():  # one for all rows, but where the model is a column
                 mine = texts.filter(pc.equal(arguments, argument))
                 options = json.loads(argument)
@@ -70,7 +68,8 @@ class VectorFunctions:
     def values(self, texts: Any, arguments: Any, sessions: Any, queries: Any) -> Any:
         """The vectors of a chunk, which ``errors`` has seen to."""
         session = json.loads(sessions[0].as_py())
-        query, settings = self._engine.query(queries[0].as_py(), session.get(COUNTING)), self._engine.settings(session)
+        query = self._engine.query(queries[0].as_py(), session.get(COUNTING))
+        settings = self._engine.settings(session)
         models = {}
         for argument in arguments.unique().to_pylist():
             options = json.loads(argument)

@@ -171,7 +171,7 @@ class RowEngine:
         known = self._answers.find(query, plan.key_of(text))
         if known is not None:
             return known
-        if query.wanted.get(plan.key) is not None:  # not asked for, see ``early_stop``
+        if plan.key in query.ended_early:  # not asked for, see ``early_stop``
             return Outcome(None, None)
         return self.outcomes(query, plan, [text])[0]  # forgotten in between
 

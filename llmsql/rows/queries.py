@@ -40,7 +40,7 @@ class Query:
         counting: a token where it is only estimated: nothing is asked.
         rows: that reached a function with a model, while counting.
         counts: what distinct inputs would take, while counting.
-        wanted: rows that a ``LIMIT`` still wants of a function; None where it may not stop asking.
+        ended_early: keys of functions that a ``LIMIT`` may stop: what they have not been asked is NULL.
     """
 
     id: int
@@ -54,7 +54,7 @@ class Query:
     warned: int = 0
     interrupted_at: float = -math.inf
     plans: dict[tuple[str, str], Plan] = field(default_factory=dict)
-    wanted: dict[bytes, int | None] = field(default_factory=dict)
+    ended_early: set[bytes] = field(default_factory=set)
     counts: dict[bytes, Count] = field(default_factory=dict)
     rows: dict[tuple[str, str], int] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
