@@ -41,7 +41,8 @@ _QUARTER = rf"(?:q(?P<q>[1-4])|(?P<ord>{'|'.join(ORDINALS)})\s+quarter)"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _FISCAL = r"(?:fiscal\s+year|fy)\s*'?"
 _LIMITS = re.compile(
-    r"\b(?:(?:since|before|after|until|till|by|from|between|than|through|to)\s+(?:the\s+)?"
+    r"\b(?<!differ )(?<!different )(?<!compared )"
+    r"(?:(?:since|before|after|until|till|by|from|between|than|through|to)\s+(?:the\s+)?"
     r"|\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?)\Z"
 )
 

@@ -13,6 +13,7 @@ from sqlglot import exp
 from llmsql.asking.both import want_both
 from llmsql.asking.counts import count_members, share_of_all, sum_stored_counts
 from llmsql.asking.coverage import name_stems, stem
+from llmsql.asking.echoes import turn_echo
 from llmsql.asking.joins import KeyGraph, chain_joins
 from llmsql.asking.joins import fold as fold_reference
 from llmsql.asking.link import link_values
@@ -67,6 +68,7 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     """
     notes = take_value(tree, question, catalog, graph, values)
     notes += ground_values(tree, catalog, graph, values)
+    notes += turn_echo(tree, question, catalog, values)
     notes += read_years(tree, catalog)
     notes += drop_joins(tree, question, catalog)
     notes += turn_superlative(tree, question)

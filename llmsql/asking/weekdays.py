@@ -1,7 +1,8 @@
 """Days of the week in the numbers of another database.
 
 DuckDB's ``dayofweek`` gives 0 for Sunday and 6 for Saturday. Models also write the numbers of ISO 8601 (Monday is 1,
-Sunday 7) and of MySQL (Sunday is 1, Saturday 7), with which no day is a Sunday.
+Sunday 7) and of MySQL (Sunday is 1, Saturday 7), with which no day is a Sunday; or ``isodow(…) IN (0, 6)``, which
+means DuckDB's own numbers.
 """
 
 from __future__ import annotations
@@ -14,12 +15,18 @@ _WEEKENDS = re.compile(r"\bweek-?(?:ends?|days?)\b|\b(?:working|business) days?\
 
 
 def number_weekdays(tree: exp.Expr, question: str) -> list[str]:
-    """Let ``dayofweek`` count as the numbers that it is compared with do.
+    """Let ``dayofweek`` and ``isodow`` count as the numbers that they are compared with do.
 
     Args:
         tree: a parsed query; changed in place.
         question: as typed; one about weekends and weekdays means Saturday and Sunday by ``>= 6``.
     """
+    from_monday = list(tree.find_all(exp.DayOfWeekIso))
+    listed = [_numbers(node.parent) for node in from_monday if isinstance(node.parent, exp.In | exp.EQ)]
+    if any(0 in numbers for numbers in listed) and not any(7 in numbers for numbers in listed):
+        for counted in from_monday:
+            counted.replace(exp.DayOfWeek(this=counted.this))
+        return ["counted the days of the week from Sunday, which is 0"]
     days = [node for node in tree.find_all(exp.DayOfWeek, exp.Anonymous) if _is_weekday(node)]
     compared = {id(node): _numbers(node.parent) for node in days}
     numbers = {number for found in compared.values() for number in found}

@@ -39,6 +39,12 @@ TODAY = datetime.date(2024, 8, 15)  # a Thursday
         ("orders in 2023", []),
         ("orders since last month", []),
         ("orders between May 2024 and July 2024", []),
+        ("orders from May 2024 to July 2024", []),
+        (
+            "by how much did May 2024 differ from March 2023",
+            [("2024-05-01", "2024-06-01"), ("2023-03-01", "2023-04-01")],
+        ),
+        ("sales in May 2024 compared to March 2023", [("2024-05-01", "2024-06-01"), ("2023-03-01", "2023-04-01")]),
         ("orders after 15 June 2024", []),
         ("the last 3 orders", []),
         ("customers by last name", []),

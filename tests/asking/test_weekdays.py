@@ -19,7 +19,11 @@ DAYS = "SELECT COUNT(*) FROM orders WHERE {}"
         ("orders on weekends", "DAYOFWEEK(ordered_at) IN (6, 7)", "ISODOW(ordered_at) IN (6, 7)"),
         ("orders on weekends", "DAYOFWEEK(ordered_at) IN (1, 7)", "ISODOW(ordered_at) IN (6, 7)"),
         ("orders on sundays", "DAYOFWEEK(ordered_at) = 7", "ISODOW(ordered_at) = 7"),
+        ("orders on weekends", "ISODOW(ordered_at) IN (0, 6)", "DAYOFWEEK(ordered_at) IN (0, 6)"),
+        ("orders on sundays", "ISODOW(ordered_at) = 0", "DAYOFWEEK(ordered_at) = 0"),
         # as DuckDB counts
+        ("orders on weekends", "ISODOW(ordered_at) IN (6, 7)", None),
+        ("orders", "ISODOW(ordered_at) > 0", None),
         ("orders on weekends", "DAYOFWEEK(ordered_at) IN (0, 6)", None),
         ("orders on weekends", "DAYOFWEEK(ordered_at) = 0 OR DAYOFWEEK(ordered_at) >= 6", None),
         ("orders on weekdays", "DAYOFWEEK(ordered_at) BETWEEN 1 AND 5", None),
