@@ -19,12 +19,14 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import sqlglot
+from sqlglot import exp
 
 from llmsql.asking.cascade import ask_in_turn
 from llmsql.asking.compare import contains_rows, same_rows
@@ -45,6 +47,9 @@ from training.skeleton import skeleton
 COPIES = 2
 MOST_ROWS = 50_000
 QUERY_SECONDS = 20.0
+_VIEWS = """
+SELECT sql FROM duckdb_views() WHERE NOT internal AND database_name = current_database() ORDER BY view_oid
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +101,21 @@ def wilson(right: int, n: int) -> tuple[float, float]:
 def repopulated(database: Database, seed: int) -> duckdb.DuckDBPyConnection:
     """An in-memory copy with other rows: a fifth of the rows goes, and every other column that is no key is shuffled.
 
+    Views look at the copied tables; one that needs something else is left out.
+
     Args:
         database: what to copy.
         seed: another seed, other rows.
     """
     copy = duckdb.connect()
+    attached = {name for (name,) in database.con.execute("SELECT database_name FROM duckdb_databases()").fetchall()}
     for table in database.catalog:
         if table.kind != "table":
             continue
         keys = {*table.primary_key, *(name for fk in table.foreign_keys for name in fk.columns)}
         moved = {c.name for i, c in enumerate(table.columns) if c.name not in keys and i % 2 == seed % 2}
         picked = ", ".join(f"{'r' if c.name in moved else 'l'}.{quote(c.name)}" for c in table.columns)
+        _make_place(copy, table.reference, attached)
         copy.register("source_rows", database.con.sql(f"FROM {table.reference}").to_arrow_table())
         copy.execute(
             f"CREATE TABLE {table.reference} AS "
@@ -116,7 +125,19 @@ def repopulated(database: Database, seed: int) -> duckdb.DuckDBPyConnection:
             f"SELECT {picked} FROM kept l JOIN kept r ON l.a_ = r.b_ ORDER BY l.a_"
         ).fetchall()
         copy.unregister("source_rows")
+    for (view,) in database.con.execute(_VIEWS).fetchall():
+        with suppress(duckdb.Error):
+            copy.execute(view)
     return copy
+
+
+def _make_place(copy: duckdb.DuckDBPyConnection, reference: str, attached: set[str]) -> None:
+    """The schema and the attached database that a table is named with."""
+    place = [part.name for part in exp.to_table(reference, dialect="duckdb").parts[:-1]]
+    if place and place[0] in attached:
+        copy.execute(f"ATTACH IF NOT EXISTS ':memory:' AS {quote(place[0])}")
+    if len(place) == 2 or (place and place[0] not in attached):
+        copy.execute(f"CREATE SCHEMA IF NOT EXISTS {'.'.join(map(quote, place))}")
 
 
 def rows_of(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]] | None:
@@ -143,19 +164,29 @@ class Judge:
 
     def judge(self, record: Record, sql: str) -> tuple[bool, bool, bool]:
         """Whether ``sql`` answers as the record's does: everywhere, on the database itself, everywhere if extra
-        columns are forgiven."""
-        tree = sqlglot.parse_one(record.sql, read="duckdb")
-        gold = (set_today(tree, self._today) if self._today else tree).sql("duckdb")
-        if gold not in self._gold:
-            self._gold[gold] = [rows_of(con, gold) for con in self._places]
+        columns are forgiven. No answer is right where the record's own fails."""
+        golds = self._gold_rows(record)
+        if golds[0] is None:
+            return False, False, False
         right, contains = [], []
-        for con, wanted in zip(self._places, self._gold[gold], strict=True):
+        for con, wanted in zip(self._places, golds, strict=True):
             if wanted is None:
                 continue
             rows = rows_of(con, sql)
             right.append(rows is not None and same_rows(rows, wanted, ordered=record.ordered))
             contains.append(rows is not None and contains_rows(rows, wanted, ordered=record.ordered))
-        return all(right), bool(right and right[0]), all(contains)
+        return all(right), right[0], all(contains)
+
+    def is_answered(self, record: Record) -> bool:
+        """Whether the record's own SQL runs on the database."""
+        return self._gold_rows(record)[0] is not None
+
+    def _gold_rows(self, record: Record) -> list[list[tuple[Any, ...]] | None]:
+        tree = sqlglot.parse_one(record.sql, read="duckdb")
+        gold = (set_today(tree, self._today) if self._today else tree).sql("duckdb")
+        if gold not in self._gold:
+            self._gold[gold] = [rows_of(con, gold) for con in self._places]
+        return self._gold[gold]
 
 
 def evaluate(
@@ -241,13 +272,19 @@ def _ask(
         here,
         contains,
         True,
-        "" if right else ("other rows" if not here else "other rows on a re-populated copy"),
+        "" if right else _what_is_wrong(judge, record, here),
         spent,
         draft.completion_tokens,
         draft.attempts,
         draft.notes,
         draft.logprob,
     )
+
+
+def _what_is_wrong(judge: Judge, record: Record, here: bool) -> str:
+    if not judge.is_answered(record):
+        return "the right SQL does not run"
+    return "other rows on a re-populated copy" if here else "other rows"
 
 
 def not_trained_on(records: Sequence[Record], trained: Sequence[Record], databases: Databases) -> list[Record]:
