@@ -28,7 +28,7 @@ from typing import Any
 import filelock
 
 from llmsql import __version__
-from llmsql.errors import LLMSQLError, TrainingError
+from llmsql.errors import TrainingError
 from llmsql.files import written_whole
 from llmsql.machine import describe_machine
 from llmsql.models import KNOWN_COLUMNS, adapted_model, column_names
@@ -47,6 +47,7 @@ from llmsql.settings import Settings
 from llmsql.sources import open_source
 from llmsql.weights import fetch_weights
 from training.adapt_questions import PAIRS, OneDatabase, Questions, make_questions, verified_answers
+from training.command_line import one_line_errors
 from training.dataset import Database, Record
 from training.evaluate import evaluate, summarise, wilson
 from training.run import Recipe, load_recipe, train
@@ -444,16 +445,13 @@ def _decide(
     return Adapted(True, entry.name, plan.before[1], after[1], n)
 
 
+@one_line_errors("stopped; the same command goes on where it was")
 def main(argv: list[str] | None = None) -> int:
     """Command line; returns the exit code."""
     parser = argparse.ArgumentParser(description="Fine-tune the default model on one database; no labels needed.")
     add_arguments(parser)
     options = parser.parse_args(argv)
-    try:
-        print(run(options, lambda line: print(line, file=sys.stderr)))
-    except LLMSQLError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    print(run(options, lambda line: print(line, file=sys.stderr)))
     return 0
 
 

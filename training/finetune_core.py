@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from llmsql.chat import CHAT_FORMATS
-from llmsql.errors import LLMSQLError, TrainingError
+from llmsql.errors import TrainingError
+from training.command_line import one_line_errors
 
 RECIPES = Path(__file__).parent / "recipes"
 
@@ -42,18 +42,12 @@ def build_parser(description: str, recipes: Sequence[str]) -> argparse.ArgumentP
     return parser
 
 
+@one_line_errors("stopped; the same command goes on from the last checkpoint")
 def main(description: str, recipes: Sequence[str], argv: list[str] | None = None) -> int:
     """Parse, load, train; returns the exit code."""
     options = build_parser(description, recipes).parse_args(argv)
-    try:
-        options.recipe = options.recipe or choose_recipe(recipes, options.base_model, options.method)
-        print(f"trained weights: {run(options)}")
-    except LLMSQLError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("stopped; the same command goes on from the last checkpoint", file=sys.stderr)
-        return 130
+    options.recipe = options.recipe or choose_recipe(recipes, options.base_model, options.method)
+    print(f"trained weights: {run(options)}")
     return 0
 
 

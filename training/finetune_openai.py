@@ -24,6 +24,7 @@ from typing import Any, Self
 from llmsql.clients.calls import Fault, as_model_error, class_names, find_fault, safe_url, url_secrets
 from llmsql.errors import ConfigError, LLMSQLError, ProviderAuthError, ProviderResponseError, TrainingError
 from llmsql.registry import Deployment, ModelEntry, Training, load_registry, save_entry, user_registry_path
+from training.command_line import one_line_errors
 
 BASE_MODEL = "gpt-4o-mini-2024-07-18"
 CLOSING = (
@@ -476,6 +477,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@one_line_errors("\ninterrupted; a job that was started goes on, see --list")
 def main(argv: list[str] | None = None) -> int:
     """Command line; returns the exit code."""
     parser = build_parser()
@@ -491,14 +493,7 @@ def main(argv: list[str] | None = None) -> int:
     for name in needs[options.action]:
         if getattr(options, name) is None:
             parser.error(f"--{name.replace('_', '-')} is missing")
-    try:
-        options.action(options)
-    except LLMSQLError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\ninterrupted; a job that was started goes on, see --list", file=sys.stderr)
-        return 130
+    options.action(options)
     return 0
 
 

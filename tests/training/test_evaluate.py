@@ -12,8 +12,9 @@ pytest.importorskip("torch", reason="needs the train extra")
 from llmsql.asking.joins import KeyGraph
 from llmsql.asking.values import build_value_index
 from llmsql.catalog.snapshot import snapshot
+from tests.clients.stubs import StubOpenAI
 from training.dataset import Database, Databases, Record
-from training.evaluate import Judge, not_trained_on, wilson
+from training.evaluate import Judge, evaluate, main, not_trained_on, summarise, wilson
 
 
 def test_wilson_holds_the_share() -> None:
@@ -63,3 +64,43 @@ def test_what_was_trained_on_is_left_out(data_root: Path) -> None:
         Record("toy/shop", "biggest order", "SELECT max(total) FROM orders"),
     ]
     assert not_trained_on(records, trained, databases) == records[2:]
+
+
+COUNT = Record("toy/shop", "how many orders are there?", "SELECT count(*) FROM orders")
+NAMES = Record("toy/shop", "which names do customers have?", "SELECT name FROM customers")
+
+
+def test_what_answers_cost_is_counted_refused_ones_too(
+    data_root: Path, stub: StubOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLM_MODEL", "gpt-4o-mini")
+    stub.answers = [stub.good("SELECT count(*) FROM orders"), stub.good("DROP TABLE customers")]
+    right, refused = evaluate([COUNT, NAMES], Databases(data_root), model=None, adapter=None)
+    assert (right.right, refused.right, refused.bound, refused.written) == (True, False, False, "DROP TABLE customers")
+    assert right.cost_usd and refused.cost_usd and refused.attempts > 1 and refused.tokens > right.tokens
+    assert summarise([right, refused])["cost_usd_mean"] == pytest.approx((right.cost_usd + refused.cost_usd) / 2, 0.01)
+
+
+def test_a_model_that_cannot_be_asked_has_no_figures(
+    data_root: Path, stub: StubOpenAI, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = data_root / "toy.jsonl"
+    data.write_text('{"database": "toy/shop", "question": "how many?", "sql": "SELECT 1", "split": "test"}\n')
+    call = ["--dataset", str(data), "--data-root", str(data_root)]
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    assert main(call) == 1
+    out, err = capsys.readouterr()
+    assert out == "" and "cannot be reached" in err and err.count("\n") == 1
+    assert main([*call, "--split", "validation"]) == 1
+    assert "no question to ask" in capsys.readouterr().err
+
+
+def test_hostile_sql_changes_nothing_and_ends(
+    data_root: Path, stub: StubOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.evaluate.QUERY_SECONDS", 0.3)
+    endless = "WITH RECURSIVE r AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM r) SELECT max(i) FROM r"
+    copy = "COPY orders TO '/tmp/orders.csv'"
+    stub.answers = [stub.good(endless), stub.good(copy)]
+    outcomes = evaluate([COUNT, NAMES], Databases(data_root), model=None, adapter=None)
+    assert [o.right for o in outcomes] == [False, False]
