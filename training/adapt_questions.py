@@ -108,7 +108,7 @@ def _verified_records(database: Database, verified: list[tuple[str, str]]) -> li
 def _is_trainable(record: Record, database: Database) -> bool:
     try:
         return bool(target_sql(record, database))
-    except (SqlglotError, ValueError):
+    except TrainingError:
         return False
 
 

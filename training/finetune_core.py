@@ -38,8 +38,17 @@ def build_parser(description: str, recipes: Sequence[str]) -> argparse.ArgumentP
     parser.add_argument("--examples", type=int, help="pairs to train on in all; default: the recipe's")
     parser.add_argument("--seed", type=int, help="default: the recipe's")
     parser.add_argument("--validation", type=Path, nargs="+", help="datasets whose validation split is watched")
-    parser.add_argument("--validate-examples", type=int, default=400, help="pairs in between; default: %(default)s")
+    parser.add_argument(
+        "--validate-examples", type=_positive, default=400, help="pairs in between; default: %(default)s"
+    )
     return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return number
 
 
 @one_line_errors("stopped; the same command goes on from the last checkpoint")

@@ -22,6 +22,7 @@ import torch
 import yaml
 from safetensors import SafetensorError
 
+from llmsql.chat import CHAT_FORMATS
 from llmsql.errors import TrainingError
 from llmsql.files import written_whole
 from training.base_model import BaseModel
@@ -69,6 +70,25 @@ class Recipe:
     """pairs between checkpoints"""
 
 
+_CHOICES = {"method": ("lora", "full"), "chat_format": tuple(CHAT_FORMATS)}
+_LEAST: dict[str, float] = {
+    "examples": 1,
+    "pairs_a_pack": 1,
+    "packs_a_step": 1,
+    "longest": 1,
+    "learning_rate": 1e-9,
+    "warmup_examples": 0,
+    "decay_share": 0,
+    "weight_decay": 0,
+    "max_grad_norm": 1e-9,
+    "lora_rank": 1,
+    "lora_alpha": 1,
+    "frozen_layers": 0,
+    "checkpoint_examples": 1,
+}
+_MOST: dict[str, float] = {"decay_share": 1, "lora_rank": 16}
+
+
 def load_recipe(path: Path, **overrides: Any) -> Recipe:
     """Read a recipe.
 
@@ -77,20 +97,27 @@ def load_recipe(path: Path, **overrides: Any) -> Recipe:
         overrides: values that replace the file's; None is no value.
 
     Raises:
-        TrainingError: a key is unknown, missing or of the wrong type.
+        TrainingError: a key is unknown or missing, or a value is of the wrong type or out of range.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
         raw = {**raw, **{k: v for k, v in overrides.items() if v is not None}}
-    except (OSError, yaml.YAMLError, TypeError) as error:
-        raise TrainingError(f"The recipe {path} cannot be read: {error}.") from error
+    except (OSError, ValueError, yaml.YAMLError, TypeError) as error:
+        said = " ".join(str(error).split())
+        raise TrainingError(f"The recipe {path} cannot be read: {said}.") from error
     known = {f.name: f for f in fields(Recipe)}
     for key, value in raw.items():
         if key not in known:
             raise TrainingError(f"{path}: unknown key {key!r}.", f"Known keys: {', '.join(known)}.")
         wanted: tuple[type, ...] = {"str": (str,), "int": (int,), "float": (int, float)}[str(known[key].type)]
-        if not isinstance(value, wanted):
+        if not isinstance(value, wanted) or isinstance(value, bool):
             raise TrainingError(f"{path}: {key} is {value!r}, not a {known[key].type}.")
+        if key in _CHOICES and value not in _CHOICES[key]:
+            raise TrainingError(f"{path}: {key} is {value!r}.", f"Choose of {', '.join(_CHOICES[key])}.")
+        if key in _LEAST and not value >= _LEAST[key]:
+            raise TrainingError(f"{path}: {key} is {value}, at least {_LEAST[key]:g} is needed.")
+        if key in _MOST and value > _MOST[key]:
+            raise TrainingError(f"{path}: {key} is {value}, at most {_MOST[key]:g} is allowed.")
     try:
         return Recipe(**raw)
     except TypeError as error:

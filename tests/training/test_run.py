@@ -52,6 +52,43 @@ def test_a_wrong_type_is_named(tmp_path: Path) -> None:
         load_recipe(path)
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("method: qlora", "Choose of lora, full"),  # not full fine-tuning in its stead
+        ("chat_format: alpaca", "Choose of chatml"),
+        ("examples: 0", "at least 1"),
+        ("examples: true", "not a int"),
+        ("packs_a_step: 0", "at least 1"),
+        ("learning_rate: .nan", "at least 1e-09"),
+        ("decay_share: 2", "at most 1"),
+        ("lora_rank: 32", "at most 16"),
+        ("seed: : 1", "cannot be read: mapping"),
+    ],
+)
+def test_a_value_that_no_run_can_have_is_named(line: str, said: str, tmp_path: Path) -> None:
+    key = line.split(":")[0]
+    lines = {"base_model": "x", "method": "lora", "chat_format": "chatml", "examples": "10"}
+    lines.pop(key, None)
+    path = tmp_path / "r.yaml"
+    path.write_text("".join(f"{k}: {v}\n" for k, v in lines.items()) + line + "\n")
+    with pytest.raises(TrainingError, match=said) as raised:
+        load_recipe(path)
+    assert "\n" not in str(raised.value)
+
+
+def test_what_is_not_an_adapter_is_not_gone_on_from(tmp_path: Path) -> None:
+    _adapted(0)[0].save_pretrained(tmp_path / "adapter")
+    with pytest.raises(TrainingError, match="no adapter in"):
+        _adapted(0, tmp_path / "nowhere")
+    config = json.loads((tmp_path / "adapter" / "adapter_config.json").read_text())
+    (tmp_path / "adapter" / "adapter_config.json").write_text(json.dumps(config | {"r": 2}))
+    with pytest.raises(TrainingError, match="is not an adapter of tiny"):
+        _adapted(0, tmp_path / "adapter")
+    with pytest.raises(TrainingError, match="2 layers, and 2 are frozen"):
+        _adapted(2)
+
+
 def test_the_plan_is_the_seed_s() -> None:
     plans = [plan_packs(RECORDS, pairs_a_pack=5, examples=30, seed=seed) for seed in (1, 1, 2)]
     assert plans[0] == plans[1] != plans[2]
