@@ -21,6 +21,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,8 @@ class Adapted:
         change = f"{before:.1f} % → {after:.1f} % of {self.questions} questions of new kinds answered right"
         if self.kept:
             return f"{change}: {self.model} is used for this database from now on"
-        return f"{change}, which may be chance: {self.model} stays in use"
+        why = "which may be chance" if after > before else "no more than before"
+        return f"{change}, {why}: {self.model} stays in use"
 
 
 def adapt(
@@ -119,6 +121,9 @@ def adapt(
         WeightsError: the base's weights are not in the cache.
         TrainingError: too little data, too little time, or another process adapts to this database.
     """
+    for option, value in (("--examples", examples), ("--minutes", minutes), ("--questions", held_out)):
+        if value is not None and not value > 0:
+            raise TrainingError(f"{option} is {value}, more than 0 is needed.")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     started = time.monotonic()
@@ -131,9 +136,9 @@ def adapt(
         work.mkdir(parents=True, exist_ok=True)
         try:
             with filelock.FileLock(work / ".lock", timeout=0):
-                plan = _Plan.open(work, _identity(database, current, examples, minutes, held_out, pairs, seed))
                 verified = verified_answers(con)
                 questions = make_questions(database, verified, held_out=held_out, seed=seed, pairs=pairs)
+                plan = _Plan.open(work, _identity(questions, current, examples, minutes, held_out, pairs, seed))
                 say(
                     f"{len(questions.train)} questions to learn from ({questions.verified} verified by you), "
                     f"{len(questions.held_out)} of other kinds to measure on"
@@ -181,9 +186,9 @@ def _folder(default: ModelEntry, source: str, database: Database) -> Path:
     return user_registry_path().parent / "adapted" / name
 
 
-def _identity(database: Database, current: ModelEntry, *arguments: object) -> str:
-    """What a run is about: another one is not gone on with."""
-    about = [database.catalog.version, current.name, str(current.adapter and current.adapter.sha256), *arguments]
+def _identity(questions: Questions, current: ModelEntry, *arguments: object) -> str:
+    """What a run is about: another one is not gone on with, nor is one after rows or verified answers changed."""
+    about = [questions, RECIPE.read_text(encoding="utf-8"), current.name, current.adapter, *arguments]
     return hashlib.sha256(repr(about).encode()).hexdigest()[:16]
 
 
@@ -198,9 +203,8 @@ class _Plan:
 
     @classmethod
     def open(cls, work: Path, identity: str) -> _Plan:
-        path = work / "plan.json"
-        if path.is_file():
-            kept = json.loads(path.read_text(encoding="utf-8"))
+        with suppress(OSError, ValueError, KeyError, TypeError):  # there is none, or none that can be read
+            kept = json.loads((work / "plan.json").read_text(encoding="utf-8"))
             if kept["identity"] == identity:
                 before = (kept["before"][0], kept["before"][1]) if kept["before"] else None
                 return cls(work, identity, kept["examples"], before)

@@ -110,7 +110,7 @@ def load_recipe(path: Path, **overrides: Any) -> Recipe:
         if key not in known:
             raise TrainingError(f"{path}: unknown key {key!r}.", f"Known keys: {', '.join(known)}.")
         wanted: tuple[type, ...] = {"str": (str,), "int": (int,), "float": (int, float)}[str(known[key].type)]
-        if not isinstance(value, wanted) or isinstance(value, bool):
+        if type(value) not in wanted:
             raise TrainingError(f"{path}: {key} is {value!r}, not a {known[key].type}.")
         if key in _CHOICES and value not in _CHOICES[key]:
             raise TrainingError(f"{path}: {key} is {value!r}.", f"Choose of {', '.join(_CHOICES[key])}.")
