@@ -246,12 +246,14 @@ def parse_formats(text: str) -> list[str]:
     """Formats of a comma-separated list.
 
     Raises:
-        TrainingError: there is no such format.
+        TrainingError: there is no such format, or none is named.
     """
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
         if name not in FORMATS:
             raise TrainingError(f"There is no format {name!r}.", f"Choose of {', '.join(FORMATS)}.")
+    if not names:
+        raise TrainingError("No format is named.", f"Choose of {', '.join(FORMATS)}.")
     return names
 
 
