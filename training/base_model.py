@@ -81,7 +81,7 @@ def load_base_model(source: str, *, attention: str, revision: str | None = None,
         model = AutoModelForCausalLM.from_pretrained(
             where, attn_implementation=attention, dtype=torch.bfloat16 if on_gpu else torch.float32, **options
         )
-    except (OSError, ValueError, ImportError) as error:
+    except Exception as error:  # readers of several formats fail on a damaged file with errors of all kinds
         said = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
         raise TrainingError(
             f"The base model {source} cannot be loaded: {said.strip()}",
