@@ -28,7 +28,10 @@ def normal_cell(value: Any) -> Any:
         number = float(value)
         if math.isnan(number):
             return "nan"
-        return float(f"{number:.6g}") if abs(number) < 1e15 else number
+        if abs(number) >= 1e15:
+            return number
+        # First what the order of additions changes: 1234.565 and 1234.5649999999998 are not to be rounded apart.
+        return float(f"{float(f'{number:.12g}'):.6g}")
     if isinstance(value, datetime.datetime):
         text = value.isoformat(" ")
         return text.removesuffix(" 00:00:00")

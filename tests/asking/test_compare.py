@@ -23,6 +23,10 @@ from llmsql.asking.compare import contains_rows, same_rows
         ([("a", 1)], [(1, "a")], False, True),  # columns in any order
         ([(1, 2), (3, 4)], [(1, 4), (3, 2)], False, False),  # the same cells, other rows
         ([(0.1 + 0.2,)], [(0.3,)], False, True),
+        ([(1234.5649999999998,)], [(1234.565,)], False, True),
+        ([(1234.5,)], [(1234.6,)], False, False),
+        ([(float("nan"), None)], [(None, float("nan"))], False, True),
+        ([(float("inf"),)], [(float("-inf"),)], False, False),
         ([(Decimal("1.50"),)], [(1.5,)], False, True),
         ([(datetime.datetime(2024, 1, 1),)], [(datetime.date(2024, 1, 1),)], False, True),
         ([(None,)], [(0,)], False, False),
