@@ -101,11 +101,13 @@ class Judge:
         return right, {"execution_accuracy": round(100 * sum(right) / len(right), 1)}
 
 
-def questions_of(path: Path, verified: list[tuple[str, str]] | None = None, held_out: int = 40) -> Questions:
+def questions_of(
+    path: Path, verified: list[tuple[str, str]] | None = None, held_out: int = 40, pairs: int = 200
+) -> Questions:
     with open_source(path) as con:
         known = con.engine.knowledge(con.duckdb)
         database = Database(con.duckdb, known.catalog, known.graph, known.values)
-        found = make_questions(database, verified or [], held_out=held_out, seed=1, pairs=200)
+        found = make_questions(database, verified or [], held_out=held_out, seed=1, pairs=pairs)
         shapes = [{skeleton(r.sql, known.catalog) for r in rs} for rs in (found.train, found.held_out)]
         assert not shapes[0] & shapes[1], "a kind of question is either taught or measured"
         return found
@@ -132,6 +134,14 @@ def test_verified_answers_count_more_and_are_not_measured_on(shop: Path) -> None
     assert len(taught) == VERIFIED_WEIGHT
     assert "x." not in taught[0].sql, "taught in the canonical form"
     assert probe not in found.held_out
+
+
+def test_nothing_is_measured_by_finding_nothing(shop: Path) -> None:
+    """The dates of the shop lie years back: questions about this year can be taught, but any wrong one matches them."""
+    found = questions_of(shop, held_out=1000, pairs=700)
+    assert any("CURRENT_DATE" in r.sql for r in found.train)
+    with duckdb.connect(str(shop), read_only=True) as con:
+        assert all(con.execute(r.sql).fetchall() for r in found.held_out)
 
 
 def test_too_small_a_database_is_named(tmp_path: Path) -> None:
