@@ -19,8 +19,8 @@ from collections import defaultdict
 from pathlib import Path
 
 import duckdb
-from training.compare import same_rows
 
+from llmsql.asking.compare import same_rows
 from llmsql.asking.recall import Memory, Recall, Verified
 from llmsql.asking.scopes import plain_sql
 from llmsql.asking.stored import value_lookup

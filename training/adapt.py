@@ -21,6 +21,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from typing import Any
 import filelock
 
 from llmsql import __version__
-from llmsql.errors import LLMSQLError, TrainingError
+from llmsql.errors import TrainingError
 from llmsql.files import written_whole
 from llmsql.machine import describe_machine
 from llmsql.models import KNOWN_COLUMNS, adapted_model, column_names
@@ -47,6 +48,7 @@ from llmsql.settings import Settings
 from llmsql.sources import open_source
 from llmsql.weights import fetch_weights
 from training.adapt_questions import PAIRS, OneDatabase, Questions, make_questions, verified_answers
+from training.command_line import one_line_errors
 from training.dataset import Database, Record
 from training.evaluate import evaluate, summarise, wilson
 from training.run import Recipe, load_recipe, train
@@ -87,7 +89,8 @@ class Adapted:
         change = f"{before:.1f} % → {after:.1f} % of {self.questions} questions of new kinds answered right"
         if self.kept:
             return f"{change}: {self.model} is used for this database from now on"
-        return f"{change}, which may be chance: {self.model} stays in use"
+        why = "which may be chance" if after > before else "no more than before"
+        return f"{change}, {why}: {self.model} stays in use"
 
 
 def adapt(
@@ -118,6 +121,9 @@ def adapt(
         WeightsError: the base's weights are not in the cache.
         TrainingError: too little data, too little time, or another process adapts to this database.
     """
+    for option, value in (("--examples", examples), ("--minutes", minutes), ("--questions", held_out)):
+        if value is not None and not value > 0:
+            raise TrainingError(f"{option} is {value}, more than 0 is needed.")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     started = time.monotonic()
@@ -130,9 +136,9 @@ def adapt(
         work.mkdir(parents=True, exist_ok=True)
         try:
             with filelock.FileLock(work / ".lock", timeout=0):
-                plan = _Plan.open(work, _identity(database, current, examples, minutes, held_out, pairs, seed))
                 verified = verified_answers(con)
                 questions = make_questions(database, verified, held_out=held_out, seed=seed, pairs=pairs)
+                plan = _Plan.open(work, _identity(questions, current, examples, minutes, held_out, pairs, seed))
                 say(
                     f"{len(questions.train)} questions to learn from ({questions.verified} verified by you), "
                     f"{len(questions.held_out)} of other kinds to measure on"
@@ -180,9 +186,9 @@ def _folder(default: ModelEntry, source: str, database: Database) -> Path:
     return user_registry_path().parent / "adapted" / name
 
 
-def _identity(database: Database, current: ModelEntry, *arguments: object) -> str:
-    """What a run is about: another one is not gone on with."""
-    about = [database.catalog.version, current.name, str(current.adapter and current.adapter.sha256), *arguments]
+def _identity(questions: Questions, current: ModelEntry, *arguments: object) -> str:
+    """What a run is about: another one is not gone on with, nor is one after rows or verified answers changed."""
+    about = [questions, RECIPE.read_text(encoding="utf-8"), current.name, current.adapter, *arguments]
     return hashlib.sha256(repr(about).encode()).hexdigest()[:16]
 
 
@@ -197,9 +203,8 @@ class _Plan:
 
     @classmethod
     def open(cls, work: Path, identity: str) -> _Plan:
-        path = work / "plan.json"
-        if path.is_file():
-            kept = json.loads(path.read_text(encoding="utf-8"))
+        with suppress(OSError, ValueError, KeyError, TypeError):  # there is none, or none that can be read
+            kept = json.loads((work / "plan.json").read_text(encoding="utf-8"))
             if kept["identity"] == identity:
                 before = (kept["before"][0], kept["before"][1]) if kept["before"] else None
                 return cls(work, identity, kept["examples"], before)
@@ -444,16 +449,13 @@ def _decide(
     return Adapted(True, entry.name, plan.before[1], after[1], n)
 
 
+@one_line_errors("stopped; the same command goes on where it was")
 def main(argv: list[str] | None = None) -> int:
     """Command line; returns the exit code."""
     parser = argparse.ArgumentParser(description="Fine-tune the default model on one database; no labels needed.")
     add_arguments(parser)
     options = parser.parse_args(argv)
-    try:
-        print(run(options, lambda line: print(line, file=sys.stderr)))
-    except LLMSQLError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    print(run(options, lambda line: print(line, file=sys.stderr)))
     return 0
 
 

@@ -16,6 +16,7 @@ from llmsql.connection import Connection
 from llmsql.errors import TrainingError
 from training.canonical import canonical_sql
 from training.dataset import Database, Databases, Record, target_sql
+from training.evaluate import rows_of
 from training.skeleton import skeleton
 from training.synthesize import synthesize_pairs
 
@@ -79,8 +80,8 @@ def make_questions(
         shape = _shape(record.sql, database)
         if int(hashlib.sha256(shape.encode()).hexdigest(), 16) % HELD_OUT_SHARE:
             train.append(record)
-        elif shape not in shapes:
-            aside.append(record)
+        elif shape not in shapes and rows_of(database.con, record.sql):
+            aside.append(record)  # whatever finds nothing would be right about what is not there
     if len(train) < FEWEST_PAIRS or len(aside) < FEWEST_PAIRS // HELD_OUT_SHARE:
         raise TrainingError(
             f"Only {len(train) + len(aside)} questions can be asked of these tables, too few to learn from.",
@@ -108,7 +109,7 @@ def _verified_records(database: Database, verified: list[tuple[str, str]]) -> li
 def _is_trainable(record: Record, database: Database) -> bool:
     try:
         return bool(target_sql(record, database))
-    except (SqlglotError, ValueError):
+    except TrainingError:
         return False
 
 

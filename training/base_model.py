@@ -14,6 +14,7 @@ from typing import Any
 import huggingface_hub
 import torch
 from huggingface_hub.errors import HfHubHTTPError
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
@@ -80,7 +81,7 @@ def load_base_model(source: str, *, attention: str, revision: str | None = None,
         model = AutoModelForCausalLM.from_pretrained(
             where, attn_implementation=attention, dtype=torch.bfloat16 if on_gpu else torch.float32, **options
         )
-    except (OSError, ValueError, ImportError) as error:
+    except Exception as error:  # readers of several formats fail on a damaged file with errors of all kinds
         said = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
         raise TrainingError(
             f"The base model {source} cannot be loaded: {said.strip()}",
@@ -140,12 +141,26 @@ def add_lora(
         start_from: a PEFT folder to go on from.
         frozen_layers: so many layers, from the bottom, get no adapter, or keep that of ``start_from`` as it is, which
             saves the backward pass through them: a quarter of the time at half of the layers.
+
+    Raises:
+        TrainingError: ``start_from`` is no adapter of this model, or nothing is left to train.
     """
     from peft import LoraConfig, PeftModel, get_peft_model
 
     torch.manual_seed(seed)
+    layers = base.model.config.num_hidden_layers
+    if frozen_layers >= layers:
+        raise TrainingError(f"{base.source} has {layers} layers, and {frozen_layers} are frozen.", "Freeze fewer.")
     if start_from is not None:
-        model = PeftModel.from_pretrained(base.model, str(start_from), is_trainable=True)
+        if not (start_from / "adapter_config.json").is_file():  # PEFT would ask the hub for it
+            raise TrainingError(f"There is no adapter in {start_from}.", "Give a PEFT folder.")
+        try:
+            model = PeftModel.from_pretrained(base.model, str(start_from), is_trainable=True)
+        except (OSError, ValueError, RuntimeError, KeyError, TypeError, SafetensorError) as error:
+            said = " ".join(str(error).split())[:200]
+            raise TrainingError(
+                f"{start_from} is not an adapter of {base.source}: {said}", "Give a PEFT folder of one."
+            ) from error
         return _freeze(model, frozen_layers)
     config = LoraConfig(
         r=rank,
@@ -154,7 +169,7 @@ def add_lora(
         lora_dropout=0.0,
         bias="none",
         task_type="CAUSAL_LM",
-        layers_to_transform=list(range(frozen_layers, base.model.config.num_hidden_layers)) if frozen_layers else None,
+        layers_to_transform=list(range(frozen_layers, layers)) if frozen_layers else None,
     )
     return get_peft_model(base.model, config)
 

@@ -38,10 +38,11 @@ from llmsql.asking.pipeline import SAMPLING_TEMPERATURE
 from llmsql.asking.prompt import StoredValue, build_correction, build_messages
 from llmsql.chat import Message
 from llmsql.clients import Generation, GenerationRequest, LLMClient
-from llmsql.errors import LLMSQLError, TrainingError
+from llmsql.errors import TrainingError
 from llmsql.models import open_model
 from llmsql.registry import Calibration, load_registry, record_calibration
 from llmsql.settings import Settings, load_settings
+from training.command_line import one_line_errors
 from training.dataset import Database, Databases, Record, load_records
 from training.evaluate import Judge
 
@@ -356,6 +357,7 @@ def _observer_of(name: str, texts: Path | None, databases: Databases) -> Observe
     return Observer(None, databases, 1, texts, model=entry.name)
 
 
+@one_line_errors()
 def main(argv: list[str] | None = None) -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description="Fit how sure a model's answers are, on validation questions.")
@@ -375,38 +377,34 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--after-texts", type=Path, help="JSONL of what that one wrote")
     parser.add_argument("--write-registry", metavar="NAME", help="keep the calibration with this model")
     options = parser.parse_args(argv)
-    try:
-        records = validation_records(options.dataset, options.limit)
-        settings = load_settings({"model": options.model, "adapter": options.adapter})
-        client = None if options.no_model else open_model(settings)[1]
-        databases = Databases(options.data_root)
-        earlier = _observer_of(options.after, options.after_texts, databases) if options.after else None
-        name = load_registry().get(options.model or load_registry().default).name if options.after else ""
-        if options.after and "single" not in calibrations_of(name):
-            raise TrainingError(f"{name} has no calibration of its own.", "Calibrate it without --after first.")
-        observer = Observer(client, databases, options.candidates, options.texts, model=name, earlier=earlier)
-        seen: dict[str, list[Seen]] = {"single": []}
-        for done, record in enumerate(records, 1):
-            for kind, one in observer.observe(record).items():
-                seen.setdefault(kind, []).append(one)
-            if done % 25 == 0:
-                print(f"{done}/{len(records)}", file=sys.stderr)
-        if client is not None:
-            client.close()
-        dataset = " + ".join(f"{file.name} validation" for file in options.dataset)
-        fitted = {kind: fit(answers, kind, dataset) for kind, answers in seen.items()}
-        for kind, calibration in fitted.items():
-            right = sum(s.is_right for s in seen[kind]) / len(seen[kind])
-            print(
-                f"{kind}: {calibration.n} answers, {right:.1%} right; calibration error {calibration.ece:.3f}; "
-                f"95 % right from {calibration.threshold} on, {calibration.coverage:.1%} of the answers"
-            )
-            print(f"  {json.dumps(calibration.weights)}")
-        if options.write_registry:
-            print(f"written to {record_calibration(options.write_registry, fitted)}")
-    except LLMSQLError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    records = validation_records(options.dataset, options.limit)
+    settings = load_settings({"model": options.model, "adapter": options.adapter})
+    client = None if options.no_model else open_model(settings)[1]
+    databases = Databases(options.data_root)
+    earlier = _observer_of(options.after, options.after_texts, databases) if options.after else None
+    name = load_registry().get(options.model or load_registry().default).name if options.after else ""
+    if options.after and "single" not in calibrations_of(name):
+        raise TrainingError(f"{name} has no calibration of its own.", "Calibrate it without --after first.")
+    observer = Observer(client, databases, options.candidates, options.texts, model=name, earlier=earlier)
+    seen: dict[str, list[Seen]] = {"single": []}
+    for done, record in enumerate(records, 1):
+        for kind, one in observer.observe(record).items():
+            seen.setdefault(kind, []).append(one)
+        if done % 25 == 0:
+            print(f"{done}/{len(records)}", file=sys.stderr)
+    if client is not None:
+        client.close()
+    dataset = " + ".join(f"{file.name} validation" for file in options.dataset)
+    fitted = {kind: fit(answers, kind, dataset) for kind, answers in seen.items()}
+    for kind, calibration in fitted.items():
+        right = sum(s.is_right for s in seen[kind]) / len(seen[kind])
+        print(
+            f"{kind}: {calibration.n} answers, {right:.1%} right; calibration error {calibration.ece:.3f}; "
+            f"95 % right from {calibration.threshold} on, {calibration.coverage:.1%} of the answers"
+        )
+        print(f"  {json.dumps(calibration.weights)}")
+    if options.write_registry:
+        print(f"written to {record_calibration(options.write_registry, fitted)}")
     return 0
 
 

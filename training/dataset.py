@@ -21,6 +21,7 @@ from typing import Any
 
 import duckdb
 import sqlglot
+from sqlglot.errors import SqlglotError
 
 from llmsql.asking.glossary import Glossary, parse_glossary
 from llmsql.asking.joins import KeyGraph, shorten_joins
@@ -93,7 +94,10 @@ def load_records(path: Path, split: str | None = None) -> list[Record]:
             raw = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
         known = Record.__dataclass_fields__
         records = [Record(**{k: v for k, v in r.items() if k in known}) for r in raw]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        for number, record in enumerate(records, 1):
+            if not all(isinstance(text, str) for text in (record.database, record.question, record.sql, record.split)):
+                raise TypeError(f"record {number}: database, question, sql and split are texts")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise TrainingError(
             f"{path} is not a dataset of questions and SQL ({error}).", "See training/README.md."
         ) from error
@@ -207,9 +211,21 @@ def split_prompt(prompt: str) -> tuple[str, str]:
 
 
 def target_sql(record: Record, database: Database) -> str:
-    """What the model is taught to write for a record."""
-    tree = shorten_columns(sqlglot.parse_one(record.sql, read="duckdb"), database.catalog)
-    return _CAST_DATE.sub(r"DATE \1", shorten_joins(tree, database.catalog, database.graph))
+    """What the model is taught to write for a record.
+
+    Raises:
+        TrainingError: its SQL cannot be written so.
+    """
+    try:
+        tree = shorten_columns(sqlglot.parse_one(record.sql, read="duckdb"), database.catalog)
+        short = shorten_joins(tree, database.catalog, database.graph)
+    except (SqlglotError, ValueError) as error:
+        said = str(error).partition("\n")[0]
+        raise TrainingError(
+            f"The SQL of {record.question!r}, asked of {record.database}, cannot be taught: {said}",
+            "Mend the record, or take it out of the dataset.",
+        ) from error
+    return _CAST_DATE.sub(r"DATE \1", short)
 
 
 def messages_for(record: Record, database: Database) -> list[Message]:

@@ -19,12 +19,14 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import sqlglot
+from sqlglot import exp
 
 from llmsql.asking.cascade import ask_in_turn
 from llmsql.asking.compare import contains_rows, same_rows
@@ -34,17 +36,30 @@ from llmsql.asking.run import interrupted_after
 from llmsql.asking.settle import set_today
 from llmsql.catalog.snapshot import quote
 from llmsql.clients import LLMClient
-from llmsql.errors import LLMSQLError, NoAnswerError, TrainingError
+from llmsql.errors import (
+    LimitError,
+    LLMSQLError,
+    NoAnswerError,
+    ProviderResponseError,
+    ProviderTimeoutError,
+    QuestionError,
+    SQLRejectedError,
+    TrainingError,
+)
 from llmsql.machine import describe_machine
 from llmsql.models import open_model
 from llmsql.registry import Measurement, load_registry, record_measurement
 from llmsql.settings import Settings, load_settings
+from training.command_line import one_line_errors
 from training.dataset import Database, Databases, Record, load_records
 from training.skeleton import skeleton
 
 COPIES = 2
 MOST_ROWS = 50_000
 QUERY_SECONDS = 20.0
+_VIEWS = """
+SELECT sql FROM duckdb_views() WHERE NOT internal AND database_name = current_database() ORDER BY view_oid
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +80,7 @@ class Outcome:
         attempts: answers of the model.
         notes: repairs.
         logprob: mean of the answer's tokens.
+        cost_usd: of all attempts, None where it is not known.
     """
 
     record: Record
@@ -80,6 +96,7 @@ class Outcome:
     attempts: int
     notes: tuple[str, ...] = ()
     logprob: float | None = None
+    cost_usd: float | None = None
 
 
 def wilson(right: int, n: int) -> tuple[float, float]:
@@ -96,17 +113,21 @@ def wilson(right: int, n: int) -> tuple[float, float]:
 def repopulated(database: Database, seed: int) -> duckdb.DuckDBPyConnection:
     """An in-memory copy with other rows: a fifth of the rows goes, and every other column that is no key is shuffled.
 
+    Views look at the copied tables; one that needs something else is left out.
+
     Args:
         database: what to copy.
         seed: another seed, other rows.
     """
     copy = duckdb.connect()
+    attached = {name for (name,) in database.con.execute("SELECT database_name FROM duckdb_databases()").fetchall()}
     for table in database.catalog:
         if table.kind != "table":
             continue
         keys = {*table.primary_key, *(name for fk in table.foreign_keys for name in fk.columns)}
         moved = {c.name for i, c in enumerate(table.columns) if c.name not in keys and i % 2 == seed % 2}
         picked = ", ".join(f"{'r' if c.name in moved else 'l'}.{quote(c.name)}" for c in table.columns)
+        _make_place(copy, table.reference, attached)
         copy.register("source_rows", database.con.sql(f"FROM {table.reference}").to_arrow_table())
         copy.execute(
             f"CREATE TABLE {table.reference} AS "
@@ -116,7 +137,19 @@ def repopulated(database: Database, seed: int) -> duckdb.DuckDBPyConnection:
             f"SELECT {picked} FROM kept l JOIN kept r ON l.a_ = r.b_ ORDER BY l.a_"
         ).fetchall()
         copy.unregister("source_rows")
+    for (view,) in database.con.execute(_VIEWS).fetchall():
+        with suppress(duckdb.Error):
+            copy.execute(view)
     return copy
+
+
+def _make_place(copy: duckdb.DuckDBPyConnection, reference: str, attached: set[str]) -> None:
+    """The schema and the attached database that a table is named with."""
+    place = [part.name for part in exp.to_table(reference, dialect="duckdb").parts[:-1]]
+    if place and place[0] in attached:
+        copy.execute(f"ATTACH IF NOT EXISTS ':memory:' AS {quote(place[0])}")
+    if len(place) == 2 or (place and place[0] not in attached):
+        copy.execute(f"CREATE SCHEMA IF NOT EXISTS {'.'.join(map(quote, place))}")
 
 
 def rows_of(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]] | None:
@@ -143,19 +176,29 @@ class Judge:
 
     def judge(self, record: Record, sql: str) -> tuple[bool, bool, bool]:
         """Whether ``sql`` answers as the record's does: everywhere, on the database itself, everywhere if extra
-        columns are forgiven."""
-        tree = sqlglot.parse_one(record.sql, read="duckdb")
-        gold = (set_today(tree, self._today) if self._today else tree).sql("duckdb")
-        if gold not in self._gold:
-            self._gold[gold] = [rows_of(con, gold) for con in self._places]
+        columns are forgiven. No answer is right where the record's own fails."""
+        golds = self._gold_rows(record)
+        if golds[0] is None:
+            return False, False, False
         right, contains = [], []
-        for con, wanted in zip(self._places, self._gold[gold], strict=True):
+        for con, wanted in zip(self._places, golds, strict=True):
             if wanted is None:
                 continue
             rows = rows_of(con, sql)
             right.append(rows is not None and same_rows(rows, wanted, ordered=record.ordered))
             contains.append(rows is not None and contains_rows(rows, wanted, ordered=record.ordered))
-        return all(right), bool(right and right[0]), all(contains)
+        return all(right), right[0], all(contains)
+
+    def is_answered(self, record: Record) -> bool:
+        """Whether the record's own SQL runs on the database."""
+        return self._gold_rows(record)[0] is not None
+
+    def _gold_rows(self, record: Record) -> list[list[tuple[Any, ...]] | None]:
+        tree = sqlglot.parse_one(record.sql, read="duckdb")
+        gold = (set_today(tree, self._today) if self._today else tree).sql("duckdb")
+        if gold not in self._gold:
+            self._gold[gold] = [rows_of(con, gold) for con in self._places]
+        return self._gold[gold]
 
 
 def evaluate(
@@ -176,7 +219,13 @@ def evaluate(
         adapter: a GGUF adapter that goes on top of the model.
         copies: re-populated copies to compare on.
         timeout: seconds for an answer of the model; the settings' by default. An answer that comes too late is wrong.
+
+    Raises:
+        TrainingError: there is nothing to ask.
+        ModelError: the model cannot be asked, or not any more.
     """
+    if not records:
+        raise TrainingError("There is no question to ask.", "Check --dataset, --split and --kind.")
     outcomes = []
     chain = [name.strip() for name in model.split(",")] if model is not None else [None]
     if adapter is not None and len(chain) > 1:
@@ -227,10 +276,23 @@ def _ask(
             enough=settings.cascade_confidence,
             least=0.0,
         )
-    except LLMSQLError as error:
+    except (ProviderTimeoutError, ProviderResponseError, QuestionError, LimitError, SQLRejectedError) as error:
         spent = (time.perf_counter() - started) * 1000
-        written = error.sql if isinstance(error, NoAnswerError) else None
-        return Outcome(record, None, written, False, False, False, False, str(error).splitlines()[0], spent, 0, 2)
+        tried = error.draft if isinstance(error, NoAnswerError) else None
+        return Outcome(
+            record,
+            None,
+            error.sql if isinstance(error, NoAnswerError) else None,
+            False,
+            False,
+            False,
+            False,
+            str(error).splitlines()[0],
+            spent,
+            tried.completion_tokens if tried else 0,
+            tried.attempts if tried else 1,
+            cost_usd=tried.cost_usd if tried else None,
+        )
     spent = (time.perf_counter() - started) * 1000
     right, here, contains = judge.judge(record, draft.sql)
     return Outcome(
@@ -241,13 +303,20 @@ def _ask(
         here,
         contains,
         True,
-        "" if right else ("other rows" if not here else "other rows on a re-populated copy"),
+        "" if right else _what_is_wrong(judge, record, here),
         spent,
         draft.completion_tokens,
         draft.attempts,
         draft.notes,
         draft.logprob,
+        draft.cost_usd,
     )
+
+
+def _what_is_wrong(judge: Judge, record: Record, here: bool) -> str:
+    if not judge.is_answered(record):
+        return "the right SQL does not run"
+    return "other rows on a re-populated copy" if here else "other rows"
 
 
 def not_trained_on(records: Sequence[Record], trained: Sequence[Record], databases: Databases) -> list[Record]:
@@ -272,9 +341,11 @@ def not_trained_on(records: Sequence[Record], trained: Sequence[Record], databas
 
 
 def summarise(outcomes: Sequence[Outcome]) -> dict[str, float]:
-    """The figures of a run; accuracies in percent, latencies in milliseconds."""
+    """The figures of a run; accuracies in percent, latencies in milliseconds, the cost in dollars where it is known."""
     n = len(outcomes)
     times = sorted(o.milliseconds for o in outcomes)
+    costs = [o.cost_usd for o in outcomes if o.cost_usd is not None]
+    cost = {"cost_usd_mean": float(f"{statistics.mean(costs):.3g}")} if any(costs) else {}
     return {
         "execution_accuracy": round(100 * sum(o.right for o in outcomes) / n, 1),
         "execution_accuracy_lax": round(100 * sum(o.contains for o in outcomes) / n, 1),
@@ -283,6 +354,7 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, float]:
         "latency_p50_ms": round(statistics.median(times)),
         "latency_p95_ms": round(times[min(n - 1, math.ceil(0.95 * n) - 1)]),
         "tokens_mean": round(statistics.mean(o.tokens for o in outcomes), 1),
+        **cost,
     }
 
 
@@ -346,6 +418,7 @@ def _commit() -> str:
     return done.stdout.strip() or "unknown"
 
 
+@one_line_errors()
 def main(argv: list[str] | None = None) -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description="Measure a model by running what it writes.")
@@ -372,49 +445,43 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, help="folder for report.md, report.png and outcomes.jsonl")
     parser.add_argument("--write-registry", metavar="NAME", help="add the figures to this model's `measured` block")
     options = parser.parse_args(argv)
-    try:
-        records = load_records(options.dataset, options.split)
-        records = [r for r in records if options.kind in (None, r.kind)]
-        databases = Databases(options.data_root)
-        trained = [r for path in options.trained_on for r in load_records(path, "train")]
-        fresh = not_trained_on(records, trained, databases) if trained else records
-        if len(fresh) < len(records):
-            print(
-                f"{len(records) - len(fresh)} questions left out: the model was trained on their like", file=sys.stderr
-            )
-        records = fresh
-        if options.limit and len(records) > options.limit:
-            records = [records[i * len(records) // options.limit] for i in range(options.limit)]
-        outcomes = evaluate(records, databases, model=options.model, adapter=options.adapter, copies=options.copies)
-        title = f"{options.model or 'default'} on {options.dataset.name}, {options.split}"
-        figures = summarise(outcomes)
-        print(json.dumps(figures))
-        interval = wilson(sum(o.right for o in outcomes), len(outcomes))
-        print(f"{len(outcomes)} questions, 95 % interval {interval[0]}–{interval[1]} %")
-        if options.output:
-            options.output.mkdir(parents=True, exist_ok=True)
-            (options.output / "report.md").write_text(report(outcomes, title), encoding="utf-8")
-            draw(outcomes, options.output / "report.png")
-            with (options.output / "outcomes.jsonl").open("w", encoding="utf-8") as out:
-                for outcome in outcomes:
-                    out.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
-        if options.write_registry:
-            weights = load_registry().get(options.write_registry).weights
-            measurement = Measurement(
-                metrics=figures,
-                n=len(outcomes),
-                interval=interval,
-                command="python -m training.evaluate " + " ".join(argv if argv is not None else sys.argv[1:]),
-                date=datetime.date.today().isoformat(),
-                commit=_commit(),
-                machine=describe_machine(),
-                dataset=f"{options.dataset.name} {options.split}" + (f" {options.kind}" if options.kind else ""),
-                quantisation=weights.file.rsplit(".", 1)[0].rsplit("-", 1)[-1] if weights else None,
-            )
-            print(f"written to {record_measurement(options.write_registry, measurement)}")
-    except LLMSQLError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    records = load_records(options.dataset, options.split)
+    records = [r for r in records if options.kind in (None, r.kind)]
+    databases = Databases(options.data_root)
+    trained = [r for path in options.trained_on for r in load_records(path, "train")]
+    fresh = not_trained_on(records, trained, databases) if trained else records
+    if len(fresh) < len(records):
+        print(f"{len(records) - len(fresh)} questions left out: the model was trained on their like", file=sys.stderr)
+    records = fresh
+    if options.limit and len(records) > options.limit:
+        records = [records[i * len(records) // options.limit] for i in range(options.limit)]
+    outcomes = evaluate(records, databases, model=options.model, adapter=options.adapter, copies=options.copies)
+    title = f"{options.model or 'default'} on {options.dataset.name}, {options.split}"
+    figures = summarise(outcomes)
+    print(json.dumps(figures))
+    interval = wilson(sum(o.right for o in outcomes), len(outcomes))
+    print(f"{len(outcomes)} questions, 95 % interval {interval[0]}–{interval[1]} %")
+    if options.output:
+        options.output.mkdir(parents=True, exist_ok=True)
+        (options.output / "report.md").write_text(report(outcomes, title), encoding="utf-8")
+        draw(outcomes, options.output / "report.png")
+        with (options.output / "outcomes.jsonl").open("w", encoding="utf-8") as out:
+            for outcome in outcomes:
+                out.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
+    if options.write_registry:
+        weights = load_registry().get(options.write_registry).weights
+        measurement = Measurement(
+            metrics=figures,
+            n=len(outcomes),
+            interval=interval,
+            command="python -m training.evaluate " + " ".join(argv if argv is not None else sys.argv[1:]),
+            date=datetime.date.today().isoformat(),
+            commit=_commit(),
+            machine=describe_machine(),
+            dataset=f"{options.dataset.name} {options.split}" + (f" {options.kind}" if options.kind else ""),
+            quantisation=weights.file.rsplit(".", 1)[0].rsplit("-", 1)[-1] if weights else None,
+        )
+        print(f"written to {record_measurement(options.write_registry, measurement)}")
     return 0
 
 

@@ -30,8 +30,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from llmsql.chat import CHAT_FORMATS
-from llmsql.errors import LLMSQLError, TrainingError
+from llmsql.errors import TrainingError
 from llmsql.files import written_whole
+from training.command_line import one_line_errors
 from training.export_adapter import HALF_MANTISSA, export_gguf_adapter, export_peft
 from training.export_merged import export_merged
 from training.export_serving import Served, chat_template, model_card, modelfile, tgi_command, vllm_command
@@ -75,25 +76,37 @@ def export(
     if is_file and len(formats) != 1:
         raise TrainingError(f"{output} is one file, and {len(formats)} formats are asked for.", "Name a folder.")
     folder = output.parent if is_file else output
-    folder.mkdir(parents=True, exist_ok=True)
-    made: list[str] = []
-    for format_ in (f for f in FORMATS if f in formats):
-        if format_ == "adapter":
-            target = output if is_file else folder / _adapter_name(source)
-            made.append(str(_adapter(source, target, check, say, mantissa_bits)))
-        elif format_ == "peft":
-            made.append(str(_peft(source, folder)))
-        elif format_ in WHOLE:
-            made.append(
-                str(_whole(source, format_, output if is_file else folder / _file(source, format_), check, say))
-            )
-        elif format_ == "modelfile":
-            made.append(str(_write(folder / "Modelfile", _modelfile(source, folder, check, say))))
-        elif format_ == "card":
-            made.append(str(_write(folder / "README.md", _card(source, folder))))
-        else:
-            made.append(_command(source, format_, folder))
-    return made
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = output if is_file else None
+        return [_made(source, f, file, folder, check, say, mantissa_bits) for f in FORMATS if f in formats]
+    except OSError as error:
+        raise TrainingError(
+            f"{output} cannot be written: {error.strerror or error}.", "Make room, or name another folder."
+        ) from error
+
+
+def _made(
+    source: Source,
+    format_: str,
+    file: Path | None,
+    folder: Path,
+    check: bool,
+    say: Callable[[str], None],
+    mantissa_bits: int,
+) -> str:
+    """Write one format; gives the file or folder, or the line that starts the server."""
+    if format_ == "adapter":
+        return str(_adapter(source, file or folder / _adapter_name(source), check, say, mantissa_bits))
+    if format_ == "peft":
+        return str(_peft(source, folder))
+    if format_ in WHOLE:
+        return str(_whole(source, format_, file or folder / _file(source, format_), check, say))
+    if format_ == "modelfile":
+        return str(_write(folder / "Modelfile", _modelfile(source, folder, check, say)))
+    if format_ == "card":
+        return str(_write(folder / "README.md", _card(source, folder)))
+    return _command(source, format_, folder)
 
 
 def _adapter_name(source: Source) -> str:
@@ -233,15 +246,18 @@ def parse_formats(text: str) -> list[str]:
     """Formats of a comma-separated list.
 
     Raises:
-        TrainingError: there is no such format.
+        TrainingError: there is no such format, or none is named.
     """
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
         if name not in FORMATS:
             raise TrainingError(f"There is no format {name!r}.", f"Choose of {', '.join(FORMATS)}.")
+    if not names:
+        raise TrainingError("No format is named.", f"Choose of {', '.join(FORMATS)}.")
     return names
 
 
+@one_line_errors()
 def main(argv: list[str] | None = None) -> int:
     """Command line; returns the exit code."""
     parser = argparse.ArgumentParser(description="Write a trained model as the files that servers load.")
@@ -264,32 +280,28 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--no-check", action="store_true", help="do not compare with the trained model")
     options = parser.parse_args(argv)
-    try:
-        formats = parse_formats(options.format)
-        if options.model:
-            source = source_of_model(options.model)
-        else:
-            source = source_of_files(
-                adapter=options.adapter,
-                trained=options.trained,
-                base_model=options.base_model,
-                chat_format=options.chat_format,
-                name=options.name,
-            )
-        if options.no_check:
-            print("not compared with the trained model, as asked", file=sys.stderr)
-        for line in export(
-            source,
-            formats,
-            options.output,
-            check=not options.no_check,
-            say=_note,
-            mantissa_bits=options.mantissa_bits,
-        ):
-            print(line)
-    except LLMSQLError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    formats = parse_formats(options.format)
+    if options.model:
+        source = source_of_model(options.model)
+    else:
+        source = source_of_files(
+            adapter=options.adapter,
+            trained=options.trained,
+            base_model=options.base_model,
+            chat_format=options.chat_format,
+            name=options.name,
+        )
+    if options.no_check:
+        print("not compared with the trained model, as asked", file=sys.stderr)
+    for line in export(
+        source,
+        formats,
+        options.output,
+        check=not options.no_check,
+        say=_note,
+        mantissa_bits=options.mantissa_bits,
+    ):
+        print(line)
     return 0
 
 

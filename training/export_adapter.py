@@ -70,9 +70,12 @@ def read_peft(folder: Path) -> LoraAdapter:
         TrainingError: it cannot be read, or is not plain LoRA on the layers that servers know.
     """
     try:
-        config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+        config = dict(json.loads((folder / "adapter_config.json").read_text(encoding="utf-8")))
+        alpha = float(config["lora_alpha"])
         tensors = load_file(str(folder / "adapter_model.safetensors"))
-    except (OSError, ValueError, SafetensorError) as error:
+    except KeyError as error:
+        raise TrainingError(f"{folder}: adapter_config.json has no {error.args[0]}.", "Give a LoRA adapter.") from error
+    except (OSError, ValueError, TypeError, SafetensorError) as error:
         raise TrainingError(f"{folder} cannot be read: {error}.", "Give a PEFT folder.") from error
     for option in ("use_rslora", "use_dora", "alpha_pattern", "rank_pattern"):
         if config.get(option):
@@ -87,7 +90,7 @@ def read_peft(folder: Path) -> LoraAdapter:
     for (layer, projection), both in halves.items():
         if len(both) < 2:
             raise TrainingError(f"{folder}: layer {layer} has only one half of the adapter of {projection}.")
-    return LoraAdapter(float(config["lora_alpha"]), {place: (both["A"], both["B"]) for place, both in halves.items()})
+    return LoraAdapter(alpha, {place: (both["A"], both["B"]) for place, both in halves.items()})
 
 
 def read_gguf_adapter(path: Path, shape: Shape) -> LoraAdapter:

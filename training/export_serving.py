@@ -19,6 +19,8 @@ from llmsql.registry import Measurement, ModelEntry
 
 CONTEXT_TOKENS = 4096
 """as the in-process engine's default; schema, question and answer"""
+VLLM_RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
+"""what ``--max-lora-rank`` may be"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,8 @@ def vllm_command(served: Served, folder: Path, template: Path) -> str:
     """
     words = ["vllm", "serve", *_weights(served, folder)]
     if served.rank:
-        words += ["--enable-lora", "--lora-modules", f"{served.name}={folder}", "--max-lora-rank", str(served.rank)]
+        words += ["--enable-lora", "--lora-modules", f"{served.name}={folder}", "--max-lora-rank"]
+        words.append(str(min((rank for rank in VLLM_RANKS if rank >= served.rank), default=served.rank)))
     else:
         words += ["--served-model-name", served.name]
     words += ["--chat-template", str(template), "--max-model-len", str(CONTEXT_TOKENS)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,8 @@ from llmsql.registry import Deployment, ModelEntry, Training, load_registry
 from llmsql.weights import fetch_weights
 from training.export_adapter import LoraAdapter, export_peft, read_gguf_adapter, read_peft
 from training.gguf_files import shape_of
+
+_NAME = re.compile(r"\w[\w.-]*")
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,8 @@ def source_of_files(
     assert folder is not None
     run = _run_of(folder)
     shown = name or (folder.resolve().parent.name if folder.name in ("result", "peft") else folder.name)
+    if not _NAME.fullmatch(shown):
+        raise TrainingError(f"{shown!r} is no name for a model's files.", "Give --name: letters, digits, dots, dashes.")
     recipe = run.get("recipe", {})
     if adapter is not None:
         weights = read_peft(adapter)
@@ -132,7 +137,13 @@ def _run_of(folder: Path) -> dict[str, Any]:
     """What the training run wrote about itself, in the folder or beside it; empty where there is nothing."""
     for path in (folder / "run.json", folder.parent / "run.json"):
         if path.is_file():
-            return dict(json.loads(path.read_text(encoding="utf-8")))
+            try:
+                return dict(json.loads(path.read_text(encoding="utf-8")))
+            except ValueError as error:
+                raise TrainingError(
+                    f"{path} cannot be read: {error}.",
+                    "Take it away, and give --base-model and --chat-format.",
+                ) from error
     return {}
 
 

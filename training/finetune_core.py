@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from llmsql.chat import CHAT_FORMATS
-from llmsql.errors import LLMSQLError, TrainingError
+from llmsql.errors import TrainingError
+from training.command_line import one_line_errors
 
 RECIPES = Path(__file__).parent / "recipes"
 
@@ -38,22 +38,25 @@ def build_parser(description: str, recipes: Sequence[str]) -> argparse.ArgumentP
     parser.add_argument("--examples", type=int, help="pairs to train on in all; default: the recipe's")
     parser.add_argument("--seed", type=int, help="default: the recipe's")
     parser.add_argument("--validation", type=Path, nargs="+", help="datasets whose validation split is watched")
-    parser.add_argument("--validate-examples", type=int, default=400, help="pairs in between; default: %(default)s")
+    parser.add_argument(
+        "--validate-examples", type=_positive, default=400, help="pairs in between; default: %(default)s"
+    )
     return parser
 
 
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return number
+
+
+@one_line_errors("stopped; the same command goes on from the last checkpoint")
 def main(description: str, recipes: Sequence[str], argv: list[str] | None = None) -> int:
     """Parse, load, train; returns the exit code."""
     options = build_parser(description, recipes).parse_args(argv)
-    try:
-        options.recipe = options.recipe or choose_recipe(recipes, options.base_model, options.method)
-        print(f"trained weights: {run(options)}")
-    except LLMSQLError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("stopped; the same command goes on from the last checkpoint", file=sys.stderr)
-        return 130
+    options.recipe = options.recipe or choose_recipe(recipes, options.base_model, options.method)
+    print(f"trained weights: {run(options)}")
     return 0
 
 

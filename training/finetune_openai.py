@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
 import os
 import re
 import sys
@@ -22,8 +23,16 @@ from pathlib import Path
 from typing import Any, Self
 
 from llmsql.clients.calls import Fault, as_model_error, class_names, find_fault, safe_url, url_secrets
-from llmsql.errors import ConfigError, LLMSQLError, ProviderAuthError, ProviderResponseError, TrainingError
+from llmsql.errors import (
+    ConfigError,
+    LLMSQLError,
+    ProviderAuthError,
+    ProviderError,
+    ProviderResponseError,
+    TrainingError,
+)
 from llmsql.registry import Deployment, ModelEntry, Training, load_registry, save_entry, user_registry_path
+from training.command_line import one_line_errors
 
 BASE_MODEL = "gpt-4o-mini-2024-07-18"
 CLOSING = (
@@ -42,6 +51,8 @@ _NOT_ELIGIBLE = re.compile(
     r"|deprecated|clos|wind|wound|sunset|access|permi)|(not eligible|no longer|permission|access).*fine.?tun",
     re.IGNORECASE,
 )
+_FAILED_LOOKS = 15
+"""in a row, of somebody who waits for a job"""
 _DONE = ("succeeded", "failed", "cancelled")
 
 
@@ -52,7 +63,7 @@ def open_client(base_url: str | None) -> tuple[Any, str, tuple[str | None, ...]]
         base_url: address up to and with ``/v1``; by default ``OPENAI_BASE_URL``, else OpenAI's own.
 
     Raises:
-        ConfigError: there is no key.
+        ConfigError: there is no key, or it cannot be one.
     """
     import dotenv
     import openai
@@ -62,6 +73,8 @@ def open_client(base_url: str | None) -> tuple[Any, str, tuple[str | None, ...]]
     key = environment.get("OPENAI_API_KEY")
     if not key:
         raise ConfigError("There is no OpenAI API key.", "Set OPENAI_API_KEY in the environment or in .env.")
+    if not (key.isascii() and key.isprintable()):
+        raise ConfigError("OPENAI_API_KEY has a character that no key has.", "Set it anew, in one line.")
     client = openai.OpenAI(api_key=key, base_url=address, max_retries=4)
     return client, safe_url(address), (key, *url_secrets(address))
 
@@ -103,7 +116,7 @@ class Jobs:
             with self._errors():
                 # Without retries: a request that was cut off may have started a job, and a second one costs as much.
                 once = self._client.with_options(max_retries=0)
-                return once.fine_tuning.jobs.create(training_file=files[0], **parameters)
+                return _checked_job(once.fine_tuning.jobs.create(training_file=files[0], **parameters))
         except LLMSQLError:
             for file in files:
                 with suppress(Exception):
@@ -113,22 +126,22 @@ class Jobs:
     def retrieve(self, job_id: str) -> Any:
         """The job."""
         with self._errors():
-            return self._client.fine_tuning.jobs.retrieve(job_id)
+            return _checked_job(self._client.fine_tuning.jobs.retrieve(job_id))
 
     def cancel(self, job_id: str) -> Any:
         """Stop the job."""
         with self._errors():
-            return self._client.fine_tuning.jobs.cancel(job_id)
+            return _checked_job(self._client.fine_tuning.jobs.cancel(job_id))
 
     def latest(self, limit: int = 20) -> list[Any]:
         """The latest jobs, newest first."""
         with self._errors():
-            return list(self._client.fine_tuning.jobs.list(limit=limit).data)
+            return _entries(self._client.fine_tuning.jobs.list(limit=limit))
 
     def events(self, job_id: str, limit: int = 50) -> list[Any]:
         """What happened in a job last, oldest first."""
         with self._errors():
-            return list(reversed(self._client.fine_tuning.jobs.list_events(job_id, limit=limit).data))
+            return _entries(self._client.fine_tuning.jobs.list_events(job_id, limit=limit))[::-1]
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -153,13 +166,34 @@ class Jobs:
         )
 
 
+def _checked_job(job: Any) -> Any:
+    """What was sent for a job, if it is one: the SDK takes any JSON for it."""
+    if not getattr(job, "id", None) or not getattr(job, "status", None):
+        raise TypeError("not a job")
+    return job
+
+
+def _entries(page: Any) -> list[Any]:
+    if not isinstance(page.data, list):
+        raise TypeError("not a page of a list")
+    return page.data
+
+
 def _fault(failure: Exception, status: int | None) -> Fault | None:
     from llmsql.clients.openai import FAULTS
 
     if status == 403 or (status in (400, 404) and _NOT_ELIGIBLE.search(str(failure))):
         return Fault(ProviderAuthError, "does not let this key fine-tune.", f"{CLOSING} {ELSEWHERE}", detail=False)
+    other = Fault(
+        ProviderResponseError,
+        "sent something that is no answer about fine-tuning.",
+        "Check --base-url: not every compatible service fine-tunes.",
+        detail=False,
+    )
     faults = {
         **FAULTS,
+        "TypeError": other,
+        "AttributeError": other,  # the SDK's, of JSON that is no object
         "NotFoundError": Fault(
             ProviderResponseError, "has no such job, file or model.", "Check --job-id, --base-model and --base-url."
         ),
@@ -279,6 +313,8 @@ def _confirm(question: str, *, yes: bool) -> None:
 def wait_for(jobs: Jobs, job_id: str, poll_seconds: float, *, sleep: Callable[[float], None] = time.sleep) -> Any:
     """Look at a job until it is done, with a line on stderr whenever something happened.
 
+    A server that has answered once may fail a while after that.
+
     Args:
         jobs: the server.
         job_id: the job; how long it has run already does not matter.
@@ -287,10 +323,20 @@ def wait_for(jobs: Jobs, job_id: str, poll_seconds: float, *, sleep: Callable[[f
     """
     seen: set[str] = set()
     status = ""
+    failures = 0
     while True:
-        job = jobs.retrieve(job_id)
+        try:
+            job = jobs.retrieve(job_id)
+        except ProviderError as error:
+            failures += 1
+            if not (status and error.retryable and failures <= _FAILED_LOOKS):
+                raise
+            _progress(f"{error} The job goes on; looking again.")
+            sleep(poll_seconds)
+            continue
+        failures = 0
         happened: list[Any] = []
-        with suppress(ProviderResponseError):  # not every compatible service keeps events
+        with suppress(ProviderError):  # not every compatible service keeps events
             happened = jobs.events(job_id)
         for event in happened:
             if event.id not in seen:
@@ -425,12 +471,19 @@ def _auto_or(kind: Callable[[str], Any]) -> Callable[[str], Any]:
         if text == "auto":
             return text
         value = kind(text)
-        if value <= 0:
+        if not 0 < value < math.inf:
             raise ValueError
         return value
 
     convert.__name__ = f"auto or {kind.__name__}"
     return convert
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text} is not a time to wait")
+    return seconds
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -471,11 +524,12 @@ def build_parser() -> argparse.ArgumentParser:
     running = parser.add_argument_group("with a job")
     running.add_argument("--job-id", help="ftjob-…")
     running.add_argument("--wait", action="store_true", help="until the job is done, with --train or --status")
-    running.add_argument("--poll-seconds", type=float, default=20.0, help="between looks; default: %(default)s")
+    running.add_argument("--poll-seconds", type=_seconds, default=20.0, help="between looks; default: %(default)s")
     running.add_argument("--register-as", metavar="NAME", help="name in the registry; default: BASE-finetuned")
     return parser
 
 
+@one_line_errors("\ninterrupted; a job that was started goes on, see --list")
 def main(argv: list[str] | None = None) -> int:
     """Command line; returns the exit code."""
     parser = build_parser()
@@ -491,14 +545,7 @@ def main(argv: list[str] | None = None) -> int:
     for name in needs[options.action]:
         if getattr(options, name) is None:
             parser.error(f"--{name.replace('_', '-')} is missing")
-    try:
-        options.action(options)
-    except LLMSQLError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\ninterrupted; a job that was started goes on, see --list", file=sys.stderr)
-        return 130
+    options.action(options)
     return 0
 
 

@@ -9,8 +9,9 @@ import json
 import sys
 from pathlib import Path
 
-from llmsql.errors import LLMSQLError, TrainingError
+from llmsql.errors import TrainingError
 from llmsql.files import written_whole
+from training.command_line import one_line_errors
 
 _SMOOTHED_OVER = 20  # steps
 
@@ -77,16 +78,13 @@ def plot_run(run: Path) -> Path:
     return target
 
 
+@one_line_errors()
 def main(argv: list[str] | None = None) -> int:
     """Command line; returns the exit code."""
     parser = argparse.ArgumentParser(description="Draw loss and token accuracy of a training run.")
     parser.add_argument("run", type=Path, help="folder of the run")
     options = parser.parse_args(argv)
-    try:
-        print(plot_run(options.run.resolve()))
-    except LLMSQLError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    print(plot_run(options.run.resolve()))
     return 0
 
 

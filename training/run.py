@@ -15,13 +15,16 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
 import yaml
 from safetensors import SafetensorError
 
+from llmsql.chat import CHAT_FORMATS
 from llmsql.errors import TrainingError
+from llmsql.files import written_whole
 from training.base_model import BaseModel
 from training.dataset import Databases, Record, build_pack, plan_packs
 from training.packing import pack_tokens, packed_loss
@@ -67,6 +70,25 @@ class Recipe:
     """pairs between checkpoints"""
 
 
+_CHOICES = {"method": ("lora", "full"), "chat_format": tuple(CHAT_FORMATS)}
+_LEAST: dict[str, float] = {
+    "examples": 1,
+    "pairs_a_pack": 1,
+    "packs_a_step": 1,
+    "longest": 1,
+    "learning_rate": 1e-9,
+    "warmup_examples": 0,
+    "decay_share": 0,
+    "weight_decay": 0,
+    "max_grad_norm": 1e-9,
+    "lora_rank": 1,
+    "lora_alpha": 1,
+    "frozen_layers": 0,
+    "checkpoint_examples": 1,
+}
+_MOST: dict[str, float] = {"decay_share": 1, "lora_rank": 16}
+
+
 def load_recipe(path: Path, **overrides: Any) -> Recipe:
     """Read a recipe.
 
@@ -75,20 +97,27 @@ def load_recipe(path: Path, **overrides: Any) -> Recipe:
         overrides: values that replace the file's; None is no value.
 
     Raises:
-        TrainingError: a key is unknown, missing or of the wrong type.
+        TrainingError: a key is unknown or missing, or a value is of the wrong type or out of range.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
         raw = {**raw, **{k: v for k, v in overrides.items() if v is not None}}
-    except (OSError, yaml.YAMLError, TypeError) as error:
-        raise TrainingError(f"The recipe {path} cannot be read: {error}.") from error
+    except (OSError, ValueError, yaml.YAMLError, TypeError) as error:
+        said = " ".join(str(error).split())
+        raise TrainingError(f"The recipe {path} cannot be read: {said}.") from error
     known = {f.name: f for f in fields(Recipe)}
     for key, value in raw.items():
         if key not in known:
             raise TrainingError(f"{path}: unknown key {key!r}.", f"Known keys: {', '.join(known)}.")
         wanted: tuple[type, ...] = {"str": (str,), "int": (int,), "float": (int, float)}[str(known[key].type)]
-        if not isinstance(value, wanted):
+        if type(value) not in wanted:
             raise TrainingError(f"{path}: {key} is {value!r}, not a {known[key].type}.")
+        if key in _CHOICES and value not in _CHOICES[key]:
+            raise TrainingError(f"{path}: {key} is {value!r}.", f"Choose of {', '.join(_CHOICES[key])}.")
+        if key in _LEAST and not value >= _LEAST[key]:
+            raise TrainingError(f"{path}: {key} is {value}, at least {_LEAST[key]:g} is needed.")
+        if key in _MOST and value > _MOST[key]:
+            raise TrainingError(f"{path}: {key} is {value}, at most {_MOST[key]:g} is allowed.")
     try:
         return Recipe(**raw)
     except TypeError as error:
@@ -228,15 +257,19 @@ def _write_run(output: Path, recipe: Recipe, base: BaseModel, records: list[Reco
         },
     }
     path = output / "run.json"
-    if path.is_file():
-        before = json.loads(path.read_text(encoding="utf-8"))
-        for key in ("recipe", "base_sha256", "base_revision", "records_hash"):
-            if before.get(key) != this[key]:
-                raise TrainingError(
-                    f"{output} holds a run with another {key.replace('_', ' ')}.", "Give another --output-dir."
-                )
-    else:
-        path.write_text(json.dumps(this, indent=2) + "\n", encoding="utf-8")
+    if not path.is_file():
+        with written_whole(path) as part:
+            part.write_text(json.dumps(this, indent=2) + "\n", encoding="utf-8")
+        return
+    try:
+        before = dict(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise TrainingError(f"{path} cannot be read: {error}.", "Give another --output-dir.") from error
+    for key in ("recipe", "base_sha256", "base_revision", "records_hash"):
+        if before.get(key) != this[key]:
+            raise TrainingError(
+                f"{output} holds a run with another {key.replace('_', ' ')}.", "Give another --output-dir."
+            )
 
 
 def hash_records(records: list[Record]) -> str:
@@ -247,24 +280,46 @@ def hash_records(records: list[Record]) -> str:
 
 
 def _resume(output: Path, model: Any, optimizer: torch.optim.Optimizer) -> Progress:
-    checkpoint = output / "checkpoint" / "state.pt"
-    if not checkpoint.is_file():
-        return Progress()
-    state = torch.load(checkpoint, weights_only=True)
-    trained = dict(model.named_parameters())
-    with torch.no_grad():
-        for name, tensor in state["weights"].items():
-            trained[name].copy_(tensor)
-    optimizer.load_state_dict(state["optimizer"])
-    progress = Progress(state["examples"], state["packs"])
+    folder, before = output / "checkpoint", output / "checkpoint.old"
+    if before.is_dir() and not folder.exists():  # killed while one took the other's place
+        os.replace(before, folder)
+    checkpoint = folder / "state.pt"
+    progress = Progress()
+    if checkpoint.is_file():
+        try:
+            progress = _load(checkpoint, model, optimizer)
+        except (OSError, EOFError, RuntimeError, ValueError, KeyError, TypeError, UnpicklingError) as error:
+            said = " ".join(str(error).split())[:200]
+            raise TrainingError(
+                f"{checkpoint} is not a checkpoint of this run, or damaged: {said}",
+                f"Remove {folder} to train from the beginning.",
+            ) from error
     _cut_log(output / "log.jsonl", progress.examples)
     return progress
 
 
+def _load(checkpoint: Path, model: Any, optimizer: torch.optim.Optimizer) -> Progress:
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    if state["weights"].keys() != trained.keys():
+        raise ValueError("it has other weights.")
+    with torch.no_grad():
+        for name, tensor in state["weights"].items():
+            if tensor.shape != trained[name].shape:
+                raise ValueError(f"{name} has another shape.")
+            trained[name].copy_(tensor)
+    optimizer.load_state_dict(state["optimizer"])
+    return Progress(state["examples"], state["packs"])
+
+
 def _cut_log(log: Path, examples: int) -> None:
-    """Steps after the checkpoint will be done again: their lines go."""
-    lines = [line for line in log.read_text(encoding="utf-8").splitlines() if json.loads(line)["examples"] <= examples]
-    log.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+    """Steps after the checkpoint will be done again: their lines go, and with them one that was cut off."""
+    if not log.is_file():
+        return
+    lines = log.read_text(encoding="utf-8").split("\n")[:-1]
+    kept = [line for line in lines if json.loads(line)["examples"] <= examples]
+    with written_whole(log) as part:
+        part.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
 
 
 def _save(output: Path, model: Any, optimizer: torch.optim.Optimizer, progress: Progress) -> None:

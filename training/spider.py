@@ -14,6 +14,7 @@ import argparse
 import hashlib
 import json
 import sqlite3
+import sys
 import tempfile
 import zipfile
 from collections import Counter
@@ -29,6 +30,7 @@ from llmsql.catalog import Catalog, ForeignKey
 from llmsql.catalog.snapshot import quote, snapshot, with_keys
 from llmsql.sources import copy_rows
 from training.canonical import canonical_sql
+from training.command_line import one_line_errors
 from training.dataset import write_records
 
 VALIDATION_SHARE = 0.1
@@ -164,15 +166,17 @@ def _convert_records(
     return kept
 
 
-def main() -> None:
-    """Command line."""
+@one_line_errors()
+def main(argv: list[str] | None = None) -> int:
+    """Command line; returns the exit code."""
     parser = argparse.ArgumentParser(description="Translate the Spider training set to DuckDB.")
     parser.add_argument("--source", type=Path, required=True, help="folder with train.json, tables.json, databases.zip")
     parser.add_argument("--output", type=Path, required=True, help="folder to write to")
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     for reason, count in convert(options.source, options.output).most_common():
         print(f"{count:6d}  {reason}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

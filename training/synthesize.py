@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ import sqlglot
 
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot
+from training.command_line import one_line_errors
 from training.dataset import write_records
 from training.synthesis import extremes, groups, measures, nested, rows, sets, trends
 from training.synthesis.asker import Asker, Draft
@@ -188,6 +190,7 @@ def write_pairs(database: Path, output: Path, *, count: int, seed: int) -> int:
     """
     with duckdb.connect(str(database), read_only=True) as con:
         pairs = list(synthesize_pairs(con, snapshot(con), count=count, seed=seed))
+    output.parent.mkdir(parents=True, exist_ok=True)
     write_records(output, [_record(database.stem, pair) for pair in pairs])
     return len(pairs)
 
@@ -235,8 +238,9 @@ def _record(database: str, pair: Pair) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Command line."""
+@one_line_errors()
+def main(argv: list[str] | None = None) -> int:
+    """Command line; returns the exit code."""
     parser = argparse.ArgumentParser(description="Write questions with their SQL.")
     parser.add_argument("database", type=Path, nargs="?", help="a DuckDB file to ask; left out with --schemas")
     parser.add_argument("--count", type=int, default=2000, help="pairs about that file")
@@ -246,18 +250,19 @@ def main() -> None:
     parser.add_argument(
         "--output", type=Path, required=True, help="a JSONL file; with --schemas a folder, best named synthetic"
     )
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     if (options.database is None) == (options.schemas is None):
         parser.error("name a DuckDB file, or give --schemas")
     if options.schemas is None:
         print(write_pairs(options.database, options.output, count=options.count, seed=options.seed), "pairs")
-        return
+        return 0
     counts = write_dataset(
         options.output, schemas=options.schemas, pairs_per_schema=options.pairs_per_schema, seed=options.seed
     )
     for split, count in sorted(counts.items()):
         print(f"{count:7d}  {split}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

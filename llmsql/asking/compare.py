@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 import decimal
 import hashlib
-import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-MOST_PERMUTED = 7
+MOST_CHOICES = 5_000
+"""columns put in place before two results count as different"""
 Row = Sequence[Any]
 
 
@@ -28,7 +28,10 @@ def normal_cell(value: Any) -> Any:
         number = float(value)
         if math.isnan(number):
             return "nan"
-        return float(f"{number:.6g}") if abs(number) < 1e15 else number
+        if abs(number) >= 1e15:
+            return number
+        # First what the order of additions changes: 1234.565 and 1234.5649999999998 are not to be rounded apart.
+        return float(f"{float(f'{number:.12g}'):.6g}")
     if isinstance(value, datetime.datetime):
         text = value.isoformat(" ")
         return text.removesuffix(" 00:00:00")
@@ -70,32 +73,44 @@ def contains_rows(rows: Sequence[Row], gold: Sequence[Row], *, ordered: bool) ->
 
 
 def _match_columns(rows: Sequence[Row], gold: Sequence[Row], *, ordered: bool) -> bool:
-    mine = [[normal_cell(v) for v in row] for row in rows]
-    theirs = [[normal_cell(v) for v in row] for row in gold]
-    columns = list(zip(*mine, strict=True))
-    wanted = list(zip(*theirs, strict=True))
+    columns = list(zip(*([normal_cell(v) for v in row] for row in rows), strict=True))
+    wanted = list(zip(*([normal_cell(v) for v in row] for row in gold), strict=True))
+    if ordered:
+        return not Counter(wanted) - Counter(columns)
+    cells = [Counter(column) for column in columns]
+    choices = [[i for i, own in enumerate(cells) if own == goal] for goal in map(Counter, wanted)]
+    return all(choices) and _rows_can_match(columns, wanted, choices)
 
-    def key(column: Sequence[Any]) -> Any:
-        return tuple(column) if ordered else frozenset(Counter(column).items())
 
-    keys = [key(c) for c in columns]
-    choices = [[i for i, k in enumerate(keys) if k == key(column)] for column in wanted]
-    if any(not choice for choice in choices):
-        return False
-    goal: Any = [tuple(r) for r in theirs]
-    if not ordered:
-        goal = Counter(goal)
-    tried = 0
-    for chosen in itertools.product(*choices):
-        if len(set(chosen)) < len(chosen):
-            continue
-        tried += 1
-        if tried > math.factorial(MOST_PERMUTED):
+def _rows_can_match(
+    columns: Sequence[tuple[Any, ...]], wanted: Sequence[tuple[Any, ...]], choices: Sequence[Sequence[int]]
+) -> bool:
+    """Whether each wanted column can have a column of its own so that the rows are the same multiset.
+
+    Column after column is chosen. Rows that have been equal so far are one group, by number; a choice stands only if
+    the groups of both sides are of the same sizes.
+    """
+    none = [0] * len(wanted[0])
+    open_ends: list[tuple[frozenset[int], list[int], list[int]]] = [(frozenset(), none, none)]
+    for _ in range(MOST_CHOICES):
+        if not open_ends:
             return False
-        picked: Any = [tuple(row[i] for i in chosen) for row in mine]
-        if (picked if ordered else Counter(picked)) == goal:
+        used, mine, theirs = open_ends.pop()
+        if len(used) == len(wanted):
             return True
+        groups: dict[tuple[int, Any], int] = {}
+        goal = _split_groups(theirs, wanted[len(used)], groups)
+        sizes = Counter(goal)
+        # Of columns that are the same in every row, one stands for all.
+        for i in {columns[i]: i for i in choices[len(used)] if i not in used}.values():
+            split = _split_groups(mine, columns[i], groups)
+            if Counter(split) == sizes:
+                open_ends.append((used | {i}, split, goal))
     return False
+
+
+def _split_groups(groups: list[int], column: tuple[Any, ...], numbers: dict[tuple[int, Any], int]) -> list[int]:
+    return [numbers.setdefault(place, len(numbers)) for place in zip(groups, column, strict=True)]
 
 
 def fingerprint(rows: Sequence[Row]) -> str:

@@ -101,11 +101,13 @@ class Judge:
         return right, {"execution_accuracy": round(100 * sum(right) / len(right), 1)}
 
 
-def questions_of(path: Path, verified: list[tuple[str, str]] | None = None, held_out: int = 40) -> Questions:
+def questions_of(
+    path: Path, verified: list[tuple[str, str]] | None = None, held_out: int = 40, pairs: int = 200
+) -> Questions:
     with open_source(path) as con:
         known = con.engine.knowledge(con.duckdb)
         database = Database(con.duckdb, known.catalog, known.graph, known.values)
-        found = make_questions(database, verified or [], held_out=held_out, seed=1, pairs=200)
+        found = make_questions(database, verified or [], held_out=held_out, seed=1, pairs=pairs)
         shapes = [{skeleton(r.sql, known.catalog) for r in rs} for rs in (found.train, found.held_out)]
         assert not shapes[0] & shapes[1], "a kind of question is either taught or measured"
         return found
@@ -132,6 +134,14 @@ def test_verified_answers_count_more_and_are_not_measured_on(shop: Path) -> None
     assert len(taught) == VERIFIED_WEIGHT
     assert "x." not in taught[0].sql, "taught in the canonical form"
     assert probe not in found.held_out
+
+
+def test_nothing_is_measured_by_finding_nothing(shop: Path) -> None:
+    """The dates of the shop lie years back: questions about this year can be taught, but any wrong one matches them."""
+    found = questions_of(shop, held_out=1000, pairs=700)
+    assert any("CURRENT_DATE" in r.sql for r in found.train)
+    with duckdb.connect(str(shop), read_only=True) as con:
+        assert all(con.execute(r.sql).fetchall() for r in found.held_out)
 
 
 def test_too_small_a_database_is_named(tmp_path: Path) -> None:
@@ -181,7 +191,7 @@ def test_a_better_adapter_is_kept_and_used(shop: Path, tiny_default: ModelEntry,
     assert not found.kept
     assert found.model == "tiny-shop"
     assert again.asked[0] == ("tiny-shop", None)
-    assert "which may be chance: tiny-shop stays in use" in str(found)
+    assert "no more than before: tiny-shop stays in use" in str(found)
     assert load_registry().get("tiny-shop").adapter == entry.adapter
 
 
@@ -205,6 +215,41 @@ def test_a_killed_adaptation_goes_on(shop: Path, tiny_default: ModelEntry, monke
         adapt(str(shop), examples=60, held_out=20, say=killed, measure=judge)
     adapt(str(shop), examples=12, held_out=20, measure=judge)
     assert len(judge.asked) == 5
+
+
+@pytest.mark.parametrize("changed", ["answers", "rows", "plan", "recipe"])
+def test_what_has_changed_since_a_kill_is_adapted_to_anew(
+    changed: str, shop: Path, tiny_default: ModelEntry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    judge = Judge(0.2, 0.9)
+
+    def killed(line: str) -> None:
+        if "/60 pairs" in line:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        adapt(str(shop), examples=60, held_out=20, say=killed, measure=judge)
+    if changed == "answers":
+        answer = ("what did they spend?", "SELECT sum(total) FROM orders")
+        monkeypatch.setattr(training.adapt, "verified_answers", lambda con: [answer])
+    elif changed == "rows":
+        with duckdb.connect(str(shop)) as con:
+            con.execute("UPDATE orders SET total = total * 3, status = 'late ' || status")
+    elif changed == "plan":
+        (user_registry_path().parent / "adapted" / "tiny-shop" / "plan.json").write_text('{"identity": ')
+    else:
+        recipe = tmp_path / "adapt.yaml"
+        recipe.write_text(training.adapt.RECIPE.read_text().replace("seed: 1", "seed: 1\nweight_decay: 0.1"))
+        monkeypatch.setattr(training.adapt, "RECIPE", recipe)
+    said: list[str] = []
+    assert adapt(str(shop), examples=60, held_out=20, say=said.append, measure=judge).kept
+    assert len(judge.asked) == 3, "the model before is measured again"
+
+
+@pytest.mark.parametrize("option", [{"examples": 0}, {"minutes": -1.0}, {"minutes": float("nan")}, {"held_out": 0}])
+def test_nothing_is_adapted_with_nothing(option: dict, shop: Path) -> None:
+    with pytest.raises(TrainingError, match="more than 0 is needed"):
+        adapt(str(shop), **option)
 
 
 def test_minutes_bound_the_training(shop: Path, tiny_default: ModelEntry) -> None:

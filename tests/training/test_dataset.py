@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("torch", reason="needs the train extra")
 
 from llmsql.errors import TrainingError
-from training.dataset import Databases, Record, build_pack
+from training.dataset import Databases, Record, build_pack, load_records
 
 DEFINES = """
 [glossary]
@@ -40,3 +40,18 @@ def test_a_record_without_definitions_has_no_trace_of_them(data_root: Path) -> N
 def test_definitions_that_cannot_be_read_name_their_question() -> None:
     with pytest.raises(TrainingError, match="'orders of whales'"):
         _ = Record("toy/shop", "orders of whales", "SELECT 1", defines="[metrics]\nx = 'sum('").glossary
+
+
+def test_sql_that_cannot_be_taught_names_its_question(data_root: Path) -> None:
+    database = Databases(data_root).open("toy/shop")
+    with pytest.raises(TrainingError, match="'odd one', asked of toy/shop, cannot be taught") as raised:
+        build_pack([Record("toy/shop", "odd one", "SELEC FROM WHERE")], database, "chatml")
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("line", ["[1, 2]", '{"database": 5, "question": "q", "sql": "SELECT 1"}', '{"question": "q"}'])
+def test_what_is_no_record_is_no_dataset(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "odd.jsonl"
+    path.write_text(line + "\n")
+    with pytest.raises(TrainingError, match="is not a dataset of questions"):
+        load_records(path)

@@ -240,6 +240,46 @@ def test_what_is_missing_is_named(missing: str, tmp_path: Path, capsys: pytest.C
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("peft/adapter_config.json", '{"r": 4}', "adapter_config.json has no lora_alpha"),
+        ("peft/adapter_config.json", "[1]", "cannot be read"),
+        ("peft/adapter_config.json", '{"lora_alpha": "much"}', "cannot be read"),
+        ("run.json", '{"recipe": ', "run.json cannot be read"),
+    ],
+)
+def test_what_is_damaged_is_named(
+    file: str, text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_adapter(tmp_path / "peft")
+    base = write_base(tmp_path / "base.gguf", "qwen2")
+    (tmp_path / file).write_text(text)
+    arguments = ["--adapter", tmp_path / "peft", "--base-model", base, "--output", tmp_path / "out"]
+    assert main([*map(str, arguments)]) == 1
+    err = capsys.readouterr().err
+    assert said in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--name", "../elsewhere"], "is no name for a model's files"),  # not a file outside the folder
+        (["--format", ","], "No format is named"),
+        (["--format", "gguf"], "There is no format 'gguf'"),
+    ],
+)
+def test_a_name_and_formats_that_cannot_be_are_refused(
+    more: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_adapter(tmp_path / "peft")
+    base = write_base(tmp_path / "base.gguf", "qwen2")
+    arguments = ["--adapter", tmp_path / "peft", "--base-model", base, "--output", tmp_path / "out", *more]
+    assert main([*map(str, arguments)]) == 1
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_fewer_bits_are_the_nearest_numbers_and_compress() -> None:
     numbers = np.random.default_rng(5).normal(0, 0.02, 20_000).astype(np.float32)
     assert (round_half(numbers, 10) == numbers.astype(np.float16)).all()

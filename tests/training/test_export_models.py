@@ -228,6 +228,9 @@ def test_the_lines_that_start_servers() -> None:
         "vllm serve owner/base --revision abc --enable-lora --lora-modules tiny=/m/peft --max-lora-rank 16 "
         "--chat-template /m/chat_template.jinja --max-model-len 4096"
     )
+    for rank, taken in ((1, 8), (4, 8), (12, 16), (300, 320)):  # vLLM takes some numbers only
+        line = vllm_command(Served("tiny", "chatml", "b", rank=rank), Path("/m/peft"), Path("/m/c.jinja"))
+        assert f"--max-lora-rank {taken} " in line
     assert tgi_command(adapter, Path("/m/peft"), Path("/m/t.json")) == (
         "text-generation-launcher --model-id owner/base --revision abc --lora-adapters tiny=/m/peft "
         "--tokenizer-config-path /m/t.json --max-input-tokens 3584 --max-total-tokens 4096"

@@ -191,6 +191,16 @@ def test_what_is_not_there_is_said(source: str, unreachable_hub: None) -> None:
         load_base_model(source, attention="eager")
 
 
+@pytest.mark.parametrize("damaged", ["model.safetensors", "config.json", "tokenizer.json", "tiny.gguf"])
+def test_a_damaged_model_is_one_line(damaged: str, tmp_path: Path) -> None:
+    folder = save_tiny_model("llama", tmp_path / "base")
+    save_tiny_gguf(folder / "tiny.gguf")
+    (folder / damaged).write_bytes((folder / damaged).read_bytes()[:700])
+    with pytest.raises(TrainingError, match="cannot be loaded: ") as raised:
+        load_base_model(str(folder / damaged if damaged.endswith(".gguf") else folder), attention="eager")
+    assert "\n" not in str(raised.value)
+
+
 def test_a_folder_without_a_model_is_said(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="cannot be loaded"):
         load_base_model(str(tmp_path), attention="eager")

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Self
 
 import pytest
 
 from llmsql.asking.link import link_values
 from llmsql.asking.prompt import build_messages
-from llmsql.errors import TrainingError
+from llmsql.errors import ProviderConnectionError, TrainingError
 from llmsql.registry import load_registry
 from tests.clients.stubs import send
 from training.chat_jsonl import TokenCounter, check_chat_jsonl
@@ -335,6 +336,56 @@ def test_a_wrong_key_is_one_line_without_it(
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize("key", ["sk-in-two\nlines-123456", "sk-with-“quotes”-123456"])
+def test_what_cannot_be_a_key_is_said(
+    key: str, stub: StubFineTuning, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    assert run("--list") == 1
+    err = capsys.readouterr().err
+    assert "OPENAI_API_KEY has a character that no key has" in err and "sk-" not in err and err.count("\n") == 1
+    assert not stub.requests
+
+
+@pytest.mark.parametrize("sent", [{}, None, [], {"id": "ftjob-1"}, {"error": "no"}, "text"], ids=str)
+@pytest.mark.parametrize(
+    "call",
+    [["--status"], ["--status", "--wait"], ["--events"], ["--cancel"], ["--list"]],
+    ids=lambda c: " ".join(c),
+)
+def test_json_that_is_no_job_is_one_line(
+    sent: Any, call: list[str], stub: StubFineTuning, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(stub, "answer", lambda handler, body: send(handler, 200, json.dumps(sent)))
+    assert run(*call, "--job-id", "ftjob-1") == 1
+    out, err = capsys.readouterr()
+    assert out == "" and err.startswith("error: openai at http://127.0.0.1") and err.count("\n") == 1
+    assert "no answer about fine-tuning. Check --base-url" in err
+
+
+def test_a_server_that_fails_for_a_while_is_waited_for(capsys: pytest.CaptureFixture[str]) -> None:
+    class Flaky:
+        looks = iter([*["running", None, None, "running"], *[None] * 15, "succeeded"])
+
+        def retrieve(self, job_id: str) -> Any:
+            status = next(self.looks)
+            if status is None:
+                raise ProviderConnectionError("openai cannot be reached.", retryable=True)
+            return SimpleNamespace(id=job_id, status=status, estimated_finish=None)
+
+        def events(self, job_id: str) -> list[Any]:
+            raise ProviderConnectionError("openai cannot be reached.", retryable=True)
+
+    assert wait_for(Flaky(), "ftjob-1", 0, sleep=lambda _: None).status == "succeeded"  # type: ignore[arg-type]
+    assert capsys.readouterr().err.count("The job goes on; looking again.") == 17
+    for looks in ([None], ["running", *[None] * 16]):
+        flaky = Flaky()
+        flaky.looks = iter(looks)
+        with pytest.raises(ProviderConnectionError):
+            wait_for(flaky, "ftjob-1", 0, sleep=lambda _: None)  # type: ignore[arg-type]
+
+
 def test_an_unknown_job(stub: StubFineTuning, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--status", "--job-id", "ftjob-9") == 1
     assert "no such job" in capsys.readouterr().err
@@ -439,7 +490,16 @@ def test_the_help_says_that_openai_closes_it(capsys: pytest.CaptureFixture[str])
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--train"], ["--status"], ["--list", "--train"], [], ["--list", "--epochs", "0"]]
+    "arguments",
+    [
+        ["--train"],
+        ["--status"],
+        ["--list", "--train"],
+        [],
+        ["--list", "--epochs", "0"],
+        ["--list", "--learning-rate-multiplier", "nan"],
+        ["--list", "--poll-seconds", "-1"],
+    ],
 )
 def test_a_wrong_command_line_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:

@@ -52,6 +52,43 @@ def test_a_wrong_type_is_named(tmp_path: Path) -> None:
         load_recipe(path)
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("method: qlora", "Choose of lora, full"),  # not full fine-tuning in its stead
+        ("chat_format: alpaca", "Choose of chatml"),
+        ("examples: 0", "at least 1"),
+        ("examples: true", "not a int"),
+        ("packs_a_step: 0", "at least 1"),
+        ("learning_rate: .nan", "at least 1e-09"),
+        ("decay_share: 2", "at most 1"),
+        ("lora_rank: 32", "at most 16"),
+        ("seed: : 1", "cannot be read: mapping"),
+    ],
+)
+def test_a_value_that_no_run_can_have_is_named(line: str, said: str, tmp_path: Path) -> None:
+    key = line.split(":")[0]
+    lines = {"base_model": "x", "method": "lora", "chat_format": "chatml", "examples": "10"}
+    lines.pop(key, None)
+    path = tmp_path / "r.yaml"
+    path.write_text("".join(f"{k}: {v}\n" for k, v in lines.items()) + line + "\n")
+    with pytest.raises(TrainingError, match=said) as raised:
+        load_recipe(path)
+    assert "\n" not in str(raised.value)
+
+
+def test_what_is_not_an_adapter_is_not_gone_on_from(tmp_path: Path) -> None:
+    _adapted(0)[0].save_pretrained(tmp_path / "adapter")
+    with pytest.raises(TrainingError, match="no adapter in"):
+        _adapted(0, tmp_path / "nowhere")
+    config = json.loads((tmp_path / "adapter" / "adapter_config.json").read_text())
+    (tmp_path / "adapter" / "adapter_config.json").write_text(json.dumps(config | {"r": 2}))
+    with pytest.raises(TrainingError, match="is not an adapter of tiny"):
+        _adapted(0, tmp_path / "adapter")
+    with pytest.raises(TrainingError, match="2 layers, and 2 are frozen"):
+        _adapted(2)
+
+
 def test_the_plan_is_the_seed_s() -> None:
     plans = [plan_packs(RECORDS, pairs_a_pack=5, examples=30, seed=seed) for seed in (1, 1, 2)]
     assert plans[0] == plans[1] != plans[2]
@@ -154,3 +191,61 @@ def test_another_recipe_does_not_go_on_with_a_run(tmp_path: Path, data_root: Pat
     other = dataclasses.replace(RECIPE, learning_rate=1.0)
     with pytest.raises(TrainingError, match="another recipe"):
         train(other, base, base.model, RECORDS, Databases(data_root), tmp_path / "run", report=lambda _: None)
+
+
+def _log_of(run: Path) -> list[dict[str, Any]]:
+    steps = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    return [{k: v for k, v in step.items() if k != "examples_a_second"} for step in steps]
+
+
+def test_a_run_killed_before_its_first_checkpoint_begins_anew(tmp_path: Path, data_root: Path) -> None:
+    whole = _train(tmp_path / "whole", data_root)
+    _train(tmp_path / "killed", data_root, stop_after=1)
+    with (tmp_path / "killed" / "log.jsonl").open("a") as log:
+        log.write('{"examples": 8, "lo')  # cut off in the middle
+    resumed = _train(tmp_path / "killed", data_root)
+    for name, tensor in whole.items():
+        torch.testing.assert_close(resumed[name], tensor, rtol=0, atol=0)
+    assert _log_of(tmp_path / "killed") == _log_of(tmp_path / "whole"), "no step stands there twice"
+
+
+def test_a_kill_while_a_checkpoint_takes_another_s_place_loses_nothing(tmp_path: Path, data_root: Path) -> None:
+    output = tmp_path / "killed"
+    _train(output, data_root, stop_after=5)
+    (output / "checkpoint").rename(output / "checkpoint.old")
+    said: list[str] = []
+    base = BaseModel(tiny_model("qwen2", ATTENTION), CharacterTokenizer(), "tiny", None)
+    train(
+        RECIPE, base, add_lora(base, rank=4, alpha=8, seed=1), RECORDS, Databases(data_root), output, report=said.append
+    )
+    assert not said[0].startswith("4/30"), "it goes on"
+
+
+@pytest.mark.parametrize("how", ["cut off", "no checkpoint", "of another rank", "of another model", "no weights"])
+def test_a_damaged_or_foreign_checkpoint_is_named(how: str, tmp_path: Path, data_root: Path) -> None:
+    output = tmp_path / "run"
+    _train(output, data_root, stop_after=5)
+    path = output / "checkpoint" / "state.pt"
+    if how == "cut off":
+        path.write_bytes(path.read_bytes()[:2000])
+    elif how == "no checkpoint":
+        path.write_text("hello")
+    else:
+        state = torch.load(path, weights_only=True)
+        if how == "of another rank":
+            state["weights"] = {name: tensor[:1] for name, tensor in state["weights"].items()}
+        elif how == "of another model":
+            state["weights"] = {f"x.{name}": tensor for name, tensor in state["weights"].items()}
+        else:
+            del state["weights"]
+        torch.save(state, path)
+    with pytest.raises(TrainingError, match="not a checkpoint of this run, or damaged") as raised:
+        _train(output, data_root)
+    assert "\n" not in str(raised.value) and str(output / "checkpoint") in str(raised.value)
+
+
+def test_a_damaged_description_is_named(tmp_path: Path, data_root: Path) -> None:
+    _train(tmp_path / "run", data_root, stop_after=1)
+    (tmp_path / "run" / "run.json").write_text('{"recipe": {')
+    with pytest.raises(TrainingError, match=r"run\.json cannot be read"):
+        _train(tmp_path / "run", data_root)

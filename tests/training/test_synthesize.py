@@ -111,6 +111,20 @@ def test_an_empty_database_gives_no_pairs() -> None:
         assert list(synthesize_pairs(con, snapshot(con), count=5, seed=1)) == []
 
 
+def test_numbers_and_dates_without_end_are_no_limits() -> None:
+    with duckdb.connect() as con:
+        con.execute(
+            "CREATE TABLE readings AS SELECT i AS reading_id, ['north', 'south', 'east'][1 + i % 3] AS station, "
+            "(CASE WHEN i % 2 = 0 THEN 'nan' WHEN i % 7 = 0 THEN '-inf' ELSE i::VARCHAR END)::DOUBLE AS warmth, "
+            "'nan'::FLOAT AS wind, CASE WHEN i % 2 = 0 THEN DATE 'infinity' ELSE DATE '2024-01-01' + i::INTEGER END "
+            "AS taken FROM range(60) t(i)"
+        )
+        pairs = list(synthesize_pairs(con, snapshot(con), count=80, seed=1))
+    text = " ".join(pair.sql for pair in pairs)
+    assert len(pairs) == 80 and re.search(r"warmth [<>]", text)
+    assert not re.search(r"(?i)\b(nan|inf)\b|9999", text)
+
+
 def test_words_of_identifiers() -> None:
     assert split_name("OrderDate") == split_name("order_date") == split_name("ORDERDATE") == ["order", "date"]
     assert spell_out(split_name("cust_no")) == "customer number"

@@ -107,11 +107,10 @@ def _statistics(con: duckdb.DuckDBPyConnection, table: Table) -> tuple[int, list
         name = quote(column.name)
         measures += [f"count(DISTINCT {name})", f"count({name})"]
         ranged = _NUMERIC.match(column.type) or column.type.startswith(("DATE", "TIMESTAMP"))
-        measures.append(
-            f"quantile_disc({name}, [0.05, 0.25, 0.5, 0.75, 0.95])"
-            if ranged and not column.type.endswith("]")
-            else "NULL"
-        )
+        quantiles = f"quantile_disc({name}, [0.05, 0.25, 0.5, 0.75, 0.95])"
+        if column.type.startswith(("DOUBLE", "FLOAT", "DATE", "TIMESTAMP")):
+            quantiles += f" FILTER (isfinite({name}))"  # nobody asks for more than NaN
+        measures.append(quantiles if ranged and not column.type.endswith("]") else "NULL")
     try:
         row = con.execute(
             f"SELECT {', '.join(measures)} FROM (SELECT * FROM {table.reference} LIMIT {SAMPLED_ROWS})"
