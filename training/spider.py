@@ -159,7 +159,7 @@ def _convert_records(
                     "split": "validation" if is_validation(record["db_id"]) else "train",
                     "question": question,
                     "sql": sql,
-                    "ordered": "order by" in sql.lower().rsplit(")", 1)[-1],
+                    "ordered": sqlglot.parse_one(sql, read="duckdb").args.get("order") is not None,
                     "kind": "spider" if question == record["SpiderQuestion"].strip() else "spider-syn",
                 }
             )
