@@ -150,7 +150,11 @@ class Caller:
         """Whether an answer to a prompt was kept from before."""
         if not occasion.keep or occasion.temperature > 0:
             return False
-        return self.kept.find(self._key(self._request(prompt, occasion), occasion)) is not None
+        return self.kept.find(self.request_key(prompt, occasion)) is not None
+
+    def request_key(self, prompt: Prompt, occasion: Occasion) -> str:
+        """Hash of all that is sent for a prompt, which its answer is kept under."""
+        return self._key(self._request(prompt, occasion), occasion)
 
     def embed(self, texts: Sequence[str], occasion: Occasion, dimensions: int | None) -> Embedding:
         """Vectors of texts, in one request.

@@ -54,7 +54,7 @@ class RowFunctions:
         self.engine = engine
         self._siblings = siblings
         self._names = (prefix, aliases)
-        self._limits: OrderedDict[tuple[int, bytes, str], _Limit | None] = OrderedDict()
+        self._limits: OrderedDict[tuple[int, str, str], _Limit | None] = OrderedDict()
         self._planning = threading.Lock()
         self._planner: int | None = None
         self._alive: deque[pa.Array] = deque(maxlen=KEPT_CHUNKS)
@@ -108,7 +108,7 @@ class RowFunctions:
             return None
         if not statement.filters and len(group.places) < min(_WHOLE_CHUNK, (statement.rows or 0) + 1):
             return None  # DuckDB has applied the limit
-        key = (group.query.id, group.plan.key, text)
+        key = (group.query.id, group.arguments, text)
         with self._planning:
             if key not in self._limits:
                 self._limits[key] = self._planned(statement, group.arguments)

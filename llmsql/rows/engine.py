@@ -168,7 +168,7 @@ class RowEngine:
         """The outcome of an input that ``outcomes`` has just seen."""
         if query.counting:
             return count_input(query, plan, text, self._answers)
-        known = self._answers.find(query, plan.key_of(text))
+        known = self._answers.find(query, plan.key_of(text), plan.proxy_key)
         if known is not None:
             return known
         if plan.key in query.ended_early:  # not asked for, see ``early_stop``
@@ -189,9 +189,11 @@ class RowEngine:
         with self._lock:
             return self._queries.pop((0, token), None) or Query(0, Budget(self._session, self._purses), token)
 
-    def known(self, query: Query, summary: Summary, answers: Answers, keys: Sequence[bytes]) -> Outcomes:
+    def known(
+        self, query: Query, summary: Summary, answers: Answers, keys: Sequence[bytes], proxy_key: bytes = b""
+    ) -> Outcomes:
         """Inputs whose outcome is remembered; entered into the books when the query has not had them before."""
-        found = answers.find_all(query, keys)
+        found = answers.find_all(query, keys, proxy_key)
         new = query.first_seen(keys)
         remembered = len(new & found.keys())
         self.ledger.count(summary, distinct_inputs=len(new), remembered=remembered)
@@ -201,22 +203,22 @@ class RowEngine:
 
     def _answered(self, query: Query, plan: Plan, texts: Sequence[str], few: bool) -> list[Outcome]:
         keys = [plan.key_of(text) for text in texts]
-        found = self.known(query, plan.summary, self._answers, keys)
-        missing = [(key, text) for key, text in zip(keys, texts, strict=True) if key not in found]
-        if plan.min_accuracy is not None and missing and not few:
-            missing = self._answer_by_proxy(query, plan, missing, found)
+        found = self.known(query, plan.summary, self._answers, keys, plan.proxy_key)
+        inputs = list(zip(keys, texts, strict=True))
+        missing = [(key, text) for key, text in inputs if key not in found]
+        if plan.min_accuracy is not None and not few:
+            missing = self._answer_by_proxy(query, plan, inputs, found)
         found |= self._ask(query, plan, missing)
         settings, wants_errors = plan.occasion.settings, plan.on_error == "capture"
         check_failures(query, plan.function, settings, self.ledger, settled=True, wants_errors=wants_errors)
         return [found[key] for key in keys]
 
-    def _answer_by_proxy(self, query: Query, plan: Plan, missing: Inputs, found: Outcomes) -> Inputs:
+    def _answer_by_proxy(self, query: Query, plan: Plan, inputs: Inputs, found: Outcomes) -> Inputs:
         """Let a proxy answer what it may; what is left is for the model."""
         assert self.vectors is not None
-        sampled, decided, left = self._lessons.answer(
-            plan, missing, partial(self._ask, query, plan), partial(self.vectors, query, plan.occasion.settings)
-        )
-        self._answers.keep(decided)
+        ask, embed = partial(self._ask, query, plan), partial(self.vectors, query, plan.occasion.settings)
+        sampled, decided, left = self._lessons.answer(plan, inputs, found, ask, embed)
+        self._answers.keep_decided(decided, plan.proxy_key)
         self.ledger.count(plan.summary, proxied=len(decided))
         found |= sampled | decided
         return left
