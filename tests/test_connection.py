@@ -315,6 +315,34 @@ def test_interrupt_stops_a_model(
     assert con.sql("SELECT 1").fetchall() == [(1,)]
 
 
+@pytest.mark.parametrize(
+    "ask", [lambda con: con.ask("slow"), lambda con: con.sql("FROM ask('slow')").fetchall()], ids=["python", "sql"]
+)
+def test_interrupt_leaves_the_model_of_another_cursor_alone(
+    con: llmsql.Connection, stub: StubOpenAI, ask: Callable[[llmsql.Connection], Any]
+) -> None:
+    stub.answers = [stub.silent()]
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            ask(con)
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=run)
+    cursor = con.cursor()
+    thread.start()
+    while not stub.requests:
+        time.sleep(0.01)
+    cursor.interrupt()
+    thread.join(timeout=0.5)
+    assert thread.is_alive()
+    cursor.stop_models()
+    thread.join(timeout=5)
+    assert not thread.is_alive() and len(failures) == 1
+
+
 def test_a_failing_query_names_its_sql(con: llmsql.Connection, stub: StubOpenAI) -> None:
     stub.answers = [stub.good("SELECT CAST(region AS INTEGER) AS n FROM orders")]
     with pytest.raises(LLMSQLError, match="The query failed while running: Conversion Error") as caught:

@@ -70,7 +70,7 @@ class Engine:
         self._memos: OrderedDict[Any, _Memo] = OrderedDict()
         self._lock = threading.RLock()
         self._sessions = Sessions()
-        self._cancels: set[threading.Event] = set()
+        self._cancels: dict[threading.Event, int | None] = {}
         self._on_fetch: Callable[[ModelEntry], ProgressCallback] | None = None
 
     def settings(self, variables: Mapping[str, str] | None = None) -> Settings:
@@ -169,6 +169,7 @@ class Engine:
         model: str | None = None,
         settings: Settings | None = None,
         cancel: threading.Event | None = None,
+        connection: int | None = None,
     ) -> Draft:
         """The SQL for a question; a model is asked once per question, catalog version and settings.
 
@@ -178,7 +179,8 @@ class Engine:
             tables: use only these; empty for all.
             model: a name that goes before the settings'.
             settings: those in force; None for those of no session.
-            cancel: set it to stop the model; ``cancel_all`` stops it too.
+            cancel: set it to stop the model; ``cancel`` and ``cancel_all`` stop it too.
+            connection: number of the one that asks.
 
         Raises:
             LLMSQLError: as ``write_sql`` and ``open_model``.
@@ -186,7 +188,7 @@ class Engine:
         settings = settings or self.settings()
         knowledge = self.knowledge(con)
         if settings.session is None:
-            return self._draft(con, knowledge, question, tables, model, settings, cancel)
+            return self._draft(con, knowledge, question, tables, model, settings, cancel, connection)
         turns = self._sessions.before(settings.session, question)
         last = turns[-1].draft if turns else None
         if is_undo(question):
@@ -194,7 +196,7 @@ class Engine:
                 raise QuestionError("There is no answer to go back to.", "Ask a question first.")
             draft = turns[-2].draft
         else:
-            draft = self._draft(con, knowledge, question, tables, model, settings, cancel, last)
+            draft = self._draft(con, knowledge, question, tables, model, settings, cancel, connection, last)
         self._sessions.keep(settings.session, [*turns, Turn(question, draft)])
         return draft
 
@@ -207,6 +209,7 @@ class Engine:
         model: str | None,
         settings: Settings,
         cancel: threading.Event | None,
+        connection: int | None,
         last: Draft | None = None,
     ) -> Draft:
         """The verified answer, else the last one rewritten, else a model's, which may be shown the last one."""
@@ -251,11 +254,11 @@ class Engine:
         with memo.lock:
             if memo.draft is None:
                 cancel = cancel or threading.Event()
-                self._cancels.add(cancel)
+                self._cancels[cancel] = connection
                 try:
                     memo.draft = self._write(con, knowledge, question, settings, model, tables, cancel, last)
                 finally:
-                    self._cancels.discard(cancel)
+                    del self._cancels[cancel]
             return memo.draft
 
     def _write(
@@ -347,6 +350,12 @@ class Engine:
     def timeless_sql(self, con: duckdb.DuckDBPyConnection, draft: Draft) -> str:
         """The SQL of a draft with ``current_date`` in place of the day that was set."""
         return timeless_sql(con, self.knowledge(con), draft)
+
+    def cancel(self, connection: int) -> None:
+        """Stop every model that is writing for a connection."""
+        for cancel, number in list(self._cancels.items()):
+            if number == connection:
+                cancel.set()
 
     def cancel_all(self) -> None:
         """Stop every model that is writing."""

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from llmsql.errors import LLMSQLError
-from llmsql.functions import open_cursor
+from llmsql.functions import CONNECTION, open_cursor
 from llmsql.rows.early_stop import ANSWER, Statement, Wanted, read_statement, rows_wanted
 from llmsql.rows.engine import RowEngine
 from llmsql.rows.interrupts import interrupt_later
@@ -215,7 +215,8 @@ class RowFunctions:
             yield self._group(query_id, argument, session, list(inputs), places)
 
     def _group(self, query_id: int, arguments: str, session: str, inputs: list[str], places: Any) -> _Group:
-        query = self.engine.query(query_id, json.loads(session).get(COUNTING))
+        variables = json.loads(session)
+        query = self.engine.query(query_id, variables.get(COUNTING), variables[CONNECTION])
         return _Group(query, self.engine.plan(query, arguments, session), arguments, inputs, places)
 
 

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from llmsql.clients import Generation
 from llmsql.errors import CancelledError, ConfigError, ModelError
+from llmsql.functions import CONNECTION
 from llmsql.rows.answers import Answers, Inputs, Outcomes
 from llmsql.rows.calls import Caller, FatalError, Occasion, count_tokens
 from llmsql.rows.chunks import KEPT_CHUNKS, Stops
@@ -50,7 +51,7 @@ class VectorFunctions:
 
         def work() -> None:
             session = json.loads(sessions[0].as_py())
-            query = self._engine.query(queries[0].as_py(), session.get(COUNTING))
+            query = self._engine.query(queries[0].as_py(), session.get(COUNTING), session[CONNECTION])
             settings = self._engine.settings(session)
             for argument in arguments.unique().to_pylist():  # one for all rows, but where the model is a column
                 mine = texts.filter(pc.equal(arguments, argument))
@@ -68,7 +69,7 @@ class VectorFunctions:
     def values(self, texts: Any, arguments: Any, sessions: Any, queries: Any) -> Any:
         """The vectors of a chunk, which ``errors`` has seen to."""
         session = json.loads(sessions[0].as_py())
-        query = self._engine.query(queries[0].as_py(), session.get(COUNTING))
+        query = self._engine.query(queries[0].as_py(), session.get(COUNTING), session[CONNECTION])
         settings = self._engine.settings(session)
         models = {}
         for argument in arguments.unique().to_pylist():

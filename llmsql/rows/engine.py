@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from llmsql.clients.answer_cache import AnswerCache
 from llmsql.errors import CancelledError, LLMSQLError, well_formed
+from llmsql.functions import CONNECTION
 from llmsql.models import cache_folder
 from llmsql.rows.answers import Answers, Claim, Inputs, Outcomes
 from llmsql.rows.budget import Budget, Purse
@@ -68,24 +69,25 @@ class RowEngine:
 
     def settings(self, session: Mapping[str, str | None]) -> Settings:
         """The settings in force, by a session's variables."""
-        given = {n: value for n, value in session.items() if value is not None and n != COUNTING}
+        given = {n: value for n, value in session.items() if value is not None and n not in (COUNTING, CONNECTION)}
         return self._settings_of(given)
 
     def keeps(self, settings: Settings) -> bool:
         """Whether answers are kept on disk, and looked for there."""
         return settings.offline or (self._on_disk if settings.keep_answers is None else settings.keep_answers)
 
-    def query(self, query_id: int, counting: str | None = None) -> Query:
+    def query(self, query_id: int, counting: str | None = None, connection: int | None = None) -> Query:
         """What is known of a query; made when first asked for.
 
         Args:
             query_id: DuckDB's.
             counting: the token of an estimate.
+            connection: number of the one that it runs on.
         """
         with self._lock:
             key = (0, counting) if counting else (query_id, None)
             if key not in self._queries:
-                self._queries[key] = Query(query_id, Budget(self._session, self._purses), counting)
+                self._queries[key] = Query(query_id, Budget(self._session, self._purses), counting, connection)
                 while len(self._queries) > MOST_QUERIES:
                     self._queries.popitem(last=False)
             return self._queries[key]
@@ -315,6 +317,13 @@ class RowEngine:
             settings, wants_errors = plan.occasion.settings, plan.on_error == "capture"
             check_failures(query, plan.function, settings, self.ledger, wants_errors=wants_errors)
         yield outcome
+
+    def cancel(self, connection: int) -> None:
+        """Stop the queries of a connection that wait for a model."""
+        with self._lock:
+            for query in self._queries.values():
+                if query.connection == connection:
+                    query.interrupt()
 
     def cancel_all(self) -> None:
         """Stop every query that waits for a model."""

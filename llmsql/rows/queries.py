@@ -38,6 +38,7 @@ class Query:
         id: DuckDB's.
         budget: what it may spend.
         counting: a token where it is only estimated: nothing is asked.
+        connection: number of the one that it runs on.
         rows: that reached a function with a model, while counting.
         counts: what distinct inputs would take, while counting.
         ended_early: keys of functions that a ``LIMIT`` may stop: what they have not been asked is NULL.
@@ -46,6 +47,7 @@ class Query:
     id: int
     budget: Budget
     counting: str | None = None
+    connection: int | None = None
     cancel: threading.Event = field(default_factory=threading.Event)
     fatal: LLMSQLError | None = None
     active: int = 0
