@@ -25,7 +25,7 @@ from llmsql.functions import VARIABLES, Macro, install_functions, macros
 from llmsql.rows.engine import RowEngine, database_is_file
 from llmsql.rows.install import install_row_functions, row_macros
 from llmsql.rows.interrupts import stop_on_interrupt
-from llmsql.settings import Settings
+from llmsql.settings import Settings, check_variables
 
 _DATA_FRAME_LIBRARIES = frozenset({"pandas", "polars", "pyarrow"})
 
@@ -257,7 +257,10 @@ class Connection:
 
     def _variables(self, settings: Mapping[str, object]) -> dict[str, str]:
         chosen = ", ".join(f"getvariable('llmsql_{name}')::VARCHAR" for name in VARIABLES)
-        [row] = self.duckdb.execute(f"SELECT {chosen}").fetchall()
+        [(names, *row)] = self.duckdb.execute(
+            f"SELECT (SELECT list(name) FROM duckdb_variables()), {chosen}"
+        ).fetchall()
+        check_variables(names or ())
         found = {f"llmsql_{name}": value for name, value in zip(VARIABLES, row, strict=True) if value is not None}
         return found | {f"llmsql_{name}": _as_text(value) for name, value in settings.items() if value is not None}
 

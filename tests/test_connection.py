@@ -343,6 +343,18 @@ def test_interrupt_leaves_the_model_of_another_cursor_alone(
     assert not thread.is_alive() and len(failures) == 1
 
 
+@pytest.mark.parametrize(
+    ("variable", "says"), [("llmsql_Ofline", "Did you mean llmsql_offline"), ("llmsql_api_key", "does not belong")]
+)
+def test_a_misspelt_variable_is_refused(con: llmsql.Connection, stub: StubOpenAI, variable: str, says: str) -> None:
+    con.execute("SET VARIABLE mine = 1").fetchall()
+    con.execute(f"SET VARIABLE {variable} = 'x'").fetchall()
+    for refused in (con.ask, con.ask_sql):
+        with pytest.raises(ConfigError, match=says):
+            refused("regions")
+    assert stub.requests == []
+
+
 def test_a_failing_query_names_its_sql(con: llmsql.Connection, stub: StubOpenAI) -> None:
     stub.answers = [stub.good("SELECT CAST(region AS INTEGER) AS n FROM orders")]
     with pytest.raises(LLMSQLError, match="The query failed while running: Conversion Error") as caught:
