@@ -76,14 +76,14 @@ class RowEngine:
         """Whether answers are kept on disk, and looked for there."""
         return settings.offline or (self._on_disk if settings.keep_answers is None else settings.keep_answers)
 
-    def query(self, query_id: int, counting: str | None = None, connection: int | None = None) -> Query:
+    def query(self, query_id: int, session: Mapping[str, Any]) -> Query:
         """What is known of a query; made when first asked for.
 
         Args:
             query_id: DuckDB's.
-            counting: the token of an estimate.
-            connection: number of the one that it runs on.
+            session: its variables, the token of an estimate and the number of the connection among them.
         """
+        counting, connection = session.get(COUNTING), session.get(CONNECTION)
         with self._lock:
             key = (0, counting) if counting else (query_id, None)
             if key not in self._queries:
