@@ -315,6 +315,31 @@ def test_interrupt_stops_a_model(
     assert con.sql("SELECT 1").fetchall() == [(1,)]
 
 
+def test_interrupt_stops_who_waits_for_the_same_question_of_another(con: llmsql.Connection, stub: StubOpenAI) -> None:
+    stub.answers = [stub.silent()]
+    told: dict[llmsql.Connection, BaseException] = {}
+
+    def run(asking: llmsql.Connection) -> None:
+        try:
+            asking.ask("slow")
+        except BaseException as error:
+            told[asking] = error
+
+    cursor = con.cursor()
+    first, second = (threading.Thread(target=run, args=(asking,)) for asking in (con, cursor))
+    first.start()
+    while not stub.requests:
+        time.sleep(0.01)
+    second.start()
+    time.sleep(0.3)  # until it waits for what the first one asked for
+    cursor.interrupt()
+    second.join(timeout=1)
+    assert list(told) == [cursor] and isinstance(told[cursor], CancelledError)
+    con.interrupt()
+    first.join(timeout=5)
+    assert len(stub.requests) == 1 and isinstance(told[con], CancelledError)
+
+
 @pytest.mark.parametrize(
     "ask", [lambda con: con.ask("slow"), lambda con: con.sql("FROM ask('slow')").fetchall()], ids=["python", "sql"]
 )

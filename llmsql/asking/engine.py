@@ -28,7 +28,8 @@ from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot, structure_version
 from llmsql.clients import LLMClient
 from llmsql.clients.base import CallProgress
-from llmsql.errors import ModelNotFoundError, NoAnswerError, QuestionError
+from llmsql.clients.calls import POLL_SECONDS
+from llmsql.errors import CancelledError, ModelNotFoundError, NoAnswerError, QuestionError
 from llmsql.models import adapted_model, cache_folder, missing_weights, models_in_turn, open_model, surer_model
 from llmsql.registry import Calibration, ModelEntry, load_registry
 from llmsql.settings import Settings, load_settings
@@ -251,15 +252,15 @@ class Engine:
             self._memos.move_to_end(key)
             while len(self._memos) > MOST_REMEMBERED:
                 self._memos.popitem(last=False)
-        with memo.lock:
-            if memo.draft is None:
-                cancel = cancel or threading.Event()
-                self._cancels[cancel] = connection
-                try:
+        cancel = cancel or threading.Event()
+        self._cancels[cancel] = connection
+        try:
+            with _held(memo.lock, cancel):
+                if memo.draft is None:
                     memo.draft = self._write(con, knowledge, question, settings, model, tables, cancel, last)
-                finally:
-                    del self._cancels[cancel]
             return memo.draft
+        finally:
+            self._cancels.pop(cancel, None)
 
     def _write(
         self,
@@ -394,6 +395,22 @@ def calibrations_of(model: str) -> Mapping[str, Calibration]:
         return load_registry().get(model).calibration
     except ModelNotFoundError:
         return {}
+
+
+@contextmanager
+def _held(lock: threading.Lock, cancel: threading.Event) -> Iterator[None]:
+    """Hold a lock that somebody may hold for as long as a model takes.
+
+    Raises:
+        CancelledError: ``cancel`` was set.
+    """
+    while not lock.acquire(timeout=POLL_SECONDS):
+        if cancel.is_set():
+            raise CancelledError("The call was cancelled.")
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _provider_of(model: str, settings: Settings) -> str | None:
