@@ -9,6 +9,9 @@ import venv
 from collections.abc import Sequence
 from pathlib import Path
 
+LLMUDF = ("duckdb-llm-udf[openai]==0.1.4", "duckdb<1.4")
+"""What duckdb-llm-udf needs; it does not know later versions of DuckDB."""
+
 
 def installed(name: str, requirements: Sequence[str], folder: Path) -> Path:
     """The Python of a rival's environment, made when missing.

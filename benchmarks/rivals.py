@@ -23,7 +23,7 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.environments import installed
+from benchmarks.environments import LLMUDF, installed
 from benchmarks.record import save
 from llmsql.asking.check import extract_sql
 from llmsql.asking.pipeline import write_sql
@@ -36,12 +36,12 @@ from training.dataset import Databases, Record
 from training.evaluate import Judge, rows_of, wilson
 
 _BEFORE_2 = ("duckdb<2", "sqlalchemy==2.0.36")
-# duckdb-engine and duckdb-llm-udf do not know DuckDB 2.0, nor duckdb-engine later SQLAlchemy (REGCLASS).
+# duckdb-engine does not know DuckDB 2.0, nor later SQLAlchemy (REGCLASS).
 REQUIREMENTS = {
     "vanna": ("vanna==2.0.2", "openai", "duckdb"),
     "langchain": ("langchain-classic", "langchain-community", "langchain-openai", "duckdb-engine", *_BEFORE_2),
     "llamaindex": ("llama-index-core", "llama-index-llms-openai-like", "duckdb-engine", *_BEFORE_2),
-    "llmudf": ("duckdb-llm-udf[openai]==0.1.4", "duckdb<1.4"),
+    "llmudf": LLMUDF,
 }
 # duckdb-engine 0.17 cannot reflect tables that have keys, not even with these versions.
 WITHOUT_KEYS = frozenset({"langchain", "llamaindex"})

@@ -3,8 +3,8 @@
 Every contestant asks the same model, the in-process one behind its OpenAI-compatible port, about the same rows, through
 a proxy on loopback that counts requests and tokens. Each runs in a process of its own; with ``--folder`` those that
 must be installed are, each into a virtual environment of its own. One that cannot be had, or fails, is a line in the
-figures that says why. ``duckdb-llm-udf`` has no function over rows, only text to SQL: ``benchmarks.rivals`` has it.
-Agreement is with labels written by hand.
+figures that says why. ``duckdb-llm-udf`` has no function over rows, only text to SQL: it is asked one question about
+all of them, and its SQL is run. Agreement is with labels written by hand.
 
 Also measured: the overhead of the engine at 1,000,000 rows of 1,000 values with a model that answers at once, wall time
 against distinct inputs × latency ÷ concurrency, and choosing a label in one pass against writing it.
@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any
 
 import llmsql
-from benchmarks.environments import installed
+from benchmarks.environments import LLMUDF, installed
 from benchmarks.record import save
 from llmsql.chat import Message
 from llmsql.clients import GenerationRequest
@@ -40,8 +40,14 @@ from llmsql.rows.models import open_row_model
 from llmsql.settings import load_settings
 
 RIVALS = Path(__file__).parent / "rivals"
-REQUIREMENTS = {"blendsql": ("blendsql", "litellm", "pandas"), "lotus": ("lotus-ai", "pandas")}
-"""Rivals that have to be installed. A plain Python function in DuckDB needs nothing more than we do."""
+READY = ("llmsql", "plain_udf")
+"""Contestants that need nothing more than we do."""
+REQUIREMENTS = {
+    "blendsql": ("blendsql", "litellm", "pandas"),
+    "lotus": ("lotus-ai", "pandas"),
+    "llmudf": LLMUDF,
+}
+"""Those that have to be installed."""
 TASKS = ("filter", "classify", "filter_limit")
 TEXTS = (
     ("I was charged twice for order 118, please send one payment back", "billing", True),
@@ -127,7 +133,7 @@ class Counter(BaseHTTPRequestHandler):
 
 
 class StandIn(BaseHTTPRequestHandler):
-    """Answers by rule instead of a model, after ``latency`` seconds: a filter is true, a text is of the first label."""
+    """Answers by rule instead of a model, after ``latency`` seconds: all is true, or of the first label."""
 
     latency = 0.0
     protocol_version = "HTTP/1.1"
@@ -142,6 +148,7 @@ class StandIn(BaseHTTPRequestHandler):
         time.sleep(self.latency)
         asked = " ".join(str(message["content"]) for message in body["messages"])
         word = LABELS[0] if all(label in asked for label in LABELS) else "yes"
+        word = "SELECT true FROM t" if "SQL Query:" in asked else word
         usage = {"prompt_tokens": 10, "completion_tokens": 1, "total_tokens": 11}
         answer = {"id": "1", "object": "chat.completion", "created": 0, "model": "m", "usage": usage}
         said = {"role": "assistant", "content": word}
@@ -169,9 +176,12 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
     parser.add_argument("--texts", type=int, default=len(TEXTS), help="how many of the texts; default: all %(default)s")
     parser.add_argument("--copies", type=int, default=2, help="of each of them; default: %(default)s")
     parser.add_argument("--rows", type=int, default=1_000_000, help="to measure overhead at; default: %(default)s")
+    parser.add_argument(
+        "--only", nargs="+", choices=[*READY, *REQUIREMENTS], default=[*READY, *REQUIREMENTS], help="default: all"
+    )
     parser.add_argument("--stand-in", action="store_true", help="try the benchmark without a model; save nothing")
     options = parser.parse_args(arguments)
-    python, missing = environments(options.folder)
+    python, missing = environments(options.folder, options.only)
     figures: dict[str, Any] = {"model": "none, answers by rule" if options.stand_in else options.model}
     asked = rows(options.texts, options.copies)
     figures["rows"], figures["distinct_texts"] = len(asked), len(set(asked))
@@ -186,11 +196,13 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
     return figures
 
 
-def environments(folder: Path | None) -> tuple[dict[str, Path | str], dict[str, Any]]:
-    """The Python of each contestant, and of those that cannot be had the reason."""
-    python: dict[str, Path | str] = {"llmsql": sys.executable, "plain_udf": sys.executable}
+def environments(folder: Path | None, chosen: Sequence[str]) -> tuple[dict[str, Path | str], dict[str, Any]]:
+    """The Python of each contestant that was chosen, and of those that cannot be had the reason."""
+    python: dict[str, Path | str] = {name: sys.executable for name in READY if name in chosen}
     missing: dict[str, Any] = {}
     for rival, requirements in REQUIREMENTS.items():
+        if rival not in chosen:
+            continue
         if folder is None:
             missing[rival] = {"missing": "not asked for: name a --folder"}
             continue
@@ -258,9 +270,10 @@ def agreement(task: str, asked: Sequence[str], answers: Sequence[Any]) -> float:
 
     It is the mean over the labels, so that one answer for every text gets no more than its share of them.
     """
-    labelled = {text: topic if task == "classify" else refund for text, topic, refund in TEXTS}
     if task == "filter_limit":
-        return round(sum(bool(labelled[text]) for text in answers) / max(1, len(answers)), 3)
+        refunds = [text for text, _, refund in TEXTS if refund]
+        return round(sum(answer in refunds for answer in answers) / max(1, len(answers)), 3)
+    labelled = {text: topic if task == "classify" else refund for text, topic, refund in TEXTS}
     right: dict[Any, list[bool]] = {}
     for text, answer in zip_longest(asked, answers[: len(asked)]):
         right.setdefault(labelled[text], []).append(answer == labelled[text])

@@ -25,7 +25,7 @@ from llmsql.functions import VARIABLES, Macro, install_functions, macros
 from llmsql.rows.engine import RowEngine, database_is_file
 from llmsql.rows.install import install_row_functions, row_macros
 from llmsql.rows.interrupts import stop_on_interrupt
-from llmsql.settings import Settings
+from llmsql.settings import Settings, check_variables
 
 _DATA_FRAME_LIBRARIES = frozenset({"pandas", "polars", "pyarrow"})
 
@@ -74,6 +74,7 @@ class Connection:
         self.rows: RowEngine = parent.rows if parent else RowEngine(engine.settings, database_is_file(con))
         if parent is None:
             stop_on_interrupt(self.rows)
+        [(self._number,)] = con.execute("SELECT current_connection_id()").fetchall()
         install_functions(con, engine, self._siblings, prefix, self._aliases)
         install_row_functions(con, self.rows, self._siblings, prefix, self._aliases)
 
@@ -201,10 +202,15 @@ class Connection:
         return Connection(self.duckdb.cursor(), self.engine, self._prefix, parent=self, aliases=self._aliases)
 
     def interrupt(self) -> None:
-        """Stop what runs on this connection, and every model that writes for it or its cursors."""
+        """Stop what runs on this connection, and every model that works for it; its cursors go on."""
+        self.engine.cancel(self._number)
+        self.rows.cancel(self._number)
+        self.duckdb.interrupt()
+
+    def stop_models(self) -> None:
+        """Stop every model that works for this connection, its cursors, or other connections with its functions."""
         self.engine.cancel_all()
         self.rows.cancel_all()
-        self.duckdb.interrupt()
 
     def close(self) -> None:
         """Close the connection; the models and the cursors of one that is no cursor itself go with it."""
@@ -223,7 +229,13 @@ class Connection:
         cancel: threading.Event | None = None,
     ) -> Answer:
         draft = self.engine.draft(
-            con, question, tables=tuple(tables or ()), model=model, settings=settings, cancel=cancel
+            con,
+            question,
+            tables=tuple(tables or ()),
+            model=model,
+            settings=settings,
+            cancel=cancel,
+            connection=self._number,
         )
         if cancel is not None and cancel.is_set():
             raise CancelledError("The question was cancelled.")
@@ -235,12 +247,20 @@ class Connection:
         self, question: str, tables: list[str] | None, model: str | None, settings: Mapping[str, object]
     ) -> Draft:
         return self.engine.draft(
-            self.duckdb, question, tables=tuple(tables or ()), model=model, settings=self.settings(**settings)
+            self.duckdb,
+            question,
+            tables=tuple(tables or ()),
+            model=model,
+            settings=self.settings(**settings),
+            connection=self._number,
         )
 
     def _variables(self, settings: Mapping[str, object]) -> dict[str, str]:
         chosen = ", ".join(f"getvariable('llmsql_{name}')::VARCHAR" for name in VARIABLES)
-        [row] = self.duckdb.execute(f"SELECT {chosen}").fetchall()
+        [(names, *row)] = self.duckdb.execute(
+            f"SELECT (SELECT list(name) FROM duckdb_variables()), {chosen}"
+        ).fetchall()
+        check_variables(names or ())
         found = {f"llmsql_{name}": value for name, value in zip(VARIABLES, row, strict=True) if value is not None}
         return found | {f"llmsql_{name}": _as_text(value) for name, value in settings.items() if value is not None}
 

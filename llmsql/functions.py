@@ -47,6 +47,8 @@ VARIABLES = (
 )
 ALIASES: dict[str, tuple[str, ...]] = {"motherduck": ("prompt_query", "prompt_sql")}
 """Names that other systems give these functions; those of the row functions are in ``llmsql.rows.install``."""
+CONNECTION = "llmsql_connection"
+"""Beside the session's variables, the number of the connection: what is done for it stops when it is interrupted."""
 MOST_FAILURES = 100
 _RESULT = "STRUCT(value VARCHAR, error VARCHAR)"
 _PREFIX = re.compile(r"[A-Za-z_]\w*", re.ASCII)
@@ -159,7 +161,7 @@ def macros(engine: Engine, prefix: str = "", aliases: Sequence[str] = ()) -> tup
     """
     suffix = f"{id(engine):x}"
     variables = ", ".join(f"'llmsql_{v}': {_variable(v)}" for v in VARIABLES)
-    session = f"to_json({{{variables}}})::VARCHAR, txid_current()::VARCHAR"
+    session = f"to_json({{{variables}, '{CONNECTION}': current_connection_id()}})::VARCHAR, txid_current()::VARCHAR"
     call = f"(question::VARCHAR, tables::VARCHAR[], model::VARCHAR, {session})"
     sql = _raising(f"_llmsql_sql_{suffix}{call}")
     rows = _raising(f"_llmsql_rows_{suffix}{call}")
@@ -263,13 +265,19 @@ def _create_udfs(
             if call in failures:
                 return {"value": None, "error": failures[call]}
             given = {k: v for k, v in json.loads(variables).items() if v is not None}
+            connection = given.pop(CONNECTION)
             if value_of is _candidates:  # shows all, however unsure
                 given |= {"llmsql_min_confidence": "0", "llmsql_verified": "false"}
             try:
                 settings = engine.settings(given)
                 with open_cursor(siblings) as cursor:
                     draft = engine.draft(
-                        cursor, question or "", tables=tuple(tables or ()), model=model, settings=settings
+                        cursor,
+                        question or "",
+                        tables=tuple(tables or ()),
+                        model=model,
+                        settings=settings,
+                        connection=connection,
                     )
                 return {"value": value_of(draft, settings), "error": None}
             except (LLMSQLError, duckdb.Error) as error:

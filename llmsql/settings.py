@@ -23,7 +23,7 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from functools import lru_cache
@@ -189,6 +189,19 @@ def load_settings(
     merged = merge(variables_of_provider)
     values = {name: _convert(given) for name, given in merged.items()}
     return Settings(**values, sources={name: given.source for name, given in merged.items()})
+
+
+def check_variables(names: Iterable[str]) -> None:
+    """Refuse variables of a session that look like settings and are none, as when they are misspelt.
+
+    Args:
+        names: all that are set; those that do not start with ``llmsql_`` are ignored.
+
+    Raises:
+        ConfigError: there is one, or it holds a key.
+    """
+    for _ in _session(dict.fromkeys(names, "")):
+        pass
 
 
 def setting_names() -> tuple[str, ...]:

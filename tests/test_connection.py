@@ -315,6 +315,71 @@ def test_interrupt_stops_a_model(
     assert con.sql("SELECT 1").fetchall() == [(1,)]
 
 
+def test_interrupt_stops_who_waits_for_the_same_question_of_another(con: llmsql.Connection, stub: StubOpenAI) -> None:
+    stub.answers = [stub.silent()]
+    told: dict[llmsql.Connection, BaseException] = {}
+
+    def run(asking: llmsql.Connection) -> None:
+        try:
+            asking.ask("slow")
+        except BaseException as error:
+            told[asking] = error
+
+    cursor = con.cursor()
+    first, second = (threading.Thread(target=run, args=(asking,)) for asking in (con, cursor))
+    first.start()
+    while not stub.requests:
+        time.sleep(0.01)
+    second.start()
+    time.sleep(0.3)  # until it waits for what the first one asked for
+    cursor.interrupt()
+    second.join(timeout=1)
+    assert list(told) == [cursor] and isinstance(told[cursor], CancelledError)
+    con.interrupt()
+    first.join(timeout=5)
+    assert len(stub.requests) == 1 and isinstance(told[con], CancelledError)
+
+
+@pytest.mark.parametrize(
+    "ask", [lambda con: con.ask("slow"), lambda con: con.sql("FROM ask('slow')").fetchall()], ids=["python", "sql"]
+)
+def test_interrupt_leaves_the_model_of_another_cursor_alone(
+    con: llmsql.Connection, stub: StubOpenAI, ask: Callable[[llmsql.Connection], Any]
+) -> None:
+    stub.answers = [stub.silent()]
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            ask(con)
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=run)
+    cursor = con.cursor()
+    thread.start()
+    while not stub.requests:
+        time.sleep(0.01)
+    cursor.interrupt()
+    thread.join(timeout=0.5)
+    assert thread.is_alive()
+    cursor.stop_models()
+    thread.join(timeout=5)
+    assert not thread.is_alive() and len(failures) == 1
+
+
+@pytest.mark.parametrize(
+    ("variable", "says"), [("llmsql_Ofline", "Did you mean llmsql_offline"), ("llmsql_api_key", "does not belong")]
+)
+def test_a_misspelt_variable_is_refused(con: llmsql.Connection, stub: StubOpenAI, variable: str, says: str) -> None:
+    con.execute("SET VARIABLE mine = 1").fetchall()
+    con.execute(f"SET VARIABLE {variable} = 'x'").fetchall()
+    for refused in (con.ask, con.ask_sql):
+        with pytest.raises(ConfigError, match=says):
+            refused("regions")
+    assert stub.requests == []
+
+
 def test_a_failing_query_names_its_sql(con: llmsql.Connection, stub: StubOpenAI) -> None:
     stub.answers = [stub.good("SELECT CAST(region AS INTEGER) AS n FROM orders")]
     with pytest.raises(LLMSQLError, match="The query failed while running: Conversion Error") as caught:

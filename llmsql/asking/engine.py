@@ -28,7 +28,8 @@ from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot, structure_version
 from llmsql.clients import LLMClient
 from llmsql.clients.base import CallProgress
-from llmsql.errors import ModelNotFoundError, NoAnswerError, QuestionError
+from llmsql.clients.calls import POLL_SECONDS
+from llmsql.errors import CancelledError, ModelNotFoundError, NoAnswerError, QuestionError
 from llmsql.models import adapted_model, cache_folder, missing_weights, models_in_turn, open_model, surer_model
 from llmsql.registry import Calibration, ModelEntry, load_registry
 from llmsql.settings import Settings, load_settings
@@ -70,7 +71,7 @@ class Engine:
         self._memos: OrderedDict[Any, _Memo] = OrderedDict()
         self._lock = threading.RLock()
         self._sessions = Sessions()
-        self._cancels: set[threading.Event] = set()
+        self._cancels: dict[threading.Event, int | None] = {}
         self._on_fetch: Callable[[ModelEntry], ProgressCallback] | None = None
 
     def settings(self, variables: Mapping[str, str] | None = None) -> Settings:
@@ -169,6 +170,7 @@ class Engine:
         model: str | None = None,
         settings: Settings | None = None,
         cancel: threading.Event | None = None,
+        connection: int | None = None,
     ) -> Draft:
         """The SQL for a question; a model is asked once per question, catalog version and settings.
 
@@ -178,7 +180,8 @@ class Engine:
             tables: use only these; empty for all.
             model: a name that goes before the settings'.
             settings: those in force; None for those of no session.
-            cancel: set it to stop the model; ``cancel_all`` stops it too.
+            cancel: set it to stop the model; ``cancel`` and ``cancel_all`` stop it too.
+            connection: number of the one that asks.
 
         Raises:
             LLMSQLError: as ``write_sql`` and ``open_model``.
@@ -186,7 +189,7 @@ class Engine:
         settings = settings or self.settings()
         knowledge = self.knowledge(con)
         if settings.session is None:
-            return self._draft(con, knowledge, question, tables, model, settings, cancel)
+            return self._draft(con, knowledge, question, tables, model, settings, cancel, connection)
         turns = self._sessions.before(settings.session, question)
         last = turns[-1].draft if turns else None
         if is_undo(question):
@@ -194,7 +197,7 @@ class Engine:
                 raise QuestionError("There is no answer to go back to.", "Ask a question first.")
             draft = turns[-2].draft
         else:
-            draft = self._draft(con, knowledge, question, tables, model, settings, cancel, last)
+            draft = self._draft(con, knowledge, question, tables, model, settings, cancel, connection, last)
         self._sessions.keep(settings.session, [*turns, Turn(question, draft)])
         return draft
 
@@ -207,6 +210,7 @@ class Engine:
         model: str | None,
         settings: Settings,
         cancel: threading.Event | None,
+        connection: int | None,
         last: Draft | None = None,
     ) -> Draft:
         """The verified answer, else the last one rewritten, else a model's, which may be shown the last one."""
@@ -248,15 +252,15 @@ class Engine:
             self._memos.move_to_end(key)
             while len(self._memos) > MOST_REMEMBERED:
                 self._memos.popitem(last=False)
-        with memo.lock:
-            if memo.draft is None:
-                cancel = cancel or threading.Event()
-                self._cancels.add(cancel)
-                try:
+        cancel = cancel or threading.Event()
+        self._cancels[cancel] = connection
+        try:
+            with _held(memo.lock, cancel):
+                if memo.draft is None:
                     memo.draft = self._write(con, knowledge, question, settings, model, tables, cancel, last)
-                finally:
-                    self._cancels.discard(cancel)
             return memo.draft
+        finally:
+            self._cancels.pop(cancel, None)
 
     def _write(
         self,
@@ -348,6 +352,12 @@ class Engine:
         """The SQL of a draft with ``current_date`` in place of the day that was set."""
         return timeless_sql(con, self.knowledge(con), draft)
 
+    def cancel(self, connection: int) -> None:
+        """Stop every model that is writing for a connection."""
+        for cancel, number in list(self._cancels.items()):
+            if number == connection:
+                cancel.set()
+
     def cancel_all(self) -> None:
         """Stop every model that is writing."""
         for cancel in list(self._cancels):
@@ -385,6 +395,22 @@ def calibrations_of(model: str) -> Mapping[str, Calibration]:
         return load_registry().get(model).calibration
     except ModelNotFoundError:
         return {}
+
+
+@contextmanager
+def _held(lock: threading.Lock, cancel: threading.Event) -> Iterator[None]:
+    """Hold a lock that somebody may hold for as long as a model takes.
+
+    Raises:
+        CancelledError: ``cancel`` was set.
+    """
+    while not lock.acquire(timeout=POLL_SECONDS):
+        if cancel.is_set():
+            raise CancelledError("The call was cancelled.")
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _provider_of(model: str, settings: Settings) -> str | None:

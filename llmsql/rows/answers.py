@@ -59,14 +59,15 @@ class Answers:
     def __contains__(self, key: bytes) -> bool:
         return key in self._outcomes
 
-    def find(self, query: Query, key: bytes) -> Outcome | None:
-        """What came of an input before, or in this query where it failed."""
-        return self._outcomes.get(key) or self._outcomes.get(_failed_key(query, key))
+    def find(self, query: Query, key: bytes, proxy_key: bytes = b"") -> Outcome | None:
+        """What the model said of an input before, or in this query where it failed; else what a proxy decided."""
+        known = self._outcomes.get(key) or self._outcomes.get(_failed_key(query, key))
+        return known or (self._outcomes.get(key + proxy_key) if proxy_key else None)
 
-    def find_all(self, query: Query, keys: Iterable[bytes]) -> Outcomes:
+    def find_all(self, query: Query, keys: Iterable[bytes], proxy_key: bytes = b"") -> Outcomes:
         """Those of several inputs that are known."""
         with self._lock:
-            return {key: known for key in keys if (known := self.find(query, key)) is not None}
+            return {key: known for key in keys if (known := self.find(query, key, proxy_key)) is not None}
 
     def keep(self, outcomes: Mapping[bytes, Outcome]) -> None:
         """Remember outcomes."""
@@ -74,6 +75,10 @@ class Answers:
             self._outcomes.update(outcomes)
             while len(self._outcomes) > self._most:
                 self._outcomes.popitem(last=False)
+
+    def keep_decided(self, outcomes: Mapping[bytes, Outcome], proxy_key: bytes) -> None:
+        """Remember what a proxy decided, apart from what the model says."""
+        self.keep({key + proxy_key: outcome for key, outcome in outcomes.items()})
 
     def claim(
         self,

@@ -150,7 +150,11 @@ class Caller:
         """Whether an answer to a prompt was kept from before."""
         if not occasion.keep or occasion.temperature > 0:
             return False
-        return self.kept.find(self._key(self._request(prompt, occasion), occasion)) is not None
+        return self.kept.find(self.request_key(prompt, occasion)) is not None
+
+    def request_key(self, prompt: Prompt, occasion: Occasion) -> str:
+        """Hash of all that is sent for a prompt, which its answer is kept under."""
+        return self._key(self._request(prompt, occasion), occasion)
 
     def embed(self, texts: Sequence[str], occasion: Occasion, dimensions: int | None) -> Embedding:
         """Vectors of texts, in one request.
@@ -227,44 +231,50 @@ class Caller:
 
         Refusals for being too fast are waited out by all calls together.
         """
-        failures, attempts = 0, 0
+        errors: list[ProviderError] = []
         started = time.monotonic()
         try:
             while True:
                 self.pacer.wait(read + write, occasion.cancel)
                 try:
                     answer, counted = self._send_once(send, books, read, write, occasion)
-                except ProviderRateLimitError as error:
-                    attempts += 1
-                    waits = time.monotonic() + (error.retry_after or 0.0)
-                    if not error.retryable or waits > started + PATIENCE_SECONDS:
-                        raise FatalError(error) from None
-                    self.pacer.refused(error.retry_after)
+                    break
                 except ProviderError as error:
-                    attempts += 1
-                    failures += 1
-                    dead = isinstance(error, ProviderConnectionError) and not self._reachable()
-                    if dead and (not self.answered or failures > MOST_RETRIES):
-                        raise FatalError(error) from None
-                    if isinstance(error, _ALWAYS_FATAL):
-                        raise FatalError(error) from None
-                    if not error.retryable or failures > MOST_RETRIES:
-                        raise
-                    sleep(max(backoff(failures - 1), error.retry_after or 0.0), occasion.cancel)
+                    errors.append(error)
+                    self._wait_to_resend(errors, started, occasion.cancel)
                 except _ALWAYS_FATAL as error:
                     raise FatalError(error) from None
-                else:
-                    attempts += 1
-                    break
         except (FatalError, LLMSQLError):
-            if attempts:
+            if errors:
                 nothing = Generation("", 0, 0, 0, time.monotonic() - started, 0.0)
-                self.enter(nothing, occasion, "failed", attempts)
+                self.enter(nothing, occasion, "failed", len(errors))
             raise
         self.pacer.accepted()
         self.answered = True
-        self.enter(counted, occasion, "model", attempts)
+        self.enter(counted, occasion, "model", len(errors) + 1)
         return answer
+
+    def _wait_to_resend(self, errors: Sequence[ProviderError], started: float, cancel: threading.Event) -> None:
+        """Wait as long as the latest error of a call asks for.
+
+        Raises:
+            FatalError: the whole query has to stop.
+            ProviderError: the latest error, where sending again does not help.
+        """
+        error = errors[-1]
+        if isinstance(error, ProviderRateLimitError):
+            waits = time.monotonic() + (error.retry_after or 0.0)
+            if not error.retryable or waits > started + PATIENCE_SECONDS:
+                raise FatalError(error) from None
+            self.pacer.refused(error.retry_after)
+            return
+        failures = sum(not isinstance(other, ProviderRateLimitError) for other in errors)
+        dead = isinstance(error, ProviderConnectionError) and not self._reachable()
+        if isinstance(error, _ALWAYS_FATAL) or (dead and (not self.answered or failures > MOST_RETRIES)):
+            raise FatalError(error) from None
+        if not error.retryable or failures > MOST_RETRIES:
+            raise error
+        sleep(max(backoff(failures - 1), error.retry_after or 0.0), cancel)
 
     def _send_once(
         self, send: Callable[[], Any], books: Callable[[Any], Generation], read: int, write: int, occasion: Occasion

@@ -26,7 +26,7 @@ from llmsql.functions import open_cursor
 from llmsql.rows.early_stop import ANSWER, Statement, Wanted, read_statement, rows_wanted
 from llmsql.rows.engine import RowEngine
 from llmsql.rows.interrupts import interrupt_later
-from llmsql.rows.queries import COUNTING, Outcome, Plan, Query
+from llmsql.rows.queries import Outcome, Plan, Query
 
 # DuckDB 1 reads strings of a chunk after it has let go of them: keep the last ones alive.
 KEPT_CHUNKS = 64
@@ -54,7 +54,7 @@ class RowFunctions:
         self.engine = engine
         self._siblings = siblings
         self._names = (prefix, aliases)
-        self._limits: OrderedDict[tuple[int, bytes, str], _Limit | None] = OrderedDict()
+        self._limits: OrderedDict[tuple[int, str, str], _Limit | None] = OrderedDict()
         self._planning = threading.Lock()
         self._planner: int | None = None
         self._alive: deque[pa.Array] = deque(maxlen=KEPT_CHUNKS)
@@ -108,7 +108,7 @@ class RowFunctions:
             return None
         if not statement.filters and len(group.places) < min(_WHOLE_CHUNK, (statement.rows or 0) + 1):
             return None  # DuckDB has applied the limit
-        key = (group.query.id, group.plan.key, text)
+        key = (group.query.id, group.arguments, text)
         with self._planning:
             if key not in self._limits:
                 self._limits[key] = self._planned(statement, group.arguments)
@@ -191,32 +191,10 @@ class RowFunctions:
             limit.judged.update({value: value in met for value in new})
 
     def _groups(self, texts: Any, arguments: Any, sessions: Any, queries: Any) -> Iterator[_Group]:
-        """The distinct inputs of a chunk, by the other arguments that they came with."""
-        query_id = queries[0].as_py()
-        if _is_constant(arguments) and _is_constant(sessions):
-            encoded = _one_array(texts).dictionary_encode()
-            places = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-            yield self._group(
-                query_id, arguments[0].as_py(), sessions[0].as_py(), encoded.dictionary.to_pylist(), places
-            )
-            return
-        together: dict[tuple[str, str], dict[str, int]] = {}
-        own: dict[tuple[str, str], list[tuple[int, int]]] = {}
-        rows = zip(texts.to_pylist(), arguments.to_pylist(), sessions.to_pylist(), strict=True)
-        for row, (text, argument, session) in enumerate(rows):
-            if text is not None:
-                inputs = together.setdefault((argument, session), {})
-                place = inputs.setdefault(text, len(inputs))
-                own.setdefault((argument, session), []).append((row, place))
-        for (argument, session), inputs in together.items():
-            places = np.full(len(texts), -1, dtype=np.int64)
-            for row, place in own[argument, session]:
-                places[row] = place
-            yield self._group(query_id, argument, session, list(inputs), places)
-
-    def _group(self, query_id: int, arguments: str, session: str, inputs: list[str], places: Any) -> _Group:
-        query = self.engine.query(query_id, json.loads(session).get(COUNTING))
-        return _Group(query, self.engine.plan(query, arguments, session), arguments, inputs, places)
+        """The distinct inputs of a chunk, with what the other arguments that they came with mean."""
+        for argument, session, inputs, places in distinct_inputs(texts, arguments, sessions):
+            query = self.engine.query(queries[0].as_py(), json.loads(session))
+            yield _Group(query, self.engine.plan(query, argument, session), argument, inputs, places)
 
 
 class Stops:
@@ -319,6 +297,37 @@ def _is_known(cursor: duckdb.DuckDBPyConnection, statement: Statement) -> bool:
     ).fetchall()
     words = set(re.findall(r"\w+", statement.sql.lower()))
     return {(name,) for name in statement.tables} <= set(tables) and not any(name in words for (name,) in macros)
+
+
+def distinct_inputs(texts: Any, arguments: Any, sessions: Any) -> Iterator[tuple[str, str, list[str], Any]]:
+    """The distinct inputs of a chunk, by the other arguments and the session's variables that they came with.
+
+    Args:
+        texts: the inputs, or NULL.
+        arguments: JSON of the other arguments, nearly always the same for all rows.
+        sessions: JSON of the session's variables.
+
+    Yields:
+        The arguments, the variables, the inputs, and for each row the place of its input among them, or -1.
+    """
+    if _is_constant(arguments) and _is_constant(sessions):
+        encoded = _one_array(texts).dictionary_encode()
+        places = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        yield arguments[0].as_py(), sessions[0].as_py(), encoded.dictionary.to_pylist(), places
+        return
+    together: dict[tuple[str, str], dict[str, int]] = {}
+    own: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    rows = zip(texts.to_pylist(), arguments.to_pylist(), sessions.to_pylist(), strict=True)
+    for row, (text, argument, session) in enumerate(rows):
+        if text is not None:
+            inputs = together.setdefault((argument, session), {})
+            place = inputs.setdefault(text, len(inputs))
+            own.setdefault((argument, session), []).append((row, place))
+    for (argument, session), inputs in together.items():
+        places = np.full(len(texts), -1, dtype=np.int64)
+        for row, place in own[argument, session]:
+            places[row] = place
+        yield argument, session, list(inputs), places
 
 
 def _one_array(column: Any) -> Any:

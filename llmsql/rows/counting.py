@@ -42,7 +42,7 @@ def count_input(query: Query, plan: Plan, text: str, answers: Answers) -> Outcom
         value = known(text) if known else plan.task.answer(text, ask)
     except UnfitAnswerError:
         value = plan.task.stub
-    remembered = answers.find(query, key)
+    remembered = answers.find(query, key, plan.proxy_key)
     is_known = remembered is not None and remembered.error is None
     with query.lock:
         if key not in query.counts:

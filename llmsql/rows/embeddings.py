@@ -12,17 +12,16 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from llmsql.clients import Generation
 from llmsql.errors import CancelledError, ConfigError, ModelError
 from llmsql.rows.answers import Answers, Inputs, Outcomes
 from llmsql.rows.calls import Caller, FatalError, Occasion, count_tokens
-from llmsql.rows.chunks import KEPT_CHUNKS, Stops
+from llmsql.rows.chunks import KEPT_CHUNKS, Stops, distinct_inputs
 from llmsql.rows.engine import RowEngine
 from llmsql.rows.failures import check_failures
 from llmsql.rows.plans import check_options
-from llmsql.rows.queries import COUNTING, Count, Outcome, Query
+from llmsql.rows.queries import Count, Outcome, Query
 from llmsql.rows.shapes import MOST_ELEMENTS
 from llmsql.settings import Settings
 
@@ -49,44 +48,36 @@ class VectorFunctions:
         """Embed a chunk; NULL for each row, or the reason why the query must stop."""
 
         def work() -> None:
-            session = json.loads(sessions[0].as_py())
-            query = self._engine.query(queries[0].as_py(), session.get(COUNTING))
-            settings = self._engine.settings(session)
-            for argument in arguments.unique().to_pylist():  # one for all rows, but where the model is a column
-                mine = texts.filter(pc.equal(arguments, argument))
-                options = json.loads(argument)
-                check_options("ai_embed", options)
-                if options["dims"] is not None and not 1 <= options["dims"] <= MOST_ELEMENTS:
-                    raise ConfigError(f"dims {options['dims']} of ai_embed is not from 1 to {MOST_ELEMENTS}.")
-                inputs = [text for text in mine.unique().to_pylist() if text is not None]
-                caller = self._engine.caller(settings, options.get("model"), embedding=True)
-                self._engine.count_rows(query, "ai_embed", caller, len(mine) - mine.null_count)
+            for argument, session, inputs, places in distinct_inputs(texts, arguments, sessions):
+                query, settings, caller, options = self._called(argument, session, queries)
+                self._engine.count_rows(query, "ai_embed", caller, int(np.count_nonzero(places >= 0)))
                 self._embed(query, settings, caller, options, inputs)
 
         return self._stops.column(queries, len(texts), work)
 
     def values(self, texts: Any, arguments: Any, sessions: Any, queries: Any) -> Any:
         """The vectors of a chunk, which ``errors`` has seen to."""
-        session = json.loads(sessions[0].as_py())
-        query = self._engine.query(queries[0].as_py(), session.get(COUNTING))
-        settings = self._engine.settings(session)
-        models = {}
-        for argument in arguments.unique().to_pylist():
-            options = json.loads(argument)
-            models[argument] = _model_key(self._engine.caller(settings, options.get("model"), embedding=True), options)
-        rows = zip(texts.to_pylist(), arguments.to_pylist(), strict=True)
-        found = [
-            None if text is None else self._vectors.find(query, _key(models[argument], text)) for text, argument in rows
-        ]
-        vectors = [None if outcome is None else outcome.value for outcome in found]
-        lengths = np.array([0 if vector is None else len(vector) for vector in vectors])
-        present = [vector for vector in vectors if vector is not None]
-        flat = np.concatenate(present) if present else np.empty(0, np.float32)
-        offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32))
-        missing = pa.array([vector is None for vector in vectors], pa.bool_())
-        result = pa.ListArray.from_arrays(offsets, pa.array(flat, pa.float32()), mask=missing)
+        vectors: list[Any] = []
+        places = np.full(len(texts), -1, dtype=np.int64)
+        for argument, session, inputs, own in distinct_inputs(texts, arguments, sessions):
+            query, _, caller, options = self._called(argument, session, queries)
+            model = _model_key(caller, options)
+            places[own >= 0] = own[own >= 0] + len(vectors)
+            found = (self._vectors.find(query, _key(model, text)) for text in inputs)
+            vectors += [None if outcome is None else outcome.value for outcome in found]
+        result = _as_lists(vectors).take(pa.array(places, mask=places < 0))
         self._alive.append(result)
         return result
+
+    def _called(self, argument: str, session: str, queries: Any) -> tuple[Query, Settings, Caller, dict[str, Any]]:
+        """The query of a call, its settings, the model, and the options."""
+        variables, options = json.loads(session), json.loads(argument)
+        check_options("ai_embed", options)
+        if options["dims"] is not None and not 1 <= options["dims"] <= MOST_ELEMENTS:
+            raise ConfigError(f"dims {options['dims']} of ai_embed is not from 1 to {MOST_ELEMENTS}.")
+        settings = self._engine.settings(variables)
+        caller = self._engine.caller(settings, options.get("model"), embedding=True)
+        return self._engine.query(queries[0].as_py(), variables), settings, caller, options
 
     def vectors(self, query: Query, settings: Settings, inputs: Sequence[str]) -> tuple[str, Any]:
         """The embedding model's name, and vectors of distinct texts, one row each.
@@ -198,6 +189,16 @@ def batched(inputs: Inputs) -> list[Inputs]:
         batches[-1].append((key, text))
         tokens += size
     return batches
+
+
+def _as_lists(vectors: Sequence[Any]) -> Any:
+    """Vectors as Arrow knows lists."""
+    lengths = [0 if vector is None else len(vector) for vector in vectors]
+    present = [vector for vector in vectors if vector is not None]
+    flat = np.concatenate(present) if present else np.empty(0, np.float32)
+    offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32))
+    missing = pa.array([vector is None for vector in vectors], pa.bool_())
+    return pa.ListArray.from_arrays(offsets, pa.array(flat, pa.float32()), mask=missing)
 
 
 def _model_key(caller: Caller, options: dict[str, Any]) -> str:

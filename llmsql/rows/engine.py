@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from llmsql.clients.answer_cache import AnswerCache
 from llmsql.errors import CancelledError, LLMSQLError, well_formed
+from llmsql.functions import CONNECTION
 from llmsql.models import cache_folder
 from llmsql.rows.answers import Answers, Claim, Inputs, Outcomes
 from llmsql.rows.budget import Budget, Purse
@@ -68,24 +69,25 @@ class RowEngine:
 
     def settings(self, session: Mapping[str, str | None]) -> Settings:
         """The settings in force, by a session's variables."""
-        given = {n: value for n, value in session.items() if value is not None and n != COUNTING}
+        given = {n: value for n, value in session.items() if value is not None and n not in (COUNTING, CONNECTION)}
         return self._settings_of(given)
 
     def keeps(self, settings: Settings) -> bool:
         """Whether answers are kept on disk, and looked for there."""
         return settings.offline or (self._on_disk if settings.keep_answers is None else settings.keep_answers)
 
-    def query(self, query_id: int, counting: str | None = None) -> Query:
+    def query(self, query_id: int, session: Mapping[str, Any]) -> Query:
         """What is known of a query; made when first asked for.
 
         Args:
             query_id: DuckDB's.
-            counting: the token of an estimate.
+            session: its variables, the token of an estimate and the number of the connection among them.
         """
+        counting, connection = session.get(COUNTING), session.get(CONNECTION)
         with self._lock:
             key = (0, counting) if counting else (query_id, None)
             if key not in self._queries:
-                self._queries[key] = Query(query_id, Budget(self._session, self._purses), counting)
+                self._queries[key] = Query(query_id, Budget(self._session, self._purses), counting, connection)
                 while len(self._queries) > MOST_QUERIES:
                     self._queries.popitem(last=False)
             return self._queries[key]
@@ -168,7 +170,7 @@ class RowEngine:
         """The outcome of an input that ``outcomes`` has just seen."""
         if query.counting:
             return count_input(query, plan, text, self._answers)
-        known = self._answers.find(query, plan.key_of(text))
+        known = self._answers.find(query, plan.key_of(text), plan.proxy_key)
         if known is not None:
             return known
         if plan.key in query.ended_early:  # not asked for, see ``early_stop``
@@ -189,9 +191,11 @@ class RowEngine:
         with self._lock:
             return self._queries.pop((0, token), None) or Query(0, Budget(self._session, self._purses), token)
 
-    def known(self, query: Query, summary: Summary, answers: Answers, keys: Sequence[bytes]) -> Outcomes:
+    def known(
+        self, query: Query, summary: Summary, answers: Answers, keys: Sequence[bytes], proxy_key: bytes = b""
+    ) -> Outcomes:
         """Inputs whose outcome is remembered; entered into the books when the query has not had them before."""
-        found = answers.find_all(query, keys)
+        found = answers.find_all(query, keys, proxy_key)
         new = query.first_seen(keys)
         remembered = len(new & found.keys())
         self.ledger.count(summary, distinct_inputs=len(new), remembered=remembered)
@@ -201,22 +205,22 @@ class RowEngine:
 
     def _answered(self, query: Query, plan: Plan, texts: Sequence[str], few: bool) -> list[Outcome]:
         keys = [plan.key_of(text) for text in texts]
-        found = self.known(query, plan.summary, self._answers, keys)
-        missing = [(key, text) for key, text in zip(keys, texts, strict=True) if key not in found]
-        if plan.min_accuracy is not None and missing and not few:
-            missing = self._answer_by_proxy(query, plan, missing, found)
+        found = self.known(query, plan.summary, self._answers, keys, plan.proxy_key)
+        inputs = list(zip(keys, texts, strict=True))
+        missing = [(key, text) for key, text in inputs if key not in found]
+        if plan.min_accuracy is not None and not few:
+            missing = self._answer_by_proxy(query, plan, inputs, found)
         found |= self._ask(query, plan, missing)
         settings, wants_errors = plan.occasion.settings, plan.on_error == "capture"
         check_failures(query, plan.function, settings, self.ledger, settled=True, wants_errors=wants_errors)
         return [found[key] for key in keys]
 
-    def _answer_by_proxy(self, query: Query, plan: Plan, missing: Inputs, found: Outcomes) -> Inputs:
+    def _answer_by_proxy(self, query: Query, plan: Plan, inputs: Inputs, found: Outcomes) -> Inputs:
         """Let a proxy answer what it may; what is left is for the model."""
         assert self.vectors is not None
-        sampled, decided, left = self._lessons.answer(
-            plan, missing, partial(self._ask, query, plan), partial(self.vectors, query, plan.occasion.settings)
-        )
-        self._answers.keep(decided)
+        ask, embed = partial(self._ask, query, plan), partial(self.vectors, query, plan.occasion.settings)
+        sampled, decided, left = self._lessons.answer(plan, inputs, found, ask, embed)
+        self._answers.keep_decided(decided, plan.proxy_key)
         self.ledger.count(plan.summary, proxied=len(decided))
         found |= sampled | decided
         return left
@@ -313,6 +317,13 @@ class RowEngine:
             settings, wants_errors = plan.occasion.settings, plan.on_error == "capture"
             check_failures(query, plan.function, settings, self.ledger, wants_errors=wants_errors)
         yield outcome
+
+    def cancel(self, connection: int) -> None:
+        """Stop the queries of a connection that wait for a model."""
+        with self._lock:
+            for query in self._queries.values():
+                if query.connection == connection:
+                    query.interrupt()
 
     def cancel_all(self) -> None:
         """Stop every query that waits for a model."""

@@ -20,6 +20,7 @@ from llmsql.errors import ConfigError
 from llmsql.rows.bounds import Bounds, bounded
 from llmsql.rows.queries import COUNTING, Query
 from llmsql.rows.trees import spare_sequences
+from llmsql.settings import check_variables
 
 _ROWS_AT_ONCE = 10_000
 _TAKES = "ai_estimate takes one SELECT, or one CREATE TABLE … AS, INSERT, UPDATE, DELETE or COPY of a query."
@@ -71,7 +72,8 @@ def count_calls(
         begin: a new query to count in.
 
     Raises:
-        ConfigError: the statement is none that can be counted, or needs what ``con`` does not see.
+        ConfigError: the statement is none that can be counted, or needs what ``con`` does not see; or a variable is
+            misspelt.
         duckdb.Error: it is wrong.
     """
     hidden = _move_in(con, json.loads(here), sql)
@@ -132,6 +134,7 @@ def _move_in(con: duckdb.DuckDBPyConnection, here: dict[str, Any], sql: str) -> 
     """Give a connection what another one has of its own; by name, what it cannot be given, and what helps."""
     if here["search_path"]:
         con.execute("SET search_path = ?", [here["search_path"]]).fetchall()
+    check_variables(variable["name"] for variable in here["variables"] or ())
     for variable in here["variables"] or ():
         name, kind = variable["name"], variable["type"]
         value = None if kind.strip('"') == "NULL" else variable["value"]

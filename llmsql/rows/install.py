@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from llmsql.errors import ConfigError
-from llmsql.functions import Macro, refuse_to_shadow
+from llmsql.functions import CONNECTION, Macro, refuse_to_shadow
 from llmsql.rows.estimate import HERE
 from llmsql.rows.reports import ESTIMATE, REPORTS
 from llmsql.rows.shapes import shape_for_from_json
@@ -32,6 +32,7 @@ _TEXT = """'"VARCHAR"'"""
 
 
 _SHAPE = "_llmsql_shape"
+_CONNECTION = f"'{CONNECTION}': current_connection_id()"
 
 FUNCTIONS: dict[str, tuple[dict[str, str], tuple[str, ...], str]] = {
     "ai_complete": (
@@ -224,7 +225,7 @@ def _call(
             f"CASE WHEN length(current_query()) < {_LONGEST_STATEMENT} "
             "AND regexp_matches(current_query(), 'limit|fetch', 'i') THEN current_query() END"
         )
-    passed = f"{text}, {options}::VARCHAR, {session_json()}, current_query_id()::UBIGINT"
+    passed = f"{text}, {options}::VARCHAR, {session_json(_CONNECTION)}, current_query_id()::UBIGINT"
     error = f"_llmsql_ai_error_{suffix}({passed}, {statement})"
     value = f"_llmsql_ai_value_{suffix}({passed}, {no_statement})"
     captured = f"""'{{"response":' || {shape} || ',"error":"VARCHAR"}}'"""
@@ -241,7 +242,7 @@ def _call(
 
 def _vector(suffix: str, text: str, dims: str | None = None) -> str:
     options = f"to_json({{'function': 'ai_embed', 'model': model, 'dims': {dims or 'NULL'}}})::VARCHAR"
-    passed = f"({text}::VARCHAR, {options}, {session_json()}, current_query_id()::UBIGINT)"
+    passed = f"({text}::VARCHAR, {options}, {session_json(_CONNECTION)}, current_query_id()::UBIGINT)"
     vector = _raising(f"_llmsql_embed_error_{suffix}{passed}", f"_llmsql_embed_value_{suffix}{passed}", "FLOAT[]")
     if dims is None:
         return vector
@@ -266,10 +267,10 @@ def table_of(call: str, fields: Mapping[str, Any], source: str = "") -> str:
     return f"SELECT unnest(r) FROM ({rows}{source and f' FROM {source}'})"
 
 
-def session_json() -> str:
-    """The expression that hands the session's settings to a Python function."""
+def session_json(*more: str) -> str:
+    """The expression that hands the session's settings, and further entries, to a Python function."""
     variables = [f"'llmsql_{name}': getvariable('llmsql_{name}')::VARCHAR" for name in (*VARIABLES, "counting")]
-    return f"to_json({{{', '.join(variables)}}})::VARCHAR"
+    return f"to_json({{{', '.join([*variables, *more])}}})::VARCHAR"
 
 
 def _prompt(name: str, suffix: str) -> str:

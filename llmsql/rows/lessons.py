@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from llmsql.rows.answers import Inputs
+from llmsql.rows.answers import Inputs, Outcomes
 from llmsql.rows.proxy import SAMPLE, Proxy, find_proxy, keep_proxy, train
 from llmsql.rows.queries import Outcome, Plan
 
 
 @dataclass
 class Lesson:
-    """What a proxy learns from, until it is trained."""
+    """What a proxy learns from, until it is trained: texts, and what the model said of them."""
 
     proxy: Proxy | None
-    texts: list[str] = field(default_factory=list)
-    answers: list[str] = field(default_factory=list)
+    answers: dict[str, str] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def wanted(self) -> int:
+        """How many answers are still to come."""
+        return SAMPLE - len(self.answers)
+
+    def learn(self, inputs: Inputs, outcomes: Mapping[bytes, Outcome]) -> None:
+        """Take in what the model said, as far as it is wanted."""
+        for key, text in inputs:
+            if self.wanted and key in outcomes and outcomes[key].value is not None:
+                self.answers[text] = outcomes[key].value
 
 
 class Lessons:
@@ -32,15 +42,17 @@ class Lessons:
     def answer(
         self,
         plan: Plan,
-        missing: Inputs,
-        ask: Callable[[Inputs], dict[bytes, Outcome]],
+        inputs: Inputs,
+        found: Outcomes,
+        ask: Callable[[Inputs], Outcomes],
         embed: Callable[[Sequence[str]], tuple[str, Any]],
-    ) -> tuple[dict[bytes, Outcome], dict[bytes, Outcome], Inputs]:
+    ) -> tuple[Outcomes, Outcomes, Inputs]:
         """Train a proxy where there is none yet, and let it answer what it may.
 
         Args:
             plan: of the function.
-            missing: inputs without an answer.
+            inputs: of the query.
+            found: the answers that are known; those of the model teach as well as others, and cost nothing.
             ask: asks the model.
             embed: gives the embedding model's name, and vectors of texts.
 
@@ -48,19 +60,18 @@ class Lessons:
             What the model answered for the sample, what the proxy decided, and what is left for the model.
         """
         with self._lock:
-            lesson = self._lessons.setdefault(plan.key, Lesson(find_proxy(plan.key.hex())))
-        sampled: dict[bytes, Outcome] = {}
+            lesson = self._lessons.get(plan.proxy_key)
+            if lesson is None:
+                lesson = self._lessons[plan.proxy_key] = Lesson(find_proxy(plan.proxy_key.hex()))
+        missing = [pair for pair in inputs if pair[0] not in found]
+        sampled: Outcomes = {}
         with lesson.lock:
             if lesson.proxy is None:
-                wanted = SAMPLE - len(lesson.texts)
-                sample, missing = missing[:wanted], missing[wanted:]
+                lesson.learn(inputs, found)
+                sample, missing = missing[: lesson.wanted], missing[lesson.wanted :]
                 sampled = ask(sample)
-                for key, text in sample:
-                    value = sampled[key].value
-                    if value is not None:
-                        lesson.texts.append(text)
-                        lesson.answers.append(value)
-                if len(lesson.texts) >= SAMPLE:
+                lesson.learn(sample, sampled)
+                if not lesson.wanted and (sample or missing):
                     lesson.proxy = _trained(plan, lesson, embed)
         proxy = lesson.proxy
         if proxy is None or not missing or not any(threshold is not None for threshold in proxy.thresholds):
@@ -73,14 +84,14 @@ class Lessons:
 
 def _trained(plan: Plan, lesson: Lesson, embed: Callable[[Sequence[str]], tuple[str, Any]]) -> Proxy:
     assert plan.min_accuracy is not None
-    embed_model, vectors = embed(lesson.texts)
+    embed_model, vectors = embed(list(lesson.answers))
     proxy = train(
         vectors,
-        lesson.answers,
+        list(lesson.answers.values()),
         function=plan.function,
         model=plan.caller.name,
         embed_model=embed_model,
         min_accuracy=plan.min_accuracy,
     )
-    keep_proxy(plan.key.hex(), proxy)
+    keep_proxy(plan.proxy_key.hex(), proxy)
     return proxy

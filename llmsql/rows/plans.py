@@ -12,7 +12,7 @@ from llmsql.rows.calls import Caller, Occasion
 from llmsql.rows.ledger import Summary
 from llmsql.rows.models import room_for_text
 from llmsql.rows.queries import Plan, Query
-from llmsql.rows.tasks import build_task, read_flag
+from llmsql.rows.tasks import Task, build_task, read_flag
 from llmsql.settings import Settings
 
 _TEXT, _WHOLE, _NUMBER = "a text", "a whole number", "a number"
@@ -30,6 +30,7 @@ _KINDS = {
 """What options must be whose SQL type the macros leave open."""
 ON_ERROR = ("null", "fail", "capture")
 _OWN_OPTIONS = frozenset({"model", "temperature", "seed", "cache", "on_error"})
+_PROXY_OPTIONS = frozenset({"optimize", "min_accuracy"})
 
 
 def check_options(function: str, options: Mapping[str, Any]) -> None:
@@ -86,26 +87,43 @@ def build_plan(
     own = {name: value for name, value in options.items() if name not in _OWN_OPTIONS}
     task = build_task(function, own, room_for_text(settings, caller.client, most or settings.max_tokens))
     cache = read_flag(options, "cache", function, default=True)
-    decides = [function, own, caller.client.identity, settings.max_tokens, temperature, options.get("seed")]
+    asked = {name: value for name, value in own.items() if name not in _PROXY_OPTIONS}
+    decides = [function, asked, caller.client.identity, settings.max_tokens, temperature, options.get("seed")]
     if temperature > 0 or not cache:
         decides.append(query.id)
+    occasion = Occasion(
+        settings,
+        summary,
+        query.budget,
+        query.cancel,
+        temperature,
+        options.get("seed"),
+        settings.offline or (keep_answers and cache),
+    )
+    key = _hash(decides)
+    min_accuracy = _min_accuracy(function, own)
     return Plan(
         function=function,
         task=task,
         caller=caller,
-        occasion=Occasion(
-            settings,
-            summary,
-            query.budget,
-            query.cancel,
-            temperature,
-            options.get("seed"),
-            settings.offline or (keep_answers and cache),
-        ),
+        occasion=occasion,
         on_error=on_error,
-        key=hashlib.blake2b(json.dumps(decides, sort_keys=True).encode(), digest_size=32).digest(),
-        min_accuracy=_min_accuracy(function, own),
+        key=key,
+        min_accuracy=min_accuracy,
+        proxy_key=b"" if min_accuracy is None else _proxy_key(key, min_accuracy, task, caller, occasion),
     )
+
+
+def _proxy_key(key: bytes, min_accuracy: float, task: Task, caller: Caller, occasion: Occasion) -> bytes:
+    """The hash of what decides a proxy: the model's answers, also by the words that it is asked in, and the vectors."""
+    words = task.prompt and caller.request_key(task.prompt("text"), occasion)
+    settings = occasion.settings
+    vectors = [settings.provider, settings.model, settings.row_model, settings.embed_model]
+    return _hash([key.hex(), min_accuracy, words, vectors])
+
+
+def _hash(parts: list[Any]) -> bytes:
+    return hashlib.blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=32).digest()
 
 
 def _min_accuracy(function: str, options: Mapping[str, Any]) -> float | None:

@@ -38,6 +38,7 @@ class Query:
         id: DuckDB's.
         budget: what it may spend.
         counting: a token where it is only estimated: nothing is asked.
+        connection: number of the one that it runs on.
         rows: that reached a function with a model, while counting.
         counts: what distinct inputs would take, while counting.
         ended_early: keys of functions that a ``LIMIT`` may stop: what they have not been asked is NULL.
@@ -46,6 +47,7 @@ class Query:
     id: int
     budget: Budget
     counting: str | None = None
+    connection: int | None = None
     cancel: threading.Event = field(default_factory=threading.Event)
     fatal: LLMSQLError | None = None
     active: int = 0
@@ -115,8 +117,9 @@ class Plan:
         caller: of the model.
         occasion: for its calls.
         on_error: one of ``ON_ERROR``.
-        key: hash of what decides an answer besides the input.
+        key: hash of what decides the model's answer besides the input.
         min_accuracy: agreement with the model from which a proxy may answer for it; None for no proxy.
+        proxy_key: hash of what decides such a proxy.
     """
 
     function: str
@@ -126,6 +129,7 @@ class Plan:
     on_error: str
     key: bytes
     min_accuracy: float | None = None
+    proxy_key: bytes = b""
 
     @property
     def summary(self) -> Summary:
@@ -133,7 +137,7 @@ class Plan:
         return self.occasion.summary
 
     def key_of(self, text: str) -> bytes:
-        """What the answer for an input is remembered under."""
+        """What the model's answer for an input is remembered under."""
         return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=self.key, digest_size=16).digest()
 
 

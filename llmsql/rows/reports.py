@@ -16,6 +16,7 @@ from llmsql.functions import open_cursor
 from llmsql.rows.estimate import Counted, count_calls, one_line
 from llmsql.rows.ledger import Ledger, as_rows
 from llmsql.rows.proxy import kept_proxies
+from llmsql.rows.queries import COUNTING
 
 if TYPE_CHECKING:
     from llmsql.rows.calls import Caller
@@ -140,7 +141,7 @@ class Reports:
 
         def begin() -> Query:
             tokens.append(uuid.uuid4().hex)
-            return self.engine.query(0, tokens[-1])
+            return self.engine.query(0, {COUNTING: tokens[-1]})
 
         functions = [macro.name for macro in row_macros(self.engine, self.prefix, self.aliases)]
         functions = [name for name in functions if name.removeprefix(self.prefix) not in (*REPORTS, "ai_estimate")]

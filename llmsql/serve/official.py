@@ -111,7 +111,7 @@ def _signals_are_the_child_s(server: Server, process: subprocess.Popen[bytes]) -
     """Ctrl-C stops what the model writes and leaves the shell to the child; being told to end ends the child."""
 
     def interrupt(*_: object) -> None:
-        server.connection.interrupt()
+        server.connection.stop_models()
 
     def end(*_: object) -> None:
         process.terminate()

@@ -113,7 +113,8 @@ class Server:
         """
         deadline = time.monotonic() + _SECONDS_TO_END
         while True:
-            self.connection.interrupt()  # again and again: a model may be about to be asked
+            self.connection.stop_models()  # again and again: one may be about to be asked
+            self.connection.interrupt()
             self.is_quiet = not self._running()
             if self.is_quiet or time.monotonic() > deadline:
                 break

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from llmsql.catalog.snapshot import OWN_SCHEMA, quote
-from llmsql.shell.commands import COMMANDS, MODE_NAMES, SWITCH
+from llmsql.shell.commands import COMMANDS
+from llmsql.shell.commands.command import SWITCH
+from llmsql.shell.commands.display import MODE_NAMES
 from llmsql.shell.reader import STARTERS
 
 if TYPE_CHECKING:

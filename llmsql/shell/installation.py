@@ -97,8 +97,7 @@ class Installation:
     def cancel_models(self) -> None:
         """Stop every model that writes."""
         if self._connection is not None:
-            self._connection.engine.cancel_all()
-            self._connection.rows.cancel_all()
+            self._connection.stop_models()
 
     def close(self) -> None:
         """Wait until it has ended, and free the models."""

@@ -263,7 +263,7 @@ def _step(session: Session, flag: str, value: str) -> bool:
         except ShellError as error:
             session.output.error(f"Error: {error}")
             return False
-    from llmsql.shell.commands import unescaped
+    from llmsql.shell.commands.display import unescaped
 
     setters: dict[str, Callable[[], None]] = {
         "bail": lambda: setattr(options, "bail", True),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import duckdb
 
 from llmsql.errors import LLMSQLError, SourceError
+from llmsql.settings import check_variables
 from llmsql.shell.installation import Installation
 from llmsql.shell.opening import MEMORY, SALES, open_database
 from llmsql.shell.output import NO_ROOM, Output, paint_table
@@ -31,6 +32,7 @@ T = TypeVar("T")
 DEEPEST_READ = 40
 _OURS = re.compile(r"\b(ask|ai|llm)(_\w+)?\s*\(", re.IGNORECASE)
 """A call of one of the functions that are to be installed."""
+_SETS_OURS = re.compile(r'\bSET\s+VARIABLE\s+"?llmsql_', re.IGNORECASE)
 UNCUT_ROWS = 10_000
 """Rows that the pager and ``.last`` show at most: more would take minutes to lay out."""
 
@@ -360,6 +362,8 @@ class Session:
             self.last = result if result.held else None
         if self.options.changes and result.changed is not None:
             self.output.write(f"changes: {result.changed}\n")
+        if _SETS_OURS.search(sql):
+            check_variables(name for (name,) in self.query("SELECT name FROM duckdb_variables()"))
 
     def ready_or_say(self) -> None:
         """Wait for the functions; a database without them is still a database."""

@@ -137,6 +137,12 @@ def test_answers_that_are_known_are_stood_in_for_by_themselves(shop: llmsql.Conn
     assert estimate(shop, "SELECT ai_complete(ai_summarize(body)) FROM t")[0] == {"ai_summarize": 20, "ai_complete": 20}
 
 
+def test_a_misspelt_variable_is_refused(shop: llmsql.Connection) -> None:
+    shop.execute("SET VARIABLE llmsql_max_cost_us = 2").fetchall()
+    with pytest.raises(duckdb.InvalidInputException, match="Did you mean llmsql_max_cost_usd"):
+        estimate(shop, "SELECT ai_complete(body) FROM t")
+
+
 def test_variables_come_along(shop: llmsql.Connection) -> None:
     shop.execute("SET VARIABLE lo = 40").fetchall()
     shop.execute("SET VARIABLE kinds = ['it''s, a', NULL]").fetchall()

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -222,3 +223,27 @@ def test_interrupt_stops_the_calls(ten: llmsql.Connection, model: StubModel, ask
     model.faults = lambda text: None
     model._embed = embed  # type: ignore[method-assign]
     assert ten.execute(ask).fetchall() != [(None,)]
+
+
+def test_interrupt_stops_the_calls_of_its_connection_only(ten: llmsql.Connection, model: StubModel) -> None:
+    go_on = threading.Event()
+    model.faults = lambda text: go_on.wait(5) and None
+    told: dict[str, Any] = {}
+
+    def run(name: str, con: llmsql.Connection) -> None:
+        try:
+            told[name] = con.execute(ASK).fetchall()
+        except duckdb.Error as error:
+            told[name] = error
+
+    cursor = ten.cursor()
+    threads = [threading.Thread(target=run, args=asked) for asked in (("con", ten), ("cursor", cursor))]
+    for thread in threads:  # the second waits for the answers that the first has asked for
+        thread.start()
+        time.sleep(0.2)
+    ten.interrupt()
+    threads[0].join(timeout=1)
+    assert isinstance(told["con"], duckdb.Error) and "cursor" not in told
+    go_on.set()
+    threads[1].join(timeout=5)
+    assert told["cursor"] == [(10,)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 
 import llmsql
 from llmsql.rows.proxy import train
+from llmsql.rows.tasks import TASKS, Task
 from tests.rows.stubs import StubModel
 
 CHEAP = "ai_filter(body, 'c', optimize := 'cost', min_accuracy := 0.9)"
@@ -45,6 +48,59 @@ def test_one_class_alone_decides_nothing_of_the_other() -> None:
     data, _ = vectors(200, 0.2)
     proxy = train(data, ["true"] * 198 + ["false"] * 2, function="f", model="m", embed_model="e", min_accuracy=0.9)
     assert proxy.thresholds[proxy.classes.index("false")] is None
+
+
+@pytest.fixture
+def rows(model: StubModel) -> Iterator[llmsql.Connection]:
+    """600 rows, of every second of which the filter is true, as is plain from their other words."""
+    with llmsql.connect() as con:
+        con.execute(
+            "CREATE TABLE t AS SELECT i, CASE WHEN i % 2 = 0 THEN 'yes good fine ' ELSE 'wrong poor sad ' END || i AS body "
+            "FROM range(600) r(i)"
+        ).fetchall()
+        yield con
+
+
+def test_what_the_model_said_before_is_the_sample(rows: llmsql.Connection, model: StubModel) -> None:
+    rows.execute("SELECT ai_filter(body, 'c') FROM t WHERE i < 250").fetchall()
+    assert len(model.texts) == 250 and model.embedded == []
+    assert rows.execute(f"SELECT count(*) FROM t WHERE {CHEAP} AND i < 250").fetchall() == [(125,)]
+    assert len(model.texts) == 250 and model.embedded == []  # nothing to decide, so nothing is learnt yet
+    assert rows.execute(f"SELECT count(*) FROM t WHERE {CHEAP}").fetchall() == [(300,)]
+    assert len(model.texts) < 300  # the few that the proxy is not sure of
+    assert rows.execute("SELECT sampled FROM ai_proxies()").fetchall() == [(200,)]
+
+
+def test_what_the_model_said_for_a_proxy_is_remembered_and_what_the_proxy_said_is_not(
+    rows: llmsql.Connection, model: StubModel
+) -> None:
+    rows.execute(f"SELECT {CHEAP} FROM t").fetchall()
+    sampled = len(model.texts)
+    assert rows.execute("SELECT count(*) FROM t WHERE ai_filter(body, 'c')").fetchall() == [(300,)]
+    assert sampled < 400 and len(model.texts) == len(set(model.texts)) == 600
+    rows.execute(f"SELECT {CHEAP} FROM t").fetchall()
+    assert len(model.texts) == 600
+
+
+def test_a_kept_proxy_is_of_the_words_and_the_vectors_that_it_learnt_from(
+    model: StubModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked_anew() -> int:
+        before = len(model.texts)
+        with llmsql.connect() as con:
+            con.execute(f"SELECT {CHEAP} FROM (SELECT 'yes good fine ' || i AS body FROM range(250) r(i))").fetchall()
+        return len(model.texts) - before
+
+    assert asked_anew() >= 200 and asked_anew() < 50
+    monkeypatch.setenv("LLMSQL_EMBED_MODEL", "other")
+    assert asked_anew() >= 200
+    written = TASKS["ai_filter"]
+
+    def reworded(options: Mapping[str, Any], room: int) -> Task:
+        return written({**options, "condition": f"Is this true: {options['condition']}"}, room)
+
+    monkeypatch.setitem(TASKS, "ai_filter", reworded)
+    assert asked_anew() >= 200
 
 
 def test_a_filter_asks_about_a_sample_only(model: StubModel) -> None:

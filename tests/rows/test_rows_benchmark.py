@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.rows import LABELS, TEXTS, agreement, main, rows
+from benchmarks.rows import LABELS, REQUIREMENTS, TEXTS, agreement, main, rows
 
 
 def test_agreement_counts_what_is_missing_as_wrong() -> None:
@@ -16,6 +16,7 @@ def test_agreement_counts_what_is_missing_as_wrong() -> None:
     assert agreement("filter", asked, [False] * len(asked)) == 0.5
     assert agreement("filter_limit", asked, [text for text, _, refund in TEXTS if refund][:3]) == 1.0
     assert agreement("filter_limit", asked, []) == 0.0
+    assert agreement("filter_limit", asked, [1, ["no text"]]) == 0.0
     assert {topic for _, topic, _ in TEXTS[:4]} == set(LABELS)  # a few texts are a mixture too
 
 
@@ -26,6 +27,7 @@ def test_it_runs_whole_and_counts_calls(hermetic: Path, capsys: pytest.CaptureFi
     assert by_task["llmsql filter"]["calls"] == by_task["llmsql classify"]["calls"] == 20
     assert by_task["plain_udf filter"]["calls"] == 40
     assert by_task["llmsql filter_limit"]["calls"] == 3
-    assert by_task["blendsql"] == by_task["lotus"] == {"missing": "not asked for: name a --folder"}
+    for rival in REQUIREMENTS:
+        assert by_task[rival] == {"missing": "not asked for: name a --folder"}
     assert figures["overhead"]["rows"] == 20_000 and figures["concurrency"]["ratio"] >= 1
     assert "one_pass" not in figures and not list(hermetic.iterdir())

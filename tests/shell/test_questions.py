@@ -74,6 +74,12 @@ def test_limits(shell: Shell, shop: str, stub: StubOpenAI) -> None:
     assert len(done.out.splitlines()) == 3 and "only the first 2 rows" in done.err
 
 
+def test_a_misspelt_setting_is_said_where_it_is_set(shell: Shell, shop: str) -> None:
+    done = shell(shop, "-csv", "-c", "set variable llmsql_ofline = true", "-c", "select 1 a")
+    assert "There is no setting 'llmsql_ofline' (SET VARIABLE)." in done.err and "llmsql_offline" in done.err
+    assert shell(shop, "-c", "set variable llmsql_offline = true", "-c", "set variable mine = 1").err == ""
+
+
 def test_models(shell: Shell, shop: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "* stub-1" in shell(shop, "-c", ".model").out
     monkeypatch.delenv("LLM_PROVIDER")
