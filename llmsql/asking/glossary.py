@@ -24,6 +24,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from llmsql.asking.hidden import hide_in_views
 from llmsql.asking.question_form import Synonyms, singular
 from llmsql.asking.values import fold
 from llmsql.catalog import Catalog, ForeignKey, Table
@@ -272,7 +273,10 @@ def apply_glossary(catalog: Catalog, glossary: Glossary) -> tuple[Catalog, Gloss
         tables.append(replace(table, comment=comment, columns=columns))
     whole = glossary + Glossary(tuple(terms))
     whole = replace(whole, hidden=tuple(dict.fromkeys(hidden)))
-    kept = tuple(shown for table in tables if (shown := _visible(table, whole.hidden)) is not None)
+    gone = hide_in_views(tables, {table.reference: hidden_columns(table, whole.hidden) for table in tables})
+    kept = tuple(
+        shown for table in tables if (shown := _visible(table, whole.hidden, gone[table.reference])) is not None
+    )
     known = Catalog(tuple(_with_visible_keys(table, kept) for table in kept))
     return _with_joins(known, whole.joins), whole
 
@@ -312,11 +316,10 @@ def hidden_columns(table: Table, patterns: Sequence[str]) -> set[str]:
     }
 
 
-def _visible(table: Table, patterns: Sequence[str]) -> Table | None:
+def _visible(table: Table, patterns: Sequence[str], gone: set[str]) -> Table | None:
     names = [p for p in patterns if "." not in p]
     if any(_is_like(name, table.name) for name in names):
         return None
-    gone = hidden_columns(table, patterns)
     if not gone:
         return table
     columns = tuple(c for c in table.columns if c.name not in gone)
