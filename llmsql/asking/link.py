@@ -51,6 +51,7 @@ def link_values(index: ValueIndex, catalog: Catalog, question: str) -> list[Stor
     words = [(match.group(), match.start()) for match in _WORD.finditer(question)]
     quoted = {fold(match.group(1)) for match in _QUOTED.finditer(question)}
     names = _schema_words(catalog)
+    views = {table.reference for table in catalog if table.kind == "view"}
     taken = [False] * len(words)
     hits: list[tuple[int, StoredValue]] = []
     for length in range(min(LONGEST_RUN, len(words)), 0, -1):
@@ -63,8 +64,8 @@ def link_values(index: ValueIndex, catalog: Catalog, question: str) -> list[Stor
             if not places:
                 continue
             taken[start : start + length] = [True] * length
-            hits += [(start, place) for place in _best_places(places, question)]
-    hits += _misspelt(index, question, words, taken, names)
+            hits += [(start, place) for place in _best_places(places, question, views)]
+    hits += _misspelt(index, question, words, taken, names, views)
     hits.sort(key=lambda hit: hit[0])
     return [place for _, place in hits][:MOST_HINTS]
 
@@ -85,7 +86,12 @@ def _lookup(index: ValueIndex, text: str, names: set[str], quoted: set[str]) -> 
 
 
 def _misspelt(
-    index: ValueIndex, question: str, words: list[tuple[str, int]], taken: list[bool], names: set[str]
+    index: ValueIndex,
+    question: str,
+    words: list[tuple[str, int]],
+    taken: list[bool],
+    names: set[str],
+    views: set[str],
 ) -> list[tuple[int, StoredValue]]:
     """Values that the words left over are nearly spelt like, the longest runs first."""
     hits: list[tuple[int, StoredValue]] = []
@@ -103,7 +109,7 @@ def _misspelt(
             places = [p for p in index.near(fold(text)) if not _is_inflected(fold(text), fold(p.value))]
             if places:
                 taken[start : start + length] = [True] * length
-                hits += [(start, place) for place in _best_places(places, question)]
+                hits += [(start, place) for place in _best_places(places, question, views)]
     return hits
 
 
@@ -129,8 +135,14 @@ def _forms(folded: str) -> list[str]:
     return forms
 
 
-def _best_places(places: list[StoredValue], question: str) -> list[StoredValue]:
-    """Places whose column or table the question names come first, and alone if there are any."""
+def _best_places(places: list[StoredValue], question: str, views: set[str]) -> list[StoredValue]:
+    """Places whose column or table the question names come first, and alone if there are any; then tables before views.
+
+    Args:
+        places: of one value.
+        question: as typed.
+        views: references of the views, which mostly show what a table stores.
+    """
     if len(places) == 1:
         return places
     asked = {_stem(word.casefold()) for word in re.findall(r"[^\W_]+", question)}
@@ -140,6 +152,7 @@ def _best_places(places: list[StoredValue], question: str) -> list[StoredValue]:
 
     best = max(named(place) for place in places)
     chosen = [place for place in places if named(place) == best] if best else places
+    chosen = [place for place in chosen if place.table not in views] or chosen
     return chosen[:MOST_HINTS_A_VALUE]
 
 
