@@ -54,7 +54,7 @@ _NOT_OF = (  # "last month of the year" is not the month before this one
     rf"|{'|'.join(MONTH_NUMBERS)})\b|(?:19|20)\d\d|q[1-4]|h[12]))"
 )
 _LIMITS = re.compile(
-    r"\b(?:(?:since|before|after|until|till|by|from|between|than|through|as\s+of"
+    r"\b(?:(?:since|before|after|until|till|by|from|between|than|through|without|excluding|except|as\s+of"
     r"|(?<!compared )(?<!relative )(?<!comparison )to)\s+(?:the\s+)?"
     r"|\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?"
     r"|(?:early|late|mid)\s+(?:in\s+)?"
@@ -281,7 +281,9 @@ def repair_dates(
     """Make a query keep to the days that its question names.
 
     Days are compared, not texts: whatever the condition is written like, it is tried on every day of sixty years.
-    Nothing is done where the query has conditions on several date columns, or on a date elsewhere than in WHERE.
+    Nothing is done where the query has conditions on several date columns, or on a date elsewhere than in WHERE; nor
+    for "today" where it counts from that day ("with us for 5 years today"). No condition is added to a query that
+    compares with the row before ("growth over the previous month").
 
     Args:
         con: works conditions out; no table is read.
@@ -293,7 +295,7 @@ def repair_dates(
     Returns:
         How the phrases were understood and what was changed.
     """
-    if not ranges:
+    if not ranges or (_is_only(ranges, today) and _speaks_of(tree, today)):
         return []
     conditions: list[tuple[exp.Select, list[exp.Expr], exp.Column, str]] = []
     used = 0
@@ -331,6 +333,14 @@ def repair_dates(
     if not conditions and len(ranges) > 1:
         notes += _set_filters(con, tree, catalog, ranges, today)
     return notes
+
+
+def _is_only(ranges: Sequence[DateRange], day: Day) -> bool:
+    return len(ranges) == 1 and ranges[0].start == day and ranges[0].end == day + datetime.timedelta(days=1)
+
+
+def _speaks_of(tree: exp.Expr, today: Day) -> bool:
+    return tree.find(exp.CurrentDate) is not None or any(d.this == str(today) for d in tree.find_all(exp.Literal))
 
 
 def _set_filters(
@@ -396,7 +406,7 @@ def _days(con: duckdb.DuckDBPyConnection, condition: exp.Expr, type_: str, range
 def _added(tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], notes: list[str]) -> list[str]:
     """Put the condition into a query without one, where the tables leave no doubt on which column."""
     selects = list(tree.find_all(exp.Select))
-    if len(selects) != 1:
+    if len(selects) != 1 or tree.find(exp.Lag, exp.Lead):
         return []
     scope = Scope.of(selects[0], catalog)
     dates = [

@@ -143,6 +143,9 @@ JULY = "ordered_at >= CAST('2024-07-01' AS DATE) AND ordered_at < CAST('2024-08-
         ("last month", "SELECT COUNT_IF(ordered_at >= DATE '2024-07-01') / COUNT(*) FROM orders", None),
         ("last month", "SELECT full_name, signup_date FROM orders JOIN customers ON orders.customer_id = customers.id", None),
         ("last month", "SELECT COUNT(*) FROM orders WHERE ordered_at IS NULL", None),
+        ("days since, today", "SELECT CAST('2024-08-15' AS DATE) - ordered_at FROM orders", None),
+        ("older than a week today", "SELECT id FROM orders WHERE ordered_at < CAST('2024-08-15' AS DATE) - INTERVAL '7' DAY", None),
+        ("change over the previous month", "SELECT DATE_TRUNC('MONTH', ordered_at) AS m, COUNT(*) - LAG(COUNT(*)) OVER (ORDER BY DATE_TRUNC('MONTH', ordered_at)) FROM orders GROUP BY DATE_TRUNC('MONTH', ordered_at)", None),
     ],
 )  # fmt: skip
 def test_the_sql_keeps_to_the_days(
