@@ -217,7 +217,7 @@ def _metric(name: str, value: Any, path: Path) -> Term:
             f"[metrics] in {path}: {name!r} is neither SQL nor {{ sql = '…', where = '…', synonyms = ['…'] }}.",
             "See docs/memory.md.",
         )
-    for text in filter(None, (sql, where)):
+    for text in (sql, where) if where else (sql,):
         try:
             parse_expression(text)
         except SqlglotError:
@@ -408,9 +408,12 @@ def _expand_once(tree: exp.Expr, catalog: Catalog, glossary: Glossary) -> list[s
 
 
 def _is_output(column: exp.Column) -> bool:
+    """Whether a name is that of another output: in ``revenue AS revenue`` it is not."""
     select = column.find_ancestor(exp.Select)
     name = column.name.casefold()
-    return select is not None and any(e.alias.casefold() == name for e in select.expressions if e.alias)
+    return select is not None and any(
+        e.alias.casefold() == name and column.find_ancestor(exp.Alias) is not e for e in select.expressions if e.alias
+    )
 
 
 def _metric_expression(metric: Term) -> exp.Expr:

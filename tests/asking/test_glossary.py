@@ -85,6 +85,7 @@ def test_an_empty_glossary_leaves_the_catalog_as_it_is(shop: duckdb.DuckDBPyConn
         ("[glossary]\nx = 3", "'x' is neither text"),
         ("[glossary]\nx = { means = 'y', synonym = ['z'] }", "'x' is neither text"),
         ("[metrics]\nx = 'sum('", "'x' is no SQL expression"),
+        ("[metrics]\nx = ''", "'x' is no SQL expression"),
         ("[metrics]\nx = 'sum(a), sum(b)'", "'x' is no SQL expression"),
         ("[metrics]\nx = { sql = 'sum(a)', where = 'b = ' }", "'x' is no SQL expression"),
         ("[joins]\norders = 'customers'", "'orders' is no key"),
@@ -204,7 +205,8 @@ def test_metrics_are_written_out(shop: duckdb.DuckDBPyConnection) -> None:
     settled = settle(shop, "SELECT products.title, revenue FROM products GROUP BY ALL ORDER BY revenue DESC", known)
     assert shop.sql(settled.sql).fetchall()[0][0] == "Desk"
     assert "revenue = sum(quantity * unit_price)" in settled.notes
-    for sql in ("SELECT sum(revenue) FROM order_items", "SELECT revenue FROM order_items"):
+    for shown in ("revenue", "sum(revenue)", "revenue AS revenue", "sum(revenue) AS revenue"):
+        sql = f"SELECT {shown} FROM order_items"
         assert float(shop.sql(settle(shop, sql, known).sql).fetchall()[0][0]) == 630.0
     settled = settle(shop, "SELECT aov FROM order_items JOIN orders", known)
     assert float(shop.sql(settled.sql).fetchall()[0][0]) == 126.0
