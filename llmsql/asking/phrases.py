@@ -484,7 +484,9 @@ class Phrases:
         inner = Phrases(query, self.catalog)
         inner._is_single = inner._is_single and not self._is_correlated(query)
         shown = and_list([inner.item(e) for e in query.expressions]) if query.expressions else "rows"
-        found = [inner.source(s) for s in sources(query).values()]
+        start = query.args.get("from_")
+        found = [inner.source(start.this)] if start is not None else []
+        found += [inner._joined(join) for join in query.args.get("joins") or []]
         text = and_list(found) if rows else f"{shown} of {and_list(found)}" if found else shown
         where = query.args.get("where")
         if where is not None:
@@ -495,12 +497,22 @@ class Phrases:
             text += f" for each {and_list(keys)}" if keys else " for each group"
         if having is not None:
             text += f" having {inner.condition(having.this)}"
+        qualify = query.args.get("qualify")
+        if qualify is not None:
+            text += f", of these where {inner.condition(qualify.this)}"
         order, limit = query.args.get("order"), query.args.get("limit")
         if order is not None:
             text += f", by {and_list([inner.ordered(o) for o in order.expressions])}"
         if limit is not None and limit.expression is not None:
             text += f", the first {limit.expression.sql('duckdb')}"
         return text
+
+    def _joined(self, join: exp.Join) -> str:
+        """A source of a nested query with its condition, and with the kind of join where it is no plain one."""
+        kind = " ".join(filter(None, (join.args.get("method"), join.side, join.args.get("kind")))).lower()
+        on, using = join.args.get("on"), join.args.get("using")
+        how = f" on {self.link(on)}" if on is not None else f" on {and_list([u.name for u in using])}" if using else ""
+        return f"{self.source(join.this)}{how}" + (f" ({kind} join)" if kind not in ("", "inner", "cross") else "")
 
     def _is_correlated(self, query: exp.Select) -> bool:
         own = {alias.casefold() for alias in sources(query)}
