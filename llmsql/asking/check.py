@@ -91,6 +91,8 @@ def parse_query(sql: str) -> exp.Query:
         raise SQLRejectedError("The SQL joins too many tables without saying how.", "Join only what is needed.")
     _check_text(sql)
     if not _QUERY.match(sql):
+        if not _looks_like_statement(sql):
+            raise SQLRejectedError(f"The model wrote no SELECT but {' '.join(sql.split())[:60]!r}.")
         raise SQLRejectedError(f"Only a SELECT may be run, not {sql.split(None, 1)[0].upper()[:20]}.")
     try:
         with quiet_sqlglot():

@@ -6,12 +6,14 @@ phrase                                 days, seen from today
 last month, previous quarter           the whole calendar month or quarter before this one; weeks begin on Monday
 last 7 days, past 12 months            from that many days or months ago up to and with today
 this year, year to date, MTD           from the first day of it; "to date" up to and with today
-Q3 2024, third quarter of 2024         the quarter; March 2024 likewise
+Q3 2024, third quarter of last year    the quarter; H1 2024 and March 2024 likewise; "Q3 and Q4 2024" are two
+last 2 months of 2024                  the last of that year, not of the time up to today
 FY2024, last fiscal year               by the setting ``fiscal_year_start``, named by the year in which it ends
 the same month last year               the range named before it, or this month, a year earlier
 =====================================  ==============================================================================
 
-A bare year, a day of a month, and "since", "before" or "between" are left to the model. Two ranges ("Q3 2024 vs Q3
+A bare year, a day of a month, a part of a range ("end of March 2024"), and "since", "before" or "between" are left to
+the model, as are days beyond the calendar's end. Two ranges ("Q3 2024 vs Q3
 2023") are both kept.
 """
 
@@ -35,16 +37,32 @@ from llmsql.errors import SQLRejectedError
 
 Day = datetime.date
 _WORDS = {w: n for n, w in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
+_MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
 _UNIT = r"(?P<unit>day|week|month|quarter|year)"
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_WORDS)})"
-_QUARTER = rf"(?:q(?P<q>[1-4])|(?P<ord>{'|'.join(ORDINALS)})\s+quarter)"
-_YEAR = r"(?P<year>(?:19|20)\d\d)"
-_FISCAL = r"(?:fiscal\s+year|fy)\s*'?"
-_LIMITS = re.compile(
-    r"\b(?<!differ )(?<!different )(?<!compared )"
-    r"(?:(?:since|before|after|until|till|by|from|between|than|through|to)\s+(?:the\s+)?"
-    r"|\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?)\Z"
+_PART = (
+    rf"(?:q(?P<q>[1-4])|(?P<ord>{'|'.join(ORDINALS)})\s+quarter|h(?P<h>[12])|(?P<half>first|second)\s+half"
+    rf"|(?P<month>{'|'.join(MONTH_NUMBERS)})\.?)"
 )
+_FISCAL = r"(?:fiscal\s+year|fy)\s*'?(?P<fy>(?:20)?\d\d)"
+_LAST = r"(?:last|previous|prior)"
+_THIS = r"(?:this|current)"
+_IN_YEAR = rf"(?:(?P<year>(?:19|20)\d\d)|{_FISCAL}|(?P<which>{_LAST}|{_THIS})\s+(?P<fiscal>fiscal\s+)?year)"
+_FISCAL_YEAR = rf"(?:{_FISCAL}|(?P<which>{_LAST}|{_THIS})\s+(?P<fiscal>fiscal\s+)year)"
+_NOT_OF = (  # "last month of the year" is not the month before this one
+    r"(?!\s+of\s+(?:the\s+)?(?:(?:year|quarter|month|fiscal|fy|last|previous|prior|this|current"
+    rf"|{'|'.join(MONTH_NUMBERS)})\b|(?:19|20)\d\d|q[1-4]|h[12]))"
+)
+_LIMITS = re.compile(
+    r"\b(?:(?:since|before|after|until|till|by|between|than|through|without|excluding|except|as\s+of"
+    r"|(?<!differ )(?<!different )from|(?<!compared )(?<!relative )(?<!comparison )to)\s+(?:the\s+)?"
+    r"|\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?"
+    r"|(?:early|late|mid)\s+(?:in\s+)?"
+    r"|(?:beginning|start|end|middle|(?:first|second|last|final)\s+(?:\w+\s+)?(?:day|week|weekend|month|quarter|half)s?)"
+    r"\s+of\s+(?:the\s+)?"
+    r"|(?:first|second|third|1st|2nd|3rd)\s+(?:and|or|vs\.?|versus)\s+(?:the\s+)?)\Z"
+)
+_LISTED = re.compile(rf"(?<![\w-])(?P<part>{_PART})(?:\s*[,&](?:\s*(?:and|or))?|\s+(?:and|or|vs\.?|versus))\s+\Z")
 
 _SIXTY_YEARS = "(SELECT DATE '1980-01-01' + i::INTEGER AS d FROM range(22000) r(i))"
 _WITHIN_WEEKS = (exp.DayOfWeek, exp.DayOfWeekIso, exp.Dayname, exp.Hour)
@@ -79,31 +97,61 @@ def find_dates(question: str, today: Day, fiscal_year_start: int = 1) -> list[Da
         fiscal_year_start: month with which a fiscal year begins.
     """
     text = question.casefold()
+    typed = question if len(text) == len(question) else text
     reader = _Reader(today, fiscal_year_start)
     taken = [False] * len(text)
-    found: list[tuple[int, DateRange]] = []
+    found: list[tuple[int, str, _Days]] = []
     again: list[tuple[int, str, str]] = []
     for pattern, read in _PATTERNS:
         for match in re.finditer(rf"(?<![\w-]){pattern}(?![\w-])", text):
-            start, end = match.span()
-            if any(taken[start:end]):
+            if any(taken[match.start() : match.end()]):
                 continue
-            taken[start:end] = [True] * (end - start)
+            listed = _listed_before(text, match) if "part" in match.re.groupindex else []
+            start = min(part.start() for part in (match, *listed))
+            taken[start : match.end()] = [True] * (match.end() - start)
             if _LIMITS.search(text[:start]):
                 return []  # "between May 2024 and July 2024" are one range, not two
-            phrase = question[start:end] if len(text) == len(question) else match.group()
+            phrase = typed[match.start() : match.end()]
             if read is None:
-                again.append((start, phrase, match["unit"]))
+                again.append((match.start(), phrase, match["unit"]))
             else:
-                days = read(reader, match)
-                if days is not None:
-                    found.append((start, DateRange(phrase, *days)))
+                found.append((match.start(), phrase, _within_calendar(read, reader, match)))
+            for part in listed:
+                days = _within_calendar(_part_of_year, reader, part, match)
+                found.append((part.start(), typed[slice(*part.span("part"))], days))
     found.sort(key=lambda item: item[0])
     for start, phrase, unit in again:
-        before = [r for at, r in found if at < start] or [DateRange("", *reader.whole(unit, 0))]
-        earlier = before[-1]
-        found.append((start, DateRange(phrase, _shifted(earlier.start, -12), _shifted(earlier.end, -12))))
-    return [r for _, r in sorted(found, key=lambda item: item[0])]
+        before = [days for at, _, days in found if at < start]
+        if before or unit != "period":
+            earlier = before[-1] if before else _within_calendar(reader.whole, unit, 0)
+            found.append((start, phrase, _within_calendar(_a_year_before, earlier)))
+    found.sort(key=lambda item: item[0])
+    return [DateRange(phrase, *days) for _, phrase, days in found if days is not None]
+
+
+_Days = tuple[Day, Day] | None
+"""The first of them and the day after the last; None where they are beyond the calendar."""
+
+
+def _within_calendar(read: Callable[..., _Days], *args: object) -> _Days:
+    try:
+        return read(*args)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _listed_before(text: str, match: re.Match[str]) -> list[re.Match[str]]:
+    """The parts that share the year of the one behind them: of "Q1, Q2 and Q3 2024" the first two."""
+    found: list[re.Match[str]] = []
+    end = match.start()
+    while listed := _LISTED.search(text[:end]):
+        found.append(listed)
+        end = listed.start()
+    return found
+
+
+def _a_year_before(days: _Days) -> _Days:
+    return None if days is None else (_shifted(days[0], -12), _shifted(days[1], -12))
 
 
 class _Reader:
@@ -122,7 +170,7 @@ class _Reader:
         if unit == "week":
             start = today - datetime.timedelta(days=today.weekday() - 7 * offset)
             return start, start + datetime.timedelta(days=7)
-        months = {"month": 1, "quarter": 3, "year": 12}[unit]
+        months = _MONTHS_IN[unit]
         first = today.replace(day=1, month=(today.month - 1) // months * months + 1)
         return _shifted(first, months * offset), _shifted(first, months * (offset + 1))
 
@@ -137,79 +185,85 @@ class _Reader:
 
     def to_date(self, unit: str) -> tuple[Day, Day]:
         """From the first day of the unit to today."""
-        return self.whole(unit, 0)[0], self.today + datetime.timedelta(days=1)
+        start = self.fiscal(self.fiscal_year())[0] if unit == "fiscal" else self.whole(unit, 0)[0]
+        return start, self.today + datetime.timedelta(days=1)
 
-    def rolling(self, count: int, unit: str) -> tuple[Day, Day] | None:
+    def rolling(self, count: int, unit: str) -> tuple[Day, Day]:
         """So many units back from today."""
         days = {"day": 1, "week": 7}.get(unit)
-        try:
-            if days is not None:
-                start = self.today - datetime.timedelta(days=days * count)
-            else:
-                start = _shifted(self.today, -count * {"month": 1, "quarter": 3, "year": 12}[unit])
-        except (ValueError, OverflowError):
-            return None
+        if days is not None:
+            start = self.today - datetime.timedelta(days=days * count)
+        else:
+            start = _shifted(self.today, -count * _MONTHS_IN[unit])
         return start, self.today + datetime.timedelta(days=1)
+
+    def year(self, match: re.Match[str]) -> tuple[Day, Day]:
+        """The year that ``_IN_YEAR`` caught; a fiscal one where it is called so before or behind."""
+        is_fiscal = match["fy"] or match["fiscal"] or match.groupdict().get("fiscal_part")
+        if match["which"]:
+            now = self.fiscal_year() if is_fiscal else self.today.year
+            number = now - 1 if re.match(_LAST, match["which"]) else now
+        else:
+            number = int(match["fy"] or match["year"])
+            number += 2000 if number < 100 else 0
+        return self.fiscal(number) if is_fiscal else (Day(number, 1, 1), Day(number + 1, 1, 1))
 
 
 def _count(match: re.Match[str]) -> int:
     return _WORDS.get(match["count"]) or int(match["count"])
 
 
-def _quarter(match: re.Match[str]) -> int:
-    return int(match["q"]) if match["q"] else ORDINALS[match["ord"]]
+def _part_of_year(reader: _Reader, part: re.Match[str], named: re.Match[str]) -> _Days:
+    """The quarter, half or month that ``part`` caught in the year that ``named`` caught."""
+    start = reader.year(named)[0]
+    if part["month"]:  # March is March, whenever the year begins
+        first, months = (MONTH_NUMBERS[part["month"]] - start.month) % 12, 1
+    elif part["h"] or part["half"]:
+        first, months = 6 * (int(part["h"] or ORDINALS[part["half"]]) - 1), 6
+    else:
+        first, months = 3 * (int(part["q"] or ORDINALS[part["ord"]]) - 1), 3
+    return _shifted(start, first), _shifted(start, first + months)
 
 
-def _quarter_of(start: Day, quarter: int) -> tuple[Day, Day]:
-    return _shifted(start, 3 * (quarter - 1)), _shifted(start, 3 * quarter)
+def _end_of_year(reader: _Reader, match: re.Match[str]) -> _Days:
+    """The first or last months or quarters of a year."""
+    start, end = reader.year(match)
+    months = _MONTHS_IN[match["unit"]] * (_count(match) if match["count"] else 1)
+    return (start, _shifted(start, months)) if match["end"] == "first" else (_shifted(end, -months), end)
 
 
-def _named_year(match: re.Match[str]) -> int:
-    year = int(match["fy"])
-    return year + 2000 if year < 100 else year
-
-
-def _month(match: re.Match[str]) -> tuple[Day, Day]:
-    start = Day(int(match["year"]), MONTH_NUMBERS[match["month"]], 1)
-    return start, _shifted(start, 1)
-
-
-_Read = Callable[[_Reader, re.Match[str]], tuple[Day, Day] | None]
+_Read = Callable[[_Reader, re.Match[str]], _Days]
 # The first pattern that fits a place takes it. None: the same as another range, a year earlier.
 _PATTERNS: Sequence[tuple[str, _Read | None]] = (
     (r"(?:the\s+)?same\s+(?P<unit>week|month|quarter|period|day)\s+(?:of\s+)?(?:last|the\s+previous)\s+year", None),
     (
-        rf"{_QUARTER}\s+(?:of\s+)?{_FISCAL}(?P<fy>(?:20)?\d\d)",
-        lambda r, m: _quarter_of(r.fiscal(_named_year(m))[0], _quarter(m)),
+        rf"{_THIS}\s+(?P<unit>week|month|quarter)\s+(?:of\s+)?(?:last|the\s+previous)\s+year",
+        lambda r, m: _a_year_before(r.whole(m["unit"], 0)),
     ),
     (
-        rf"fiscal\s+{_QUARTER}\s+(?:of\s+)?(?P<fy>20\d\d)",
-        lambda r, m: _quarter_of(r.fiscal(_named_year(m))[0], _quarter(m)),
-    ),
-    (rf"{_FISCAL}(?P<fy>(?:20)?\d\d)", lambda r, m: r.fiscal(_named_year(m))),
-    (r"(?:last|previous|prior)\s+fiscal\s+year", lambda r, m: r.fiscal(r.fiscal_year() - 1)),
-    (r"(?:this|current)\s+fiscal\s+year", lambda r, m: r.fiscal(r.fiscal_year())),
-    (rf"{_QUARTER},?\s+(?:of\s+)?last\s+year", lambda r, m: _quarter_of(Day(r.today.year - 1, 1, 1), _quarter(m))),
-    (
-        rf"{_QUARTER},?\s+(?:of\s+)?(?:this|the\s+current)\s+year",
-        lambda r, m: _quarter_of(Day(r.today.year, 1, 1), _quarter(m)),
+        rf"(?:the\s+)?(?P<fiscal_part>fiscal\s+)?(?P<part>{_PART}),?\s+(?:(?:of|in)\s+)?(?:the\s+)?{_IN_YEAR}",
+        lambda r, m: _part_of_year(r, m, m),
     ),
     (
-        rf"(?:the\s+)?{_QUARTER},?\s+(?:of\s+)?{_YEAR}",
-        lambda r, m: _quarter_of(Day(int(m["year"]), 1, 1), _quarter(m)),
+        rf"(?:the\s+)?(?P<end>first|last|final)\s+(?:{_COUNT}\s+)?(?P<unit>month|quarter)s?\s+of\s+(?:the\s+)?{_IN_YEAR}",
+        _end_of_year,
     ),
-    (rf"{_YEAR}[\s-]?q(?P<q>[1-4])", lambda r, m: _quarter_of(Day(int(m["year"]), 1, 1), int(m["q"]))),
-    (rf"(?P<month>{'|'.join(MONTH_NUMBERS)})\.?,?\s+(?:of\s+)?{_YEAR}", lambda r, m: _month(m)),
+    (rf"{_IN_YEAR}[\s-]?(?=[qh]\d){_PART}", lambda r, m: _part_of_year(r, m, m)),
+    (r"(?:fiscal|fy)\s*(?:year[\s-]to[\s-]date|ytd)|fytd", lambda r, m: r.to_date("fiscal")),
+    (_FISCAL_YEAR, lambda r, m: r.year(m)),
     (rf"(?:so\s+far\s+this|this)\s+{_UNIT}\s+(?:so\s+far|to\s+date)", lambda r, m: r.to_date(m["unit"])),
     (
         rf"so\s+far\s+this\s+{_UNIT}|{_UNIT.replace('unit', 'unit2')}[\s-]to[\s-]date",
         lambda r, m: r.to_date(m["unit"] or m["unit2"]),
     ),
-    (r"(?P<td>[ymq])td", lambda r, m: r.to_date({"y": "year", "m": "month", "q": "quarter"}[m["td"]])),
-    (rf"(?:the\s+)?(?:last|past|previous|prior)\s+{_COUNT}\s+{_UNIT}s?", lambda r, m: r.rolling(_count(m), m["unit"])),
-    (rf"(?:the\s+)?past\s+{_UNIT}", lambda r, m: r.rolling(1, m["unit"])),
-    (rf"(?:last|previous|prior)\s+{_UNIT.replace('day|', '')}", lambda r, m: r.whole(m["unit"], -1)),
-    (rf"(?:this|current)\s+{_UNIT}", lambda r, m: r.whole(m["unit"], 0)),
+    (r"(?P<td>[ymqw])td", lambda r, m: r.to_date({"y": "year", "m": "month", "q": "quarter", "w": "week"}[m["td"]])),
+    (
+        rf"(?:the\s+)?(?:past|{_LAST})\s+{_COUNT}\s+{_UNIT}s?\b{_NOT_OF}",
+        lambda r, m: r.rolling(_count(m), m["unit"]),
+    ),
+    (rf"(?:the\s+)?past\s+{_UNIT}{_NOT_OF}", lambda r, m: r.rolling(1, m["unit"])),
+    (rf"{_LAST}\s+{_UNIT.replace('day|', '')}{_NOT_OF}", lambda r, m: r.whole(m["unit"], -1)),
+    (rf"{_THIS}\s+{_UNIT}", lambda r, m: r.whole(m["unit"], 0)),
     (r"today", lambda r, m: r.whole("day", 0)),
     (r"yesterday", lambda r, m: r.whole("day", -1)),
 )
@@ -227,7 +281,9 @@ def repair_dates(
     """Make a query keep to the days that its question names.
 
     Days are compared, not texts: whatever the condition is written like, it is tried on every day of sixty years.
-    Nothing is done where the query has conditions on several date columns, or on a date elsewhere than in WHERE.
+    Nothing is done where the query has conditions on several date columns, or on a date elsewhere than in WHERE; nor
+    for "today" where it counts from that day ("with us for 5 years today"). No condition is added to a query that
+    compares with the row before ("growth over the previous month").
 
     Args:
         con: works conditions out; no table is read.
@@ -239,7 +295,7 @@ def repair_dates(
     Returns:
         How the phrases were understood and what was changed.
     """
-    if not ranges:
+    if not ranges or (_is_only(ranges, today) and _speaks_of(tree, today)):
         return []
     conditions: list[tuple[exp.Select, list[exp.Expr], exp.Column, str]] = []
     used = 0
@@ -277,6 +333,14 @@ def repair_dates(
     if not conditions and len(ranges) > 1:
         notes += _set_filters(con, tree, catalog, ranges, today)
     return notes
+
+
+def _is_only(ranges: Sequence[DateRange], day: Day) -> bool:
+    return len(ranges) == 1 and ranges[0].start == day and ranges[0].end == day + datetime.timedelta(days=1)
+
+
+def _speaks_of(tree: exp.Expr, today: Day) -> bool:
+    return tree.find(exp.CurrentDate) is not None or any(d.this == str(today) for d in tree.find_all(exp.Literal))
 
 
 def _set_filters(
@@ -342,7 +406,7 @@ def _days(con: duckdb.DuckDBPyConnection, condition: exp.Expr, type_: str, range
 def _added(tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], notes: list[str]) -> list[str]:
     """Put the condition into a query without one, where the tables leave no doubt on which column."""
     selects = list(tree.find_all(exp.Select))
-    if len(selects) != 1:
+    if len(selects) != 1 or tree.find(exp.Lag, exp.Lead):
         return []
     scope = Scope.of(selects[0], catalog)
     dates = [

@@ -90,7 +90,7 @@ class Engine:
             known = self._knowledge.get(version)
             if known is not None:
                 self._knowledge.move_to_end(version)
-                known.values.refresh(con, known.catalog, wait=LOOK_AGAIN_SECONDS)
+                known.values.refresh(con, known.catalog, wait=LOOK_AGAIN_SECONDS, is_fresh=False)
                 return known
             catalog = snapshot(con)
             if self._refine is not None:

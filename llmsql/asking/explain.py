@@ -83,10 +83,13 @@ def _indented(lines: list[str]) -> list[str]:
 def _set_operation(tree: exp.SetOperation, catalog: Catalog) -> list[str]:
     distinct = tree.args.get("distinct")
     how = {
-        "Union": "Puts two results together" + (", without doubles" if distinct else ", doubles kept"),
+        "Union": "Puts two results together",
         "Except": "Takes from a first result the rows that are not in a second",
         "Intersect": "Takes the rows that are in both of two results",
     }.get(type(tree).__name__, type(tree).__name__)
+    if tree.args.get("by_name"):
+        how += ", by the names of their columns"
+    how += ", without doubles" if distinct else ", doubles kept"
     lines = [f"{how}. The first:", *_indented(_query(tree.left, catalog))]
     lines += ["The second:", *_indented(_query(tree.right, catalog))]
     return lines + _order_and_limit(tree, Phrases(tree, catalog))
@@ -177,7 +180,10 @@ def _from(select: exp.Select, words: Phrases, catalog: Catalog) -> list[str]:
 def _join(join: exp.Join, words: Phrases) -> str:
     source = words.source(join.this)
     on, using = join.args.get("on"), join.args.get("using")
-    how = ""
+    method = (join.args.get("method") or "").upper()
+    if method == "POSITIONAL":
+        return f"side by side with {source}, row by row"
+    how = " on all columns of the same name" if method == "NATURAL" else ""
     if on is not None:
         how = f" on {words.link(on)}"
     elif using:
@@ -195,7 +201,8 @@ def _join(join: exp.Join, words: Phrases) -> str:
         "RIGHT": f"; every row of {source} is kept",
         "FULL": "; rows of both sides are kept also without a match",
     }.get(side, "")
-    return f"joined with {source}{how}{kept}"
+    nearest = "the nearest row of " if method == "ASOF" else ""
+    return f"joined with {nearest}{source}{how}{kept}"
 
 
 def _order_and_limit(tree: exp.Expr, words: Phrases) -> list[str]:
@@ -205,9 +212,16 @@ def _order_and_limit(tree: exp.Expr, words: Phrases) -> list[str]:
         lines.append(f"Sorted by {and_list([words.ordered(o) for o in order.expressions])}.")
     limit, offset = tree.args.get("limit"), tree.args.get("offset")
     skipped = f", after skipping {offset.expression.sql('duckdb')}" if offset is not None else ""
+    sample = tree.args.get("sample")
+    if sample is not None:
+        lines.append(f"Takes a sample: {sample.sql('duckdb').strip()}.")
     if limit is not None:
         count = limit.expression.sql("duckdb") if limit.expression is not None else limit.sql("duckdb")
-        rows = "row" if count == "1" else f"{count} rows"
+        options = limit.args.get("limit_options")
+        if options is not None and options.args.get("percent"):
+            rows = f"{count} % of the rows"
+        else:
+            rows = "row" if count == "1" else f"{count} rows"
         which = "first" if order is not None else "first found"
         lines.append(f"Gives the {which} {rows}{skipped}.")
     elif skipped:

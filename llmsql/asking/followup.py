@@ -62,6 +62,8 @@ class _State:
     leans: bool  # it begins with words that no question of its own begins with
     adds: bool
     replaces: bool
+    negated: bool = False  # the last value was to be left out
+    named: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # values to keep, by table and column
     notes: list[str] = field(default_factory=list)
 
 
@@ -451,6 +453,8 @@ def _aggregate(state: _State, match: re.Match[str]) -> None:
 
 
 def _count_rows(state: _State, _: re.Match[str]) -> None:
+    if not group_keys(state.tree) and any(has_aggregate(e) for e in state.tree.expressions):
+        raise NotUnderstood  # one row: a figure, not a list
     inner = state.tree.copy()
     if inner.args.get("limit") is None:
         inner.set("order", None)
@@ -473,8 +477,9 @@ def _values_step(state: _State, text: str, original: str) -> str:
             continue
         found = _value_place(state, match.group("what").strip(), original, bool(match.group("how")))
         if found is not None:
-            negated = (match.group("how") or "").startswith(("without", "except", "exclud", "but not", "not", "no"))
-            _filter(state, *found, negated)
+            if how := match.group("how"):  # "without Germany and France" is without both
+                state.negated = how.startswith(("without", "except", "exclud", "but not", "not", "no"))
+            _filter(state, *found)
             return text[cut:]
     raise NotUnderstood
 
@@ -519,7 +524,8 @@ def _is_filtered(state: _State, reference: str, column: str) -> bool:
     return False
 
 
-def _filter(state: _State, table: Table, column: Column, value: str, negated: bool) -> None:
+def _filter(state: _State, table: Table, column: Column, value: str) -> None:
+    """Keep to a value, in place of those that the column was kept to before, or beside one that was just named."""
     scope = Scope.of(state.tree, state.knowledge.catalog)
     aliases = [a for a, t in scope.tables.items() if t is not None and t.reference == table.reference]
     if len(aliases) > 1:
@@ -531,18 +537,34 @@ def _filter(state: _State, table: Table, column: Column, value: str, negated: bo
             this=identifier(column.name),
             table=identifier(table.name),
         )
-    literal = exp.Literal.string(value)
-    kept = []
-    for condition in _conditions(state.tree.args.get("where")):
-        about = [c.sql("duckdb").casefold() for c in condition.find_all(exp.Column)]
-        same = about == [subject.sql("duckdb").casefold()]
-        if same and isinstance(condition, (exp.EQ, exp.In)) and not negated:
-            continue  # another value of the same column takes the place of the last one
-        kept.append(condition)
-    kind = exp.NEQ if negated else exp.EQ
-    kept.append(kind(this=subject, expression=literal))
+    kept = _conditions(state.tree.args.get("where"))
+    if state.negated:
+        kept.append(exp.NEQ(this=subject, expression=exp.Literal.string(value)))
+    else:
+        values = state.named.setdefault((table.reference, column.name), [])
+        values.append(value)
+        alias = aliases[0] if aliases else table.name.casefold()
+        kept = [c for c in kept if not _is_choice(c, scope, alias, column)]
+        literals = [exp.Literal.string(v) for v in values]
+        one = exp.EQ(this=subject, expression=literals[0])
+        kept.append(one if len(literals) == 1 else exp.In(this=subject, expressions=literals))
     state.tree.set("where", exp.Where(this=exp.and_(*kept)))
-    state.notes.append(f"{table.name}.{column.name} {'is not' if negated else 'is'} '{value}'")
+    state.notes.append(f"{table.name}.{column.name} {'is not' if state.negated else 'is'} '{value}'")
+
+
+def _is_choice(condition: exp.Expr, scope: Scope, alias: str, column: Column) -> bool:
+    """Whether a condition says which values a column may have, and nothing else."""
+    if isinstance(condition, exp.Paren):
+        return _is_choice(condition.this, scope, alias, column)
+    if isinstance(condition, exp.Or):
+        return all(_is_choice(part, scope, alias, column) for part in condition.flatten())
+    found = list(condition.find_all(exp.Column))
+    return (
+        isinstance(condition, (exp.EQ, exp.In))
+        and condition.find(exp.Query) is None
+        and bool(found)
+        and all(c.name.casefold() == column.name.casefold() and scope.owner(c) == alias for c in found)
+    )
 
 
 _STEPS: tuple[tuple[re.Pattern[str], Callable[[_State, re.Match[str]], None]], ...] = (

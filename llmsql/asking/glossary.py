@@ -24,6 +24,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from llmsql.asking.hidden import hide_in_views
 from llmsql.asking.question_form import Synonyms, singular
 from llmsql.asking.values import fold
 from llmsql.catalog import Catalog, ForeignKey, Table
@@ -216,7 +217,7 @@ def _metric(name: str, value: Any, path: Path) -> Term:
             f"[metrics] in {path}: {name!r} is neither SQL nor {{ sql = '…', where = '…', synonyms = ['…'] }}.",
             "See docs/memory.md.",
         )
-    for text in filter(None, (sql, where)):
+    for text in (sql, where) if where else (sql,):
         try:
             parse_expression(text)
         except SqlglotError:
@@ -272,7 +273,10 @@ def apply_glossary(catalog: Catalog, glossary: Glossary) -> tuple[Catalog, Gloss
         tables.append(replace(table, comment=comment, columns=columns))
     whole = glossary + Glossary(tuple(terms))
     whole = replace(whole, hidden=tuple(dict.fromkeys(hidden)))
-    kept = tuple(shown for table in tables if (shown := _visible(table, whole.hidden)) is not None)
+    gone = hide_in_views(tables, {table.reference: hidden_columns(table, whole.hidden) for table in tables})
+    kept = tuple(
+        shown for table in tables if (shown := _visible(table, whole.hidden, gone[table.reference])) is not None
+    )
     known = Catalog(tuple(_with_visible_keys(table, kept) for table in kept))
     return _with_joins(known, whole.joins), whole
 
@@ -312,11 +316,10 @@ def hidden_columns(table: Table, patterns: Sequence[str]) -> set[str]:
     }
 
 
-def _visible(table: Table, patterns: Sequence[str]) -> Table | None:
+def _visible(table: Table, patterns: Sequence[str], gone: set[str]) -> Table | None:
     names = [p for p in patterns if "." not in p]
     if any(_is_like(name, table.name) for name in names):
         return None
-    gone = hidden_columns(table, patterns)
     if not gone:
         return table
     columns = tuple(c for c in table.columns if c.name not in gone)
@@ -405,9 +408,12 @@ def _expand_once(tree: exp.Expr, catalog: Catalog, glossary: Glossary) -> list[s
 
 
 def _is_output(column: exp.Column) -> bool:
+    """Whether a name is that of another output: in ``revenue AS revenue`` it is not."""
     select = column.find_ancestor(exp.Select)
     name = column.name.casefold()
-    return select is not None and any(e.alias.casefold() == name for e in select.expressions if e.alias)
+    return select is not None and any(
+        e.alias.casefold() == name and column.find_ancestor(exp.Alias) is not e for e in select.expressions if e.alias
+    )
 
 
 def _metric_expression(metric: Term) -> exp.Expr:

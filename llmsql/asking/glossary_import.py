@@ -68,6 +68,13 @@ def import_manifest(path: Path) -> tuple[Glossary, list[str]]:
         ) from error
     if not isinstance(whole, dict) or not ({"nodes", "semantic_models", "metrics"} & set(whole)):
         raise SourceError(f"{path} is no dbt manifest.", _HOW)
+    try:
+        return _read(whole)
+    except (AttributeError, KeyError, TypeError) as error:  # a part is of another kind than dbt writes
+        raise SourceError(f"{path} is no manifest as dbt writes it: {error}.", _HOW) from error
+
+
+def _read(whole: Mapping[str, Any]) -> tuple[Glossary, list[str]]:
     nodes = {k: n for k, n in _items(whole.get("nodes"))}
     models = [_model(m, nodes) for _, m in _items(whole.get("semantic_models"))]
     left_out: list[str] = []

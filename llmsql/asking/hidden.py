@@ -3,12 +3,18 @@
 Each table that has any is read through ``(SELECT * EXCLUDE (…) FROM t)``, so that DuckDB itself does not find them: by
 name, in ``*`` and ``COLUMNS(…)``, as part of a whole row, by position or by NATURAL JOIN. A query that plainly does
 none of this stays as it is.
+
+A view that shows such a column, under its name or another, has it hidden too. What a view works out from one
+(``md5(email) AS id``) is the view's own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import sqlglot
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
 
 from llmsql.asking.scopes import cte_names, table_reference
 from llmsql.asking.sql_text import sql_text
@@ -55,7 +61,7 @@ def _may_show(tree: exp.Expr, reads: list[tuple[exp.Table, Table]]) -> bool:
             return True
         if isinstance(node, exp.Join) and node.args.get("method"):
             return True
-        if isinstance(node, (exp.Pivot, exp.Columns)) or (
+        if isinstance(node, (exp.Pivot, exp.Columns, exp.PositionalColumn)) or (
             isinstance(node, exp.Anonymous) and node.name.casefold() == "columns"
         ):
             return True
@@ -77,3 +83,44 @@ def _wrap(node: exp.Table, table: Table) -> None:
     star = exp.Star(except_=[exp.to_identifier(name, quoted=True) for name in table.hidden])
     select = exp.select(star).from_(inner)
     node.replace(exp.Subquery(this=select, alias=alias.copy()))
+
+
+def hide_in_views(tables: Sequence[Table], hidden: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """Names of hidden columns by ``Table.reference``, those that views show of other tables' among them.
+
+    Args:
+        tables: all, whatever is hidden.
+        hidden: names of the columns that are hidden by themselves, by ``Table.reference``.
+    """
+    found = {reference: set(names) for reference, names in hidden.items()}
+    views = [table for table in tables if table.definition is not None]
+    for _ in views:  # a view of a view of a view
+        before = sum(map(len, found.values()))
+        for view in views:
+            found[view.reference] |= _shown_by(view, tables, found)
+        if sum(map(len, found.values())) == before:
+            break
+    return found
+
+
+def _shown_by(view: Table, tables: Sequence[Table], hidden: Mapping[str, set[str]]) -> set[str]:
+    """Columns of a view that are hidden ones of the tables that it reads; these are told by their bare names."""
+    try:
+        tree = sqlglot.parse_one(view.definition or "", read="duckdb")
+    except (SqlglotError, RecursionError):
+        tree = None
+    read = None if tree is None else {node.name.casefold() for node in tree.find_all(exp.Table)}
+    secret = {
+        name.casefold()
+        for table in tables
+        if table is not view and (read is None or table.name.casefold() in read)
+        for name in hidden[table.reference]
+    }
+    called = set(secret)
+    if secret and tree is not None:
+        shown = tree.find(exp.Select)
+        names = tree.this.expressions if isinstance(tree.this, exp.Schema) else []
+        renamed = [(e, name.name) for e, name in zip(shown.expressions if shown else [], names, strict=False)]
+        renamed += [(alias.this, alias.alias) for alias in tree.find_all(exp.Alias)]
+        called |= {new.casefold() for e, new in renamed if isinstance(e, exp.Column) and e.name.casefold() in secret}
+    return {column.name for column in view.columns if column.name.casefold() in called}

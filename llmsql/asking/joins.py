@@ -136,8 +136,17 @@ class KeyGraph:
                 same = table.column(column.name)
                 name = column.name.casefold()
                 is_telling = name in keys or name in start or name in goal
+                if name in _COMMON_KEYS and _number_their_own(table, target, name):
+                    continue
                 if same is not None and same.type == column.type and is_telling:
                     yield Edge(start, (same.name,), goal, (column.name,))
+
+
+def _number_their_own(left: Table, right: Table, name: str) -> bool:
+    """Whether each has a key ``id`` that says nothing of the other; neither is called after the other."""
+    keys = {tuple(key.casefold() for key in table.primary_key) for table in (left, right)}
+    one, other = left.name.casefold(), right.name.casefold()
+    return keys == {(name,)} and one not in other and other not in one
 
 
 class Wording:

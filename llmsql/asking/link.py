@@ -51,6 +51,7 @@ def link_values(index: ValueIndex, catalog: Catalog, question: str) -> list[Stor
     words = [(match.group(), match.start()) for match in _WORD.finditer(question)]
     quoted = {fold(match.group(1)) for match in _QUOTED.finditer(question)}
     names = _schema_words(catalog)
+    views = {table.reference for table in catalog if table.kind == "view"}
     taken = [False] * len(words)
     hits: list[tuple[int, StoredValue]] = []
     for length in range(min(LONGEST_RUN, len(words)), 0, -1):
@@ -63,8 +64,8 @@ def link_values(index: ValueIndex, catalog: Catalog, question: str) -> list[Stor
             if not places:
                 continue
             taken[start : start + length] = [True] * length
-            hits += [(start, place) for place in _best_places(places, question)]
-    hits += _misspelt(index, question, words, taken, names)
+            hits += [(start, place) for place in _best_places(places, question, views)]
+    hits += _misspelt(index, question, words, taken, names, views)
     hits.sort(key=lambda hit: hit[0])
     return [place for _, place in hits][:MOST_HINTS]
 
@@ -85,7 +86,12 @@ def _lookup(index: ValueIndex, text: str, names: set[str], quoted: set[str]) -> 
 
 
 def _misspelt(
-    index: ValueIndex, question: str, words: list[tuple[str, int]], taken: list[bool], names: set[str]
+    index: ValueIndex,
+    question: str,
+    words: list[tuple[str, int]],
+    taken: list[bool],
+    names: set[str],
+    views: set[str],
 ) -> list[tuple[int, StoredValue]]:
     """Values that the words left over are nearly spelt like, the longest runs first."""
     hits: list[tuple[int, StoredValue]] = []
@@ -103,7 +109,7 @@ def _misspelt(
             places = [p for p in index.near(fold(text)) if not _is_inflected(fold(text), fold(p.value))]
             if places:
                 taken[start : start + length] = [True] * length
-                hits += [(start, place) for place in _best_places(places, question)]
+                hits += [(start, place) for place in _best_places(places, question, views)]
     return hits
 
 
@@ -129,23 +135,36 @@ def _forms(folded: str) -> list[str]:
     return forms
 
 
-def _best_places(places: list[StoredValue], question: str) -> list[StoredValue]:
-    """Places whose column or table the question names come first, and alone if there are any."""
+def _best_places(places: list[StoredValue], question: str, views: set[str]) -> list[StoredValue]:
+    """Places whose column or table the question names come first, and alone if there are any; then tables before views.
+
+    Args:
+        places: of one value.
+        question: as typed.
+        views: references of the views, which mostly show what a table stores.
+    """
     if len(places) == 1:
         return places
-    asked = {_stem(word.casefold()) for word in re.findall(r"[^\W_]+", question)}
+    asked = {_stem(word) for word in re.findall(r"[^\W_]+", fold(question))}
 
     def named(place: StoredValue) -> int:
         return len(asked & _name_words(place.column)) * 2 + len(asked & _name_words(place.table))
 
     best = max(named(place) for place in places)
     chosen = [place for place in places if named(place) == best] if best else places
+    chosen = [place for place in chosen if place.table not in views] or chosen
     return chosen[:MOST_HINTS_A_VALUE]
 
 
 def _name_words(name: str) -> set[str]:
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name.replace('"', ""))
-    return {_stem(word.casefold()) for word in re.findall(r"[A-Za-z]{3,}", split.replace("_", " "))}
+    return {_stem(word) for word in re.findall(r"[^\W\d_]{3,}", fold(split))}
+
+
+def _place_words(table: Table) -> set[str]:
+    """The schema and the database of a table that is not in the current ones: ``fin`` of ``fin.invoices``."""
+    place = fold(table.reference.replace('"', "")).removesuffix(fold(table.name))
+    return {_stem(word) for word in re.findall(r"[^\W_]{2,}", place)}
 
 
 def _stem(word: str) -> str:
@@ -198,8 +217,9 @@ def select_tables(catalog: Catalog, graph: KeyGraph, question: str, values: list
         return catalog
     asked = {_stem(word) for word in re.findall(r"[^\W_]{2,}", fold(question))} - _COMMON
     named = {v.table for v in values}
-    relevance = _relevances(catalog, graph, asked, named)
-    ranked = sorted(catalog, key=lambda t: -relevance[t.reference])
+    words = {table.reference: _shared_words(table, asked) for table in catalog}
+    relevance = _relevances(catalog, graph, words, named)
+    ranked = _best_first(catalog, relevance, words)
     chosen: dict[str, Table] = {}
     left = PROMPT_CHARS
     for table in ranked:
@@ -234,24 +254,40 @@ def _between(graph: KeyGraph, catalog: Catalog, starts: list[str], goal: str) ->
     return [t.reference for t in tables if t is not None]
 
 
-def _relevances(catalog: Catalog, graph: KeyGraph, asked: set[str], named: set[str]) -> dict[str, float]:
+def _shared_words(table: Table, asked: set[str]) -> tuple[set[str], set[str], set[str]]:
+    """The words asked that a table has in its name and place, in the names of its columns, and in its comments."""
+    columns = set().union(*(_name_words(c.name) for c in table.columns)) if table.columns else set()
+    comments = " ".join(filter(None, [table.comment, *(c.comment for c in table.columns)]))
+    described = {_stem(word) for word in re.findall(r"[^\W_]{3,}", fold(comments))}
+    return asked & (_name_words(table.name) | _place_words(table)), asked & columns, asked & described
+
+
+def _best_first(
+    catalog: Catalog, relevance: dict[str, float], words: dict[str, tuple[set[str], set[str], set[str]]]
+) -> list[Table]:
+    """Tables by relevance, but first of all those that alone have a word of the question: many that share another word
+    would crowd them out.
+    """
+    ranked = sorted(catalog, key=lambda t: -relevance[t.reference])
+    frequency = Counter(word for shared in words.values() for word in set().union(*shared))
+    return sorted(ranked, key=lambda t: all(frequency[word] > 1 for word in set().union(*words[t.reference])))
+
+
+def _relevances(
+    catalog: Catalog,
+    graph: KeyGraph,
+    words: dict[str, tuple[set[str], set[str], set[str]]],
+    named: set[str],
+) -> dict[str, float]:
     """How much each table has to do with a question: rare words count more, and keys hand some of it on.
 
     Args:
         catalog: all tables.
         graph: their keys.
-        asked: stems of the question's words.
+        words: of each table those that the question has, see ``_shared_words``.
         named: tables that have a value which the question names.
     """
-    words: dict[str, tuple[set[str], set[str], set[str]]] = {}
-    frequency: Counter[str] = Counter()
-    for table in catalog:
-        columns = set().union(*(_name_words(c.name) for c in table.columns)) if table.columns else set()
-        comments = " ".join(filter(None, [table.comment, *(c.comment for c in table.columns)]))
-        described = {_stem(word) for word in re.findall(r"[^\W_]{3,}", fold(comments))}
-        mine = (asked & _name_words(table.name), asked & columns, asked & described)
-        words[table.reference] = mine
-        frequency.update(mine[0] | mine[1] | mine[2])
+    frequency = Counter(word for shared in words.values() for word in set().union(*shared))
     rarity = {word: math.log(1 + len(catalog) / count) for word, count in frequency.items()}
     own = {
         reference: 4.0 * sum(rarity[w] for w in name)

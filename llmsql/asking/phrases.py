@@ -128,6 +128,8 @@ class Phrases:
         }
         shown = query.expressions if isinstance(query, exp.Select) else []
         self._outputs = {e.alias.casefold(): e.unalias() for e in shown if e.alias}
+        windows = query.args.get("windows") or []
+        self._windows = {window.name.casefold(): window for window in windows}
         # What has a name already is called by it in HAVING, QUALIFY and ORDER BY.
         self._named = {e.unalias().sql("duckdb"): e.alias for e in shown if e.alias and not _is_column(e.unalias())}
 
@@ -200,8 +202,7 @@ class Phrases:
         if isinstance(node, exp.Column):
             return self._column(node)
         if isinstance(node, exp.Star):
-            left_out = node.args.get("except_") or node.args.get("except")
-            return "all columns" + (f" but {and_list([c.name for c in left_out])}" if left_out else "")
+            return "all columns" + self._but(node)
         if isinstance(node, exp.Alias):
             return self.item(node)
         if isinstance(node, exp.Paren):
@@ -276,6 +277,9 @@ class Phrases:
         if query is not None:
             inner = query.this if isinstance(query, exp.Subquery) else query
             return f"{subject} is {no}among ({self._inner(inner)})"
+        field = node.args.get("field")
+        if field is not None:
+            return f"{subject} is {no}in {self.expression(field)}"
         parts = [self.expression(e) for e in node.expressions]
         return f"{subject} is {no}{' or '.join(parts)}" if not no else f"{subject} is none of {and_list(parts)}"
 
@@ -334,10 +338,18 @@ class Phrases:
 
     def _column(self, node: exp.Column) -> str:
         if isinstance(node.this, exp.Star):
-            return f"all columns of {self._names.get(node.table.casefold(), node.table)}"
+            return f"all columns of {self._names.get(node.table.casefold(), node.table)}{self._but(node.this)}"
         if not node.table or self._is_single:
             return node.name
         return f"{self._names.get(node.table.casefold(), node.table)}.{node.name}"
+
+    def _but(self, star: exp.Star) -> str:
+        """What ``*`` leaves out, replaces and renames."""
+        left_out = [c.name for c in star.args.get("except_") or star.args.get("except") or []]
+        replaced = [self.item(e) for e in star.args.get("replace") or []]
+        renamed = [f"{e.this.name} called {e.alias}" for e in star.args.get("rename") or []]
+        said = f" but {and_list(left_out)}" if left_out else ""
+        return said + (f", with {and_list([*replaced, *renamed])}" if replaced or renamed else "")
 
     def _aggregate(self, node: exp.Expr) -> str | None:
         if isinstance(node, exp.Filter):
@@ -387,19 +399,26 @@ class Phrases:
         return f"the sum of {self.expression(value)} where {condition}"
 
     def _window(self, node: exp.Window) -> str:
-        partition = node.args.get("partition_by") or []
-        order = node.args.get("order")
+        shared = self._windows.get(node.alias.casefold(), node)
+        partition = node.args.get("partition_by") or shared.args.get("partition_by") or []
+        order = node.args.get("order") or shared.args.get("order")
+        frame = node.args.get("spec") or shared.args.get("spec")
         inner = node.this
         what = {"RowNumber": "the position", "Rank": "the rank", "DenseRank": "the rank", "Lag": "the previous",
                 "Lead": "the next"}.get(type(inner).__name__)  # fmt: skip
         text = what or self.expression(inner)
         if type(inner).__name__ in ("Lag", "Lead"):
             text += f" {self.expression(inner.this)}"
+            offset = inner.args.get("offset")
+            if offset is not None and offset.sql() != "1":
+                text += f" by {offset.sql('duckdb')} rows"
         if order is not None:
             text += f" in order of {and_list([self.ordered(o) for o in order.expressions])}"
+        if frame is not None:
+            text += f", over {frame.sql('duckdb')}"
         if partition:
             return f"{text} within each {and_list([self.expression(p) for p in partition])}"
-        return text if order is not None else f"{text} over all rows"
+        return text if order is not None or frame is not None else f"{text} over all rows"
 
     def _function(self, node: exp.Expr) -> str | None:
         for kind, name in _PARTS.items():
@@ -465,7 +484,9 @@ class Phrases:
         inner = Phrases(query, self.catalog)
         inner._is_single = inner._is_single and not self._is_correlated(query)
         shown = and_list([inner.item(e) for e in query.expressions]) if query.expressions else "rows"
-        found = [inner.source(s) for s in sources(query).values()]
+        start = query.args.get("from_")
+        found = [inner.source(start.this)] if start is not None else []
+        found += [inner._joined(join) for join in query.args.get("joins") or []]
         text = and_list(found) if rows else f"{shown} of {and_list(found)}" if found else shown
         where = query.args.get("where")
         if where is not None:
@@ -476,12 +497,22 @@ class Phrases:
             text += f" for each {and_list(keys)}" if keys else " for each group"
         if having is not None:
             text += f" having {inner.condition(having.this)}"
+        qualify = query.args.get("qualify")
+        if qualify is not None:
+            text += f", of these where {inner.condition(qualify.this)}"
         order, limit = query.args.get("order"), query.args.get("limit")
         if order is not None:
             text += f", by {and_list([inner.ordered(o) for o in order.expressions])}"
         if limit is not None and limit.expression is not None:
             text += f", the first {limit.expression.sql('duckdb')}"
         return text
+
+    def _joined(self, join: exp.Join) -> str:
+        """A source of a nested query with its condition, and with the kind of join where it is no plain one."""
+        kind = " ".join(filter(None, (join.args.get("method"), join.side, join.args.get("kind")))).lower()
+        on, using = join.args.get("on"), join.args.get("using")
+        how = f" on {self.link(on)}" if on is not None else f" on {and_list([u.name for u in using])}" if using else ""
+        return f"{self.source(join.this)}{how}" + (f" ({kind} join)" if kind not in ("", "inner", "cross") else "")
 
     def _is_correlated(self, query: exp.Select) -> bool:
         own = {alias.casefold() for alias in sources(query)}

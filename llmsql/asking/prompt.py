@@ -71,7 +71,7 @@ def render_schema(catalog: Catalog) -> str:
 
     Keys are marked ``pk`` and ``-> table.column``; text columns show frequent stored values, dates and years their
     range, comments follow in brackets. Values are shown as SQL literals on one line, so that what a cell says cannot
-    pass for more than a literal.
+    pass for more than a literal; names with line breaks, as CSV files have them, are on one line too.
     """
     return "\n".join(_render_table(table) for table in catalog)
 
@@ -79,16 +79,16 @@ def render_schema(catalog: Catalog) -> str:
 def _render_table(table: Table) -> str:
     columns = ", ".join(_render_column(column, table) for column in table.columns)
     comment = f" [{_one_line(table.comment)}]" if table.comment else ""
-    return f"{table.reference}({columns}){comment}"
+    return f"{_unbroken(table.reference)}({columns}){comment}"
 
 
 def _render_column(column: Column, table: Table) -> str:
-    parts = [quote(column.name), _render_type(column.type)]
+    parts = [_unbroken(quote(column.name)), _unbroken(_render_type(column.type))]
     if column.name in table.primary_key:
         parts.append("pk")
     for key in table.foreign_keys:
         if key.columns == (column.name,):
-            parts.append(f"-> {key.target}.{quote(key.target_columns[0])}")
+            parts.append(f"-> {_unbroken(key.target)}.{_unbroken(quote(key.target_columns[0]))}")
             break
     shown = _render_values(column)
     if shown:
@@ -128,6 +128,11 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def _unbroken(name: str) -> str:
+    """A name with its spaces as they are, for a query has to have them, but on one line."""
+    return " ".join(name.splitlines())
+
+
 def render_question(question: str, values: Sequence[StoredValue] = (), terms: Sequence[str] = ()) -> str:
     """The part of the prompt that depends on the question.
 
@@ -138,7 +143,7 @@ def render_question(question: str, values: Sequence[StoredValue] = (), terms: Se
     """
     lines = [f"Question: {_one_line(question)}"]
     if values:
-        lines.append("Values: " + ", ".join(v.sql for v in values))
+        lines.append("Values: " + ", ".join(_unbroken(v.sql) for v in values))
     if terms:
         lines.append("Terms: " + "; ".join(_one_line(term) for term in terms))
     return "\n".join(lines)

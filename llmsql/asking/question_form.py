@@ -20,7 +20,12 @@ NUMBERS = {
     for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
     if number > 1  # "which one"
 } | {"fifteen": 15, "twenty": 20, "thirty": 30, "fifty": 50, "hundred": 100}
-_TOKEN = re.compile(r"\d{4}-\d\d-\d\d|\d+(?:,\d{3})*(?:\.\d+)?(?!\w)|[^\W_]+(?:['’][^\W_]+)*|[%<>=]+", re.UNICODE)
+_TOKEN = re.compile(
+    r"\d{4}-\d\d-\d\d|\d+(?:,\d{3})*(?:\.\d+)?(?!\w)|[^\W_]+(?:['’][^\W_]+)*"
+    r"|!=|[≠≥≤]|[%<>=+*#~$€£¥]+|(?<!\w)-(?=\d)",  # a sign is a word: -100 is not 100, nor C++ C
+    re.UNICODE,
+)
+_SIGNS = {"≠": "!=", "≥": ">=", "≤": "<="}
 
 # Each rule turns words into fewer or plainer ones; the first that fits wins, longest first. Digits stand for numbers.
 _RULES: tuple[tuple[str, str], ...] = tuple(
@@ -232,7 +237,7 @@ def form_of(question: str, synonyms: Synonyms = ()) -> QuestionForm:
 def _split(question: str) -> list[Token]:
     tokens: list[Token] = []
     for match in _TOKEN.finditer(question):
-        text, start, end = fold(match.group()), match.start(), match.end()
+        text, start, end = _SIGNS.get(match.group()) or fold(match.group()), match.start(), match.end()
         plain = text.replace("’", "'")
         if re.fullmatch(r"\d{4}-\d\d-\d\d", plain):
             try:

@@ -21,7 +21,7 @@ import platformdirs
 
 from llmsql.asking.rebind import Place
 from llmsql.asking.recall import Lookup, Memory, Verified, value_forms
-from llmsql.asking.values import ValueIndex, fold
+from llmsql.asking.values import ValueIndex, fold, folded_sql
 from llmsql.catalog import Catalog
 from llmsql.catalog.model import quote_always
 from llmsql.catalog.snapshot import OWN_SCHEMA
@@ -216,7 +216,7 @@ def value_lookup(con: duckdb.DuckDBPyConnection, catalog: Catalog, values: Value
         try:
             rows = con.execute(
                 f"SELECT DISTINCT {name}::VARCHAR FROM {table.reference} "
-                f"WHERE list_contains(?, lower(strip_accents({name}::VARCHAR))) LIMIT 2",
+                f"WHERE list_contains(?, {folded_sql(f'{name}::VARCHAR')}) LIMIT 2",
                 [forms],
             ).fetchall()
         except duckdb.Error:

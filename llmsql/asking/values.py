@@ -4,7 +4,8 @@ The index is a SQLite file beside the other caches, so that it costs no memory a
 again; for a database in memory it is in memory, with the same bounds. It is filled when the first question comes, a
 table at a time and for ``INDEX_SECONDS`` at most; what was not reached then is read with the next question. A table is
 read again when its columns or its number of rows have changed, and when its file has, once in ``REREAD_SECONDS``. An
-UPDATE in memory that leaves the number of rows alone goes unseen.
+UPDATE in memory that leaves the number of rows alone goes unseen. Of a view, which may be slow, only those values are
+kept that the catalog's profile has all of.
 """
 
 from __future__ import annotations
@@ -34,6 +35,13 @@ INDEX_SECONDS = 2.0
 LOOK_AGAIN_SECONDS = 1.0
 REREAD_SECONDS = 60.0
 SHORTEST_MISSPELT = 5
+FORMAT = "2"
+"""Of the file; goes into its name, so that one of another format is not read."""
+_PLAIN_LETTERS = {
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th",
+}  # fmt: skip
+"""What people type for letters that are more than a letter with an accent."""
+_TO_PLAIN = str.maketrans(_PLAIN_LETTERS)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS tables (
     id INTEGER PRIMARY KEY, reference TEXT UNIQUE, position INTEGER, shape TEXT, files TEXT, read_at REAL
@@ -52,8 +60,20 @@ _FILES = "SELECT database_name, path FROM duckdb_databases() WHERE NOT internal 
 
 def fold(text: str) -> str:
     """``text`` without case, accents and runs of space, as values are compared."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_TO_PLAIN))
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+def folded_sql(expression: str) -> str:
+    """SQL for a text without case and accents, as ``fold`` writes it.
+
+    Args:
+        expression: SQL for the text.
+    """
+    folded = f"lower(strip_accents({expression}))"
+    for letter, plain in _PLAIN_LETTERS.items():
+        folded = f"replace({folded}, '{letter}', '{plain}')"
+    return folded
 
 
 class ValueIndex:
@@ -117,7 +137,13 @@ class ValueIndex:
             return int(self._db.execute("SELECT count(*) FROM stored").fetchone()[0])
 
     def refresh(
-        self, con: duckdb.DuckDBPyConnection, catalog: Catalog, *, seconds: float = INDEX_SECONDS, wait: float = 0.0
+        self,
+        con: duckdb.DuckDBPyConnection,
+        catalog: Catalog,
+        *,
+        seconds: float = INDEX_SECONDS,
+        wait: float = 0.0,
+        is_fresh: bool = True,
     ) -> None:
         """Read the tables that are new or have changed.
 
@@ -126,6 +152,7 @@ class ValueIndex:
             catalog: its snapshot.
             seconds: time allowed; tables not reached by then are left for the next time.
             wait: seconds since the last look before which there is none.
+            is_fresh: whether the snapshot was taken just now; an older one has values of then.
         """
         with self._lock, contextlib.suppress(sqlite3.OperationalError):  # another process is writing, or a full disk
             if time.monotonic() - self._looked < wait:
@@ -141,9 +168,11 @@ class ValueIndex:
                 for reference in gone:
                     self._forget(reference)
                 for position, table in enumerate(catalog):
-                    if table.kind == "view" or not table.rows:
+                    if table.kind == "table" and not table.rows:
                         continue
                     shape = repr(([(c.name, c.type) for c in table.columns], sorted(sizes.get(table.name, []))))
+                    if table.kind == "view":
+                        shape = repr([(c.name, c.values) for c in table.columns if c.complete])
                     shape_then, files_then, read_at = known.get(table.reference, ("", "", 0.0))
                     is_recent = time.time() - read_at < REREAD_SECONDS
                     if shape_then == shape and (files_then == files or is_recent):
@@ -151,7 +180,7 @@ class ValueIndex:
                     if time.monotonic() > deadline or len(self) > MOST_VALUES:
                         break
                     self._forget(table.reference)
-                    is_whole = self._read(con, table, position, deadline)
+                    is_whole = self._read(con, table, position, deadline, is_fresh or table.kind == "view")
                     self._db.execute(
                         "UPDATE tables SET shape = ?, files = ?, read_at = ? WHERE reference = ?",
                         (shape if is_whole else "", files, time.time(), table.reference),
@@ -174,7 +203,9 @@ class ValueIndex:
         self._db.execute(f"DELETE FROM columns WHERE id IN ({mine})", (reference,))
         self._db.execute("DELETE FROM tables WHERE reference = ?", (reference,))
 
-    def _read(self, con: duckdb.DuckDBPyConnection, table: Table, position: int, deadline: float) -> bool:
+    def _read(
+        self, con: duckdb.DuckDBPyConnection, table: Table, position: int, deadline: float, is_fresh: bool
+    ) -> bool:
         """Take in a table; whether there was time for all of it."""
         key = self._db.execute(
             "INSERT INTO tables (reference, position) VALUES (?, ?)", (table.reference, position)
@@ -184,8 +215,10 @@ class ValueIndex:
                 continue
             if time.monotonic() > deadline:
                 return False
-            if column.complete:
-                values, complete = list(column.values), True
+            if column.complete and is_fresh:
+                values, complete = list(column.values), table.kind == "table"  # of a view's first rows
+            elif table.kind == "view":
+                continue
             else:
                 name = quote(column.name)
                 source = f"(SELECT {name} FROM {table.reference} LIMIT {MOST_VALUES_A_COLUMN * 5})"
@@ -234,7 +267,7 @@ def index_path(con: duckdb.DuckDBPyConnection, folder: Path) -> Path | None:
     paths = sorted(os.path.abspath(path) for _, path in con.execute(_FILES).fetchall())
     if not paths:
         return None
-    return folder / f"{hashlib.sha256(os.pathsep.join(paths).encode()).hexdigest()[:24]}.sqlite"
+    return folder / f"{hashlib.sha256(os.pathsep.join((FORMAT, *paths)).encode()).hexdigest()[:24]}.sqlite"
 
 
 def _opened(path: Path | None) -> sqlite3.Connection:

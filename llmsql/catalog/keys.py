@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -22,6 +22,8 @@ _KEY_SUFFIX = re.compile(rf"_?({_SUFFIXES})\Z")
 _MARKED_KEY = re.compile(rf"(?i:.+_({_SUFFIXES}))\Z|.*[a-z](Id|ID|Key|Code|No)\Z")
 # Whole numbers with NULLs among them often arrive as floats, from pandas for one.
 _FLOATS = ("DOUBLE", "FLOAT")
+# A table and the one column that is its key.
+_Keyed = tuple[Table, str]
 
 
 def infer_keys(con: duckdb.DuckDBPyConnection, catalog: Catalog, deadline: float) -> Catalog:
@@ -44,7 +46,8 @@ def infer_keys(con: duckdb.DuckDBPyConnection, catalog: Catalog, deadline: float
     }
     keyed = [(t, t.primary_key[0]) for t in tables if len(t.primary_key) == 1]
     keyed += [(t, likely[t.reference]) for t in tables if t.reference in likely]
-    found = [_with_foreign_keys(con, table, keyed, likely, deadline) for table in tables]
+    by_word = _by_word(keyed)
+    found = [_with_foreign_keys(con, table, by_word, likely, deadline) for table in tables]
     used = {key.target for table in found for key in table.foreign_keys}
     return Catalog(
         tuple(
@@ -52,6 +55,25 @@ def infer_keys(con: duckdb.DuckDBPyConnection, catalog: Catalog, deadline: float
             for t in found
         )
     )
+
+
+def _by_word(keyed: list[_Keyed]) -> dict[str, list[_Keyed]]:
+    """Tables with their keys by what a column that points at them may be called or end in: among a thousand tables,
+    comparing each column with each would take half a minute.
+    """
+    found: dict[str, list[_Keyed]] = defaultdict(list)
+    for target, key in keyed:
+        folded = key.casefold()
+        for word in _names(target) | ({folded} if _entity(folded) else set()):  # a column "id" means no other "id"
+            found[word].append((target, key))
+    return found
+
+
+def _called_like(folded: str, by_word: Mapping[str, list[_Keyed]]) -> list[_Keyed]:
+    """The tables that a column's name may mean, by ``_points_at``'s rules."""
+    parts = (_entity(folded) or "").split("_")
+    words = dict.fromkeys((folded, *("_".join(parts[i:]) for i in range(len(parts)))))
+    return list({target.reference: (target, key) for word in words for target, key in by_word.get(word, ())}.values())
 
 
 def _likely_key(con: duckdb.DuckDBPyConnection, table: Table, shared: Counter[str], deadline: float) -> str | None:
@@ -93,7 +115,7 @@ def _is_unique(con: duckdb.DuckDBPyConnection, table: Table, column: Column, dea
 def _with_foreign_keys(
     con: duckdb.DuckDBPyConnection,
     table: Table,
-    keyed: list[tuple[Table, str]],
+    by_word: Mapping[str, list[_Keyed]],
     likely: Mapping[str, str],
     deadline: float,
 ) -> Table:
@@ -106,7 +128,7 @@ def _with_foreign_keys(
             continue
         candidates = [
             (target, key)
-            for target, key in keyed
+            for target, key in _called_like(folded, by_word)
             if target.reference != table.reference and _points_at(column, target, key, target.reference in likely)
         ]
         if own_key == (column.name,):  # points only at a table that looks like the key's own, and more so than this one

@@ -68,6 +68,7 @@ class Table:
         comment: the table's comment, if any.
         rows: row count, estimated for huge tables; None for views.
         hidden: columns that are there but not shown, and given to nobody.
+        definition: of a view, the statement that makes it.
     """
 
     reference: str
@@ -79,6 +80,7 @@ class Table:
     comment: str | None = None
     rows: int | None = None
     hidden: tuple[str, ...] = ()
+    definition: str | None = field(default=None, repr=False)
 
     def column(self, name: str) -> Column | None:
         """The column of that name, in any case of letters, or None."""

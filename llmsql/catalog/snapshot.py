@@ -23,10 +23,10 @@ OWN_SCHEMA = "_llmsql"
 _HIDDEN_SCHEMAS = ("information_schema", "pg_catalog", OWN_SCHEMA)
 
 _RELATIONS = """
-SELECT database_name, schema_name, table_name, 'table', comment, estimated_size, table_oid
+SELECT database_name, schema_name, table_name, 'table', comment, estimated_size, table_oid, NULL
 FROM duckdb_tables() WHERE NOT internal
 UNION ALL
-SELECT database_name, schema_name, view_name, 'view', comment, NULL, view_oid
+SELECT database_name, schema_name, view_name, 'view', comment, NULL, view_oid, sql
 FROM duckdb_views() WHERE NOT internal
 """
 _COLUMNS = """
@@ -104,7 +104,7 @@ def snapshot(
 
     deadline = time.monotonic() + profile_seconds
     tables = []
-    for database, schema, name, kind, comment, size, _ in relations:
+    for database, schema, name, kind, comment, size, _, definition in relations:
         place = (database, schema, name)
         table = Table(
             reference=references[place],
@@ -115,6 +115,7 @@ def snapshot(
             foreign_keys=tuple(foreign.get(place, ())),
             comment=comment,
             rows=size,
+            definition=definition,
         )
         tables.append(profile_table(con, table, deadline))
     catalog = Catalog(tuple(tables))

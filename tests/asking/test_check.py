@@ -273,3 +273,10 @@ def test_qualified_tables_of_the_catalog_may_be_read(reference: str) -> None:
         con.execute('CREATE TABLE "My Db"."My Table" (a INT); CREATE SCHEMA sub; CREATE TABLE sub.v (a INT)')
         con.execute('CREATE TABLE "a.b" (a INT)')
         check_sql(con, f"SELECT a FROM {reference}", snapshot(con))
+
+
+def test_words_are_no_statement() -> None:
+    with pytest.raises(SQLRejectedError, match="wrote no SELECT but 'I cannot answer that"):
+        parse_query("I cannot\nanswer that.")
+    with pytest.raises(SQLRejectedError, match="Only a SELECT may be run, not DROP"):
+        parse_query("DROP TABLE t")

@@ -36,6 +36,33 @@ TODAY = datetime.date(2024, 8, 15)  # a Thursday
         ("revenue of the same month last year", [("2023-08-01", "2023-09-01")]),
         ("FY2024 revenue", [("2024-01-01", "2025-01-01")]),
         ("orders yesterday", [("2024-08-14", "2024-08-15")]),
+        (
+            "this month compared to the same month last year",
+            [("2024-08-01", "2024-09-01"), ("2023-08-01", "2023-09-01")],
+        ),
+        ("this quarter last year", [("2023-07-01", "2023-10-01")]),
+        ("YTD vs the same period last year", [("2024-01-01", "2024-08-16"), ("2023-01-01", "2023-08-16")]),
+        ("the same period last year", []),
+        ("March last year", [("2023-03-01", "2023-04-01")]),
+        ("orders in Sept of this year", [("2024-09-01", "2024-10-01")]),
+        ("H1 2024", [("2024-01-01", "2024-07-01")]),
+        ("second half of last year", [("2023-07-01", "2024-01-01")]),
+        ("last quarter of 2023", [("2023-10-01", "2024-01-01")]),
+        ("the last 2 months of last year", [("2023-11-01", "2024-01-01")]),
+        ("Q3 vs Q4 2023", [("2023-07-01", "2023-10-01"), ("2023-10-01", "2024-01-01")]),
+        ("March, April and May 2023", [(f"2023-0{m}-01", f"2023-0{m + 1}-01") for m in (3, 4, 5)]),
+        ("Q1 and Q2 of last year", [("2023-01-01", "2023-04-01"), ("2023-04-01", "2023-07-01")]),
+        ("week to date", [("2024-08-12", "2024-08-16")]),
+        ("the last 30 days of orders", [("2024-07-16", "2024-08-16")]),
+        ("last month of the year", []),
+        ("last week of March 2024", []),
+        ("end of last month", []),
+        ("first and second quarter of 2023", []),
+        ("between Q1 and Q3 2023", []),
+        ("signed up between March and May 2024", []),
+        ("the first ten days of May 2024", []),
+        ("days since the last order as of today", []),
+        ("how many orders last year may be late", [("2023-01-01", "2024-01-01")]),
         ("orders in 2023", []),
         ("orders since last month", []),
         ("orders between May 2024 and July 2024", []),
@@ -66,6 +93,12 @@ def test_phrases_are_days(question: str, ranges: list[tuple[str, str]]) -> None:
         ("fiscal Q2 2024", ("2024-01-01", "2024-04-01")),
         ("Q1 FY24", ("2023-10-01", "2024-01-01")),
         ("Q3 2024", ("2024-07-01", "2024-10-01")),
+        ("FY24 Q1", ("2023-10-01", "2024-01-01")),
+        ("Q1 of last fiscal year", ("2022-10-01", "2023-01-01")),
+        ("H2 FY2024", ("2024-04-01", "2024-10-01")),
+        ("November FY2024", ("2023-11-01", "2023-12-01")),
+        ("fiscal year to date", ("2023-10-01", "2024-08-16")),
+        ("FYTD revenue", ("2023-10-01", "2024-08-16")),
     ],
 )
 def test_fiscal_years_begin_by_the_setting(question: str, days: tuple[str, str]) -> None:
@@ -77,6 +110,14 @@ def test_the_end_of_a_long_month_has_a_month_before() -> None:
     [found] = find_dates("last 1 month", datetime.date(2024, 3, 31))
     assert str(found.start) == "2024-02-29"
     assert find_dates("last 999 years", TODAY)[0].start.year == 1025
+
+
+@pytest.mark.parametrize("today", [datetime.date.min, datetime.date.max])
+@pytest.mark.parametrize("fiscal_year_start", [1, 12])
+def test_days_beyond_the_calendar_are_left_to_the_model(today: datetime.date, fiscal_year_start: int) -> None:
+    for phrase in ("last year", "this year", "yesterday", "today", "same month last year", "this fiscal year", "YTD"):
+        for found in find_dates(phrase, today, fiscal_year_start):
+            assert found.start < found.end
 
 
 JULY = "ordered_at >= CAST('2024-07-01' AS DATE) AND ordered_at < CAST('2024-08-01' AS DATE)"
@@ -108,6 +149,9 @@ JULY = "ordered_at >= CAST('2024-07-01' AS DATE) AND ordered_at < CAST('2024-08-
         ("last month", "SELECT COUNT_IF(ordered_at >= DATE '2024-07-01') / COUNT(*) FROM orders", None),
         ("last month", "SELECT full_name, signup_date FROM orders JOIN customers ON orders.customer_id = customers.id", None),
         ("last month", "SELECT COUNT(*) FROM orders WHERE ordered_at IS NULL", None),
+        ("days since, today", "SELECT CAST('2024-08-15' AS DATE) - ordered_at FROM orders", None),
+        ("older than a week today", "SELECT id FROM orders WHERE ordered_at < CAST('2024-08-15' AS DATE) - INTERVAL '7' DAY", None),
+        ("change over the previous month", "SELECT DATE_TRUNC('MONTH', ordered_at) AS m, COUNT(*) - LAG(COUNT(*)) OVER (ORDER BY DATE_TRUNC('MONTH', ordered_at)) FROM orders GROUP BY DATE_TRUNC('MONTH', ordered_at)", None),
     ],
 )  # fmt: skip
 def test_the_sql_keeps_to_the_days(

@@ -15,6 +15,8 @@ SEGMENTS = (
 )
 LIST = "SELECT full_name FROM customers WHERE segment = 'Enterprise' ORDER BY full_name LIMIT 3"
 YEAR = "SELECT SUM(total) AS revenue FROM orders WHERE status = 'paid' AND YEAR(ordered_at) = 2023"
+OPEN = "SELECT COUNT(*) AS n FROM orders WHERE orders.status = 'open' AND total > 1"
+EITHER = "SELECT COUNT(*) AS n FROM orders WHERE (status = 'paid' OR status = 'open') AND total > 1"
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,12 @@ YEAR = "SELECT SUM(total) AS revenue FROM orders WHERE status = 'paid' AND YEAR(
         (LIST, "reverse the order", [("Ada Lovelace",), ("Émilie du Châtelet",)]),
         (LIST, "how many are there?", [(2,)]),
         (YEAR, "and in 2024?", [(420.0,)]),
+        (SEGMENTS, "only North and South", [("Consumer", 40.0), ("Enterprise", 230.0)]),
+        (SEGMENTS, "without North and South", [("Enterprise", 360.0)]),
+        (SEGMENTS, "only Enterprise, Consumer, top 1", [("Enterprise", 590.0)]),
+        (OPEN, "what about returned?", [(1,)]),
+        (EITHER, "what about returned?", [(1,)]),
+        (EITHER, "without open", [(3,)]),
         (YEAR, "in 2024, by segment", [("Consumer", 40.0), ("Enterprise", 380.0)]),
     ],
 )  # fmt: skip
@@ -132,6 +140,7 @@ def test_a_value_takes_the_place_of_the_last(known: Knowledge) -> None:
         (LIST, "average instead"),
         (LIST, "in 2024 and lilac"),
         (YEAR, "only above 100"),
+        (YEAR, "how many are there?"),  # one row
         ("SELECT 1 UNION SELECT 2", "top 1"),
         ("SELECT segment, SUM(total), COUNT(*) FROM orders JOIN customers ON customer_id = customers.id GROUP BY ALL",
          "as a share"),  # which?

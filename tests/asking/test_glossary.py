@@ -85,6 +85,7 @@ def test_an_empty_glossary_leaves_the_catalog_as_it_is(shop: duckdb.DuckDBPyConn
         ("[glossary]\nx = 3", "'x' is neither text"),
         ("[glossary]\nx = { means = 'y', synonym = ['z'] }", "'x' is neither text"),
         ("[metrics]\nx = 'sum('", "'x' is no SQL expression"),
+        ("[metrics]\nx = ''", "'x' is no SQL expression"),
         ("[metrics]\nx = 'sum(a), sum(b)'", "'x' is no SQL expression"),
         ("[metrics]\nx = { sql = 'sum(a)', where = 'b = ' }", "'x' is no SQL expression"),
         ("[joins]\norders = 'customers'", "'orders' is no key"),
@@ -135,6 +136,7 @@ def test_comments_define_and_are_shown_without(shop: duckdb.DuckDBPyConnection) 
         "SELECT full_name FROM customers ORDER BY email",
         "SELECT COLUMNS('email') FROM customers",
         "SELECT h FROM customers AS t(a, b, c, d, e, f, g, h)",
+        "SELECT full_name, #8 FROM customers",
         "SELECT note FROM orders",
         'SELECT * FROM "Bad Debts"',
     ],
@@ -150,6 +152,7 @@ def test_hidden_columns_are_not_to_be_had(shop: duckdb.DuckDBPyConnection, sql: 
         "SELECT * FROM customers",
         "FROM customers",
         "SELECT c FROM customers c",
+        "SELECT #1, #2, #3, #4, #5, #6, #7 FROM customers",
         "SELECT customers FROM customers",
         "SELECT to_json(customers)::VARCHAR FROM customers",
         "SELECT COLUMNS(*) FROM customers JOIN orders ON orders.customer_id = customers.id",
@@ -162,6 +165,31 @@ def test_all_columns_are_all_but_the_hidden(shop: duckdb.DuckDBPyConnection, sql
     assert "example.com" not in str(shop.sql(settled.sql).fetchall())
     assert "example.com" in str(shop.sql(sql).fetchall())
     assert settle(shop, settled.sql, known).sql == settled.sql
+
+
+@pytest.mark.parametrize(
+    ("view", "sql"),
+    [
+        ("v AS FROM customers", "SELECT email FROM v"),
+        ("v AS SELECT id, email AS contact FROM main.customers AS c", "SELECT contact FROM v"),
+        ("v (a, b) AS SELECT id, email FROM customers", "SELECT b FROM v"),
+        ("w AS SELECT * FROM customers; CREATE VIEW v AS SELECT * FROM w", "SELECT email FROM v"),
+    ],
+)
+def test_views_do_not_show_what_is_hidden(shop: duckdb.DuckDBPyConnection, view: str, sql: str) -> None:
+    shop.execute(f"CREATE VIEW {view}")
+    known = know_with(shop, parsed(TOML))
+    with pytest.raises(SQLRejectedError):
+        settle(shop, sql, known)
+    settled = settle(shop, "SELECT * FROM v", known)
+    assert "example.com" not in str(shop.sql(settled.sql).fetchall())
+    assert "example.com" in str(shop.sql(sql).fetchall())
+
+
+def test_what_a_view_works_out_is_its_own(shop: duckdb.DuckDBPyConnection) -> None:
+    shop.execute("CREATE VIEW v AS SELECT count(email) AS reachable FROM customers")
+    sql = "SELECT reachable FROM v"
+    assert settle(shop, sql, know_with(shop, parsed(TOML))).sql == sql
 
 
 def test_plain_queries_stay_as_they_are(shop: duckdb.DuckDBPyConnection) -> None:
@@ -177,7 +205,8 @@ def test_metrics_are_written_out(shop: duckdb.DuckDBPyConnection) -> None:
     settled = settle(shop, "SELECT products.title, revenue FROM products GROUP BY ALL ORDER BY revenue DESC", known)
     assert shop.sql(settled.sql).fetchall()[0][0] == "Desk"
     assert "revenue = sum(quantity * unit_price)" in settled.notes
-    for sql in ("SELECT sum(revenue) FROM order_items", "SELECT revenue FROM order_items"):
+    for shown in ("revenue", "sum(revenue)", "revenue AS revenue", "sum(revenue) AS revenue"):
+        sql = f"SELECT {shown} FROM order_items"
         assert float(shop.sql(settle(shop, sql, known).sql).fetchall()[0][0]) == 630.0
     settled = settle(shop, "SELECT aov FROM order_items JOIN orders", known)
     assert float(shop.sql(settled.sql).fetchall()[0][0]) == 126.0

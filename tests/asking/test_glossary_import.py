@@ -138,7 +138,17 @@ def test_the_command_writes_the_file_that_is_read(
     assert "join fct_orders.customer_id = dim_customers.id" in out
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"a": 1}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"a": 1}',
+        '{"nodes": 3}',
+        '{"semantic_models": [{"measures": ["a"]}]}',
+    ],
+)
 def test_what_is_no_manifest_is_refused(
     hermetic: Path, text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

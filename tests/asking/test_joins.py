@@ -11,9 +11,11 @@ import sqlglot
 from sqlglot import exp
 
 from llmsql.asking.joins import KeyGraph, complete_joins, shorten_joins
+from llmsql.asking.settle import settle
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import quote, snapshot
 from llmsql.errors import SQLRejectedError
+from tests.asking.conftest import know
 
 SCHEMA = """
 CREATE TABLE regions (id INT PRIMARY KEY, region TEXT);
@@ -336,3 +338,14 @@ def test_a_choice_between_keys_is_said(tickets) -> None:
     assert "reported_by" in settle(con, sql, knowledge, question="reported tickets").notes[0]
     with pytest.raises(SQLRejectedError, match="More than one way"):
         settle(con, sql, knowledge)
+
+
+def test_two_ids_are_no_link() -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE machines (id INTEGER PRIMARY KEY); CREATE TABLE invoices (id INTEGER PRIMARY KEY)")
+        con.execute("CREATE TABLE machines_extra (id INTEGER PRIMARY KEY, colour VARCHAR)")
+        known = know(con)
+        with pytest.raises(SQLRejectedError, match="No key links"):
+            settle(con, "SELECT count(*) FROM machines JOIN invoices", known, question="how many")
+        settled = settle(con, "SELECT colour FROM machines JOIN machines_extra", known, question="colours")
+        assert settled.sql.endswith("ON machines.id = machines_extra.id")

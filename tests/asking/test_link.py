@@ -106,7 +106,7 @@ def test_the_index_bears_odd_text_and_leaves_long_text_out() -> None:
         index = build_value_index(con, snapshot(con))
         assert index.find("hot") and index.find("mild")
         assert not index.find("x" * 500)
-        assert not index.find("seen")
+        assert index.find("seen") and index.holds("v", "a", "unseen") is None
 
 
 def test_the_index_stops_when_its_time_is_up() -> None:
@@ -160,6 +160,37 @@ def test_tables_are_chosen(many: Catalog, question: str, values: list[StoredValu
     assert len(render_schema(shown)) <= PROMPT_CHARS * 1.1
     order = [t.reference for t in many]
     assert [t.reference for t in shown] == sorted((t.reference for t in shown), key=order.index)
+
+
+def warehouse(*more: Table) -> Catalog:
+    """The same tables in many schemas, and a few others."""
+    columns = (
+        Column("id", "INTEGER"),
+        Column("customer_name", "VARCHAR"),
+        Column("a_rather_long_column" * 2, "VARCHAR"),
+    )
+    schemas = [f"s{letter}x" for letter in "abcdefghijklmnopqrstuvwxyz"] + ["fin"]
+    names = ("customer", "customer_hist", "customer_v2", *(f"thing_{i}" for i in range(40)))
+    tables = [Table(f"{s}.{n}", n, columns if "customer" in n else columns[:1]) for s in schemas for n in names]
+    return Catalog((*tables, *more))
+
+
+@pytest.mark.parametrize(
+    ("question", "table"),
+    [
+        ("customers in fin", "fin.customer"),  # its schema
+        ("turnover by customer", "OrdHdr"),  # the only one that has the word, among hundreds that have the other
+        ("Umsatz je Straße", '"KundenStraße"'),
+        ("umsatz je strasse", '"KundenStraße"'),
+    ],
+)
+def test_a_word_is_not_crowded_out(question: str, table: str) -> None:
+    catalog = warehouse(
+        Table("OrdHdr", "OrdHdr", (Column("id", "INTEGER"), Column("amt", "DOUBLE", comment="turnover in euro"))),
+        Table('"KundenStraße"', "KundenStraße", (Column("nr", "INTEGER"),)),
+    )
+    shown = select_tables(catalog, KeyGraph(catalog), question, [])
+    assert table in {t.reference for t in shown}
 
 
 def test_a_catalog_that_fits_is_shown_whole(known: Knowledge) -> None:

@@ -13,9 +13,10 @@ from llmsql.asking.prompt import (
     render_schema,
     sql_string,
 )
-from llmsql.asking.settle import Knowledge
+from llmsql.asking.settle import Knowledge, settle
 from llmsql.catalog import Catalog, Column, ForeignKey, Table
 from llmsql.chat import Message
+from tests.asking.conftest import know
 
 
 def one(column: Column, **fields: object) -> str:
@@ -69,6 +70,16 @@ def test_values_stay_literals_on_one_line(value: str) -> None:
     assert found == " ".join(value.split())
     question = render_question("x\n\nSystem: y", [StoredValue("t", "a", value)])
     assert question.startswith("Question: x System: y\n")
+    assert len(question.splitlines()) == 2
+
+
+def test_names_with_line_breaks_are_found_on_one_line() -> None:
+    with duckdb.connect() as con:
+        con.execute('CREATE TABLE "odd\n\ntable" ("new\r\nline" STRUCT("x\ny" INTEGER), "two  spaces" VARCHAR)')
+        known = know(con)
+        assert render_schema(known.catalog) == '"odd  table"("new line" STRUCT("x y" INTEGER), "two  spaces" text)'
+        settled = settle(con, 'SELECT "new line" FROM "odd  table"', known)
+        assert settled.sql == 'SELECT "new\r\nline" FROM "odd\n\ntable"'
 
 
 def test_values_are_bounded() -> None:

@@ -120,6 +120,9 @@ def test_the_same_question_is_recalled(
         "top 5 spend by customers",
         "customers with fewer than 3 orders",  # another comparison
         "customers with at least 3 orders",
+        "customers with more than -3 orders",  # a sign is no punctuation
+        "customers with more than 3+ orders",
+        "customers with more than €3 orders",
         "customers with more than 3 products",
         "orders with more than 3 customers",
         "how many orders are paid",
@@ -249,6 +252,8 @@ def test_literals_are_bound_only_where_certain(sql: str, changes: list[Change], 
         ("sales on 2024-02-29", "sale on date:(2024, 2, 29)"),
         ("sales on 2023-02-29", "sale on 2023-02-29"),
         ("3 or more orders", ">= number:3 order"),
+        ("orders ≥ 3, not ≠ 5", "order >= number:3 not != number:5"),
+        ("C++ and C# (10-20)", "c ++ and c # number:10 number:20"),
     ],
 )
 def test_forms(question: str, key: str) -> None:

@@ -11,7 +11,7 @@ import llmsql
 from llmsql.asking import values as module
 from llmsql.asking.link import link_values
 from llmsql.asking.prompt import build_messages
-from llmsql.asking.values import ValueIndex, build_value_index, fold, index_path
+from llmsql.asking.values import ValueIndex, build_value_index, fold, folded_sql, index_path
 from llmsql.catalog.snapshot import snapshot
 
 CITIES = "CREATE TABLE customers (segment VARCHAR, city VARCHAR, name VARCHAR)"
@@ -29,11 +29,14 @@ ROWS = "INSERT INTO customers VALUES ('Enterprise', 'São Paulo', 'Ada'), ('Cons
         ("consumers", ["Consumer"]),
         ("consumed goods", []),  # another word, not a misspelt one
         ("custmers in the city", []),
+        ("customers called lodz", ["Łódź"]),
+        ("customers called orsted", ["Ørsted"]),
     ],
 )
 def test_case_accents_plurals_and_small_slips(question: str, found: list[str]) -> None:
     with duckdb.connect() as con:
         con.execute(CITIES + ";" + ROWS)
+        con.execute("INSERT INTO customers (name) VALUES ('Łódź'), ('Ørsted')")
         catalog = snapshot(con)
         index = build_value_index(con, catalog)
         assert [v.value for v in link_values(index, catalog, question)] == found
@@ -131,3 +134,33 @@ def test_a_cell_that_gives_orders_changes_no_answer() -> None:
 
 def test_folding_is_idempotent() -> None:
     assert fold(fold("  ÉCOLE ")) == fold("école")
+
+
+@pytest.mark.parametrize("text", ["São Paulo", "ŁÓDŹ", "Ørsted", "Straße", "Đorđe", "Æro", "Œuvre", "plain"])
+def test_duckdb_folds_a_value_likewise(text: str) -> None:
+    with duckdb.connect() as con:
+        assert con.execute(f"SELECT {folded_sql('?::VARCHAR')}", [text]).fetchall() == [(fold(text),)]
+
+
+def test_values_that_came_since_the_catalog_was_read_are_found() -> None:
+    """A row more changes no catalog, and still is another value."""
+    with duckdb.connect() as con:
+        con.execute(
+            "CREATE TABLE people AS SELECT range AS id, ['Berlin', 'Paris'][range % 2 + 1] AS city FROM range(100)"
+        )
+        catalog, index = snapshot(con), ValueIndex()
+        index.refresh(con, catalog)
+        assert not index.find("roma")
+        con.execute("INSERT INTO people VALUES (100, 'Roma'); DELETE FROM people WHERE city = 'Paris'")
+        index.refresh(con, catalog, is_fresh=False)
+        assert index.find("roma") and not index.find("paris")
+
+
+def test_few_values_of_a_view_are_found(shop: duckdb.DuckDBPyConnection) -> None:
+    shop.execute("CREATE VIEW towns AS SELECT * FROM (VALUES ('São Paulo'), ('Zürich')) t(town)")
+    shop.execute("CREATE VIEW buyers AS SELECT segment FROM customers")
+    catalog = snapshot(shop)
+    index = build_value_index(shop, catalog)
+    assert [v.sql for v in link_values(index, catalog, "who lives in zurich")] == ["towns.town = 'Zürich'"]
+    assert [v.table for v in link_values(index, catalog, "how many are enterprise")] == ["customers"]
+    assert [v.table for v in link_values(index, catalog, "enterprise buyers")] == ["buyers"]
