@@ -7,9 +7,10 @@ import sqlite3
 import zipfile
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from training.spider import convert
+from training.spider import convert, is_validation
 
 SCHEMA = {
     "db_id": "bakery",
@@ -17,6 +18,7 @@ SCHEMA = {
     "column_names_original": [[-1, "*"], [0, "id"], [0, "Name"], [1, "id"], [1, "baker_id"], [1, "price"]],
     "primary_keys": [1, 3],
     "foreign_keys": [[4, 1]],
+    "column_types": ["text", "number", "text", "number", "number", "number"],
 }
 ROWS = """
 CREATE TABLE Baker (id INTEGER PRIMARY KEY, Name TEXT);
@@ -63,3 +65,28 @@ def test_queries_that_do_not_bind_or_find_nothing_are_dropped(source: Path) -> N
     assert counts["kept"] == 1
     assert counts["dropped: no rows"] == 1
     assert sum(counts.values()) == 3
+
+
+def test_a_database_without_rows_gets_some_that_its_queries_tell_apart(source: Path) -> None:
+    names = [f"garden_{n}" for n in range(40)]
+    name = next(name for name in names if is_validation(name))
+    (source / "tables.json").write_text(json.dumps([SCHEMA | {"db_id": name}]))
+    queries = [
+        "SELECT COUNT(*) FROM Loaf WHERE price > 120",
+        "SELECT T1.Name, COUNT(*) FROM Baker AS T1 JOIN Loaf AS T2 ON T1.id = T2.baker_id GROUP BY T1.id",
+        "SELECT Name FROM Baker WHERE Name LIKE '%Dora%'",
+    ]
+    records = [{"db_id": name, "SpiderQuestion": q, "SpiderSynQuestion": q, "query": q} for q in queries]
+    (source / "train.json").write_text(json.dumps(records))
+    assert convert(source, source / "out")["kept"] == len(queries)
+    lines = (source / "out" / "spider.jsonl").read_text().splitlines()
+    assert {json.loads(line)["split"] for line in lines} == {"train"}  # made-up rows are not measured on
+    file = source / "out" / "databases" / f"{name}.duckdb"
+    with duckdb.connect(str(file), read_only=True) as con:
+        [(above, all_of_them)] = con.execute("SELECT count(*) FILTER (price > 120), count(*) FROM Loaf").fetchall()
+        assert 0 < above < all_of_them
+        assert con.execute("FROM Loaf ANTI JOIN Baker ON baker_id = Baker.id").fetchall() == []
+        rows = con.execute("FROM Loaf").fetchall()
+    convert(source, source / "again")
+    with duckdb.connect(str(source / "again" / "databases" / f"{name}.duckdb"), read_only=True) as con:
+        assert con.execute("FROM Loaf").fetchall() == rows
