@@ -35,6 +35,9 @@ _CONDITION = re.compile(r"\b(?:ON|USING)\b", re.IGNORECASE)
 MOST_BARE_JOINS = 10
 LONGEST_SQL = 20_000
 ALLOWED_TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
+# Elements of a list, or characters of a text, that is made in one piece: neither DuckDB's limit of memory nor an
+# interrupt reaches it. In FROM the same functions give their rows bit by bit.
+LONGEST_MADE = 10_000_000
 _FENCE = re.compile(r"```(?:sql|duckdb)?\s*(.*?)(?:```|\Z)", re.DOTALL | re.IGNORECASE)
 _START = re.compile(r"\b(WITH|SELECT|FROM|VALUES)\b", re.IGNORECASE)
 _QUERY = re.compile(r"[(\s]*(WITH|SELECT|FROM)\b", re.IGNORECASE)
@@ -110,7 +113,14 @@ def parse_query(sql: str) -> exp.Query:
         raise SQLRejectedError(f"Only a SELECT may be run, not {type(change).__name__.upper()}.")
     if tree.find(exp.Placeholder, exp.Parameter):
         raise SQLRejectedError("The SQL has parameters, and nothing to fill them with.")
+    for call in tree.find_all(exp.GenerateSeries, exp.Repeat, exp.Pad):
+        if not isinstance(call.parent, exp.Table) and any(map(_is_too_long, call.find_all(exp.Literal))):
+            raise SQLRejectedError(f"A list or text of more than {LONGEST_MADE:,} elements is too long for one value.")
     return tree
+
+
+def _is_too_long(literal: exp.Literal) -> bool:
+    return literal.is_int and int(literal.this) > LONGEST_MADE
 
 
 def check_sql(con: duckdb.DuckDBPyConnection, sql: str, catalog: Catalog) -> None:

@@ -254,6 +254,9 @@ def test_sql_is_taken_out_of_an_answer(text: str, sql: str) -> None:
         ("x" * (LONGEST_SQL + 1), "longer than 20,000"),
         ("SELECT 1 FROM a" + " JOIN a" * 60, "joins too many tables"),
         ("SELECT '\0'", "no text"),
+        ("SELECT range(1000000000)", "too long for one value"),
+        ("SELECT count(*) FROM unnest(generate_series(0, 1000000000))", "too long for one value"),
+        ("SELECT lpad(repeat('x', 5), 1000000000, '0')", "too long for one value"),
     ],
 )
 def test_reasons_are_one_line(sql: str, message: str) -> None:
@@ -273,6 +276,19 @@ def test_qualified_tables_of_the_catalog_may_be_read(reference: str) -> None:
         con.execute('CREATE TABLE "My Db"."My Table" (a INT); CREATE SCHEMA sub; CREATE TABLE sub.v (a INT)')
         con.execute('CREATE TABLE "a.b" (a INT)')
         check_sql(con, f"SELECT a FROM {reference}", snapshot(con))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT count(*) FROM range(1000000000)",
+        "SELECT unnest(range(1000))",
+        "SELECT lpad(name, 5, '99999999999') FROM t",
+        "SELECT 99999999999",
+    ],
+)
+def test_what_is_streamed_or_short_is_no_value_too_long(sql: str) -> None:
+    parse_query(sql)
 
 
 def test_words_are_no_statement() -> None:
