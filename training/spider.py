@@ -142,7 +142,9 @@ def _convert_records(
     for record in records:
         try:
             sql = translate(record["query"], catalog)
-            short = shorten_joins(sqlglot.parse_one(sql, read="duckdb"), catalog, graph)
+            tree = sqlglot.parse_one(sql, read="duckdb")
+            ordered = tree.args.get("order") is not None
+            short = shorten_joins(tree, catalog, graph)
             full = complete_joins(sqlglot.parse_one(short, read="duckdb"), catalog, graph).sql("duckdb")
             rows = con.execute(full).fetchmany(20_001)
             gold = lite.execute(record["query"]).fetchmany(20_001)
@@ -164,7 +166,7 @@ def _convert_records(
                     "split": split,
                     "question": question,
                     "sql": sql,
-                    "ordered": sqlglot.parse_one(sql, read="duckdb").args.get("order") is not None,
+                    "ordered": ordered,
                     "kind": "spider" if question == record["SpiderQuestion"].strip() else "spider-syn",
                 }
             )

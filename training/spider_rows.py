@@ -94,8 +94,7 @@ def _cells(name: str, type_: str, asked: Sequence[Any], rng: random.Random, *, i
     """The cells of a column, from the first row to the last."""
     if is_key:
         return [*range(1, ROWS + 1)] if type_ == "number" else [f"{_WORDS[i % 20]}{i // 20}" for i in range(ROWS)]
-    return [_near(rng.choice(asked), rng) if asked and rng.random() < ASKED_SHARE else _other(name, type_, asked, rng)
-            for _ in range(ROWS)]  # fmt: skip
+    return [_cell(name, type_, asked, rng) for _ in range(ROWS)]
 
 
 def _near(value: Any, rng: random.Random) -> Any:
@@ -103,7 +102,9 @@ def _near(value: Any, rng: random.Random) -> Any:
     return value if isinstance(value, str) else value + rng.choice((-1, 0, 0, 1))
 
 
-def _other(name: str, type_: str, asked: Sequence[Any], rng: random.Random) -> Any:
+def _cell(name: str, type_: str, asked: Sequence[Any], rng: random.Random) -> Any:
+    if asked and rng.random() < ASKED_SHARE:
+        return _near(rng.choice(asked), rng)
     if type_ == "number":
         numbers = [value for value in asked if not isinstance(value, str)]
         most = max([100, *(2 * abs(value) for value in numbers)])

@@ -195,13 +195,15 @@ def test_a_better_adapter_is_kept_and_used(shop: Path, tiny_default: ModelEntry,
     assert load_registry().get("tiny-shop").adapter == entry.adapter
 
 
+def killed(line: str) -> None:
+    """Ctrl-C at the first line that counts pairs of sixty."""
+    if "/60 pairs" in line:
+        raise KeyboardInterrupt
+
+
 def test_a_killed_adaptation_goes_on(shop: Path, tiny_default: ModelEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     work = user_registry_path().parent / "adapted" / "tiny-shop"
     judge = Judge(0.2, 0.9)
-
-    def killed(line: str) -> None:
-        if "/60 pairs" in line:
-            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         adapt(str(shop), examples=60, held_out=20, say=killed, measure=judge)
@@ -222,10 +224,6 @@ def test_what_has_changed_since_a_kill_is_adapted_to_anew(
     changed: str, shop: Path, tiny_default: ModelEntry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     judge = Judge(0.2, 0.9)
-
-    def killed(line: str) -> None:
-        if "/60 pairs" in line:
-            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         adapt(str(shop), examples=60, held_out=20, say=killed, measure=judge)
