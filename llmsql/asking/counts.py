@@ -9,7 +9,7 @@ import re
 
 from sqlglot import exp
 
-from llmsql.asking.coverage import name_stems, stem
+from llmsql.asking.coverage import name_stems, stem, stems_in_order
 from llmsql.asking.question_form import NUMBERS
 from llmsql.asking.scopes import Scope, identifier, lone_select, sources
 from llmsql.catalog import Catalog, Column
@@ -30,6 +30,14 @@ _SEVERAL = re.compile(
     rf"|\b(?P<least>\d+|{'|'.join(NUMBERS)}) or more (?P<thing>[a-z]+)",
     re.IGNORECASE,
 )
+
+
+_WHO = re.compile(
+    r"\b(?:how many|number of) (?:different |distinct )?(?P<noun>[a-z]+) (?:that |who |which )?"
+    r"(?:ha(?:s|ve|d)|did|do|made|used|bought|ordered|opened|placed|took|take|received|got|own|are in|were in)\b",
+    re.IGNORECASE,
+)
+_MOST_OF = re.compile(r"\b(?P<most>most|fewest) (?:number of )?(?P<noun>[a-z]+)", re.IGNORECASE)
 
 
 def sum_stored_counts(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
@@ -88,6 +96,57 @@ def count_members(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     inner.set("group", exp.Group(expressions=[member.copy()]))
     inner.set("having", exp.Having(this=compared))
     return [f"counted for {match[0]!r}"]
+
+
+def count_owners(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """ "How many customers have an account" counts customers once, where ``COUNT(*)`` counts their accounts."""
+    select = lone_select(tree)
+    said = list(_WHO.finditer(question))
+    if select is None or len(sources(select)) != 1 or len(said) != 1 or len(select.expressions) != 1:
+        return []
+    if any(select.args.get(part) for part in ("group", "having", "qualify", "distinct")):
+        return []
+    [table] = Scope.of(select, catalog).tables.values()
+    count = select.expressions[0].unalias()
+    if table is None or not isinstance(count, exp.Count) or not isinstance(count.this, exp.Star):
+        return []
+    noun = [stem(said[0]["noun"].casefold())]
+    if stems_in_order(table.name)[-1:] == noun:
+        return []
+    keys = [key.columns for key in table.foreign_keys if stems_in_order(key.target)[-1:] == noun]
+    if len(keys) != 1 or len(keys[0]) != 1 or tuple(keys[0]) == table.primary_key:
+        return []
+    name = keys[0][0]
+    count.set("this", exp.Distinct(expressions=[exp.column(identifier(name))]))
+    return [f"counted each {quote(name)} once"]
+
+
+def count_most(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """The year in which most departments were founded is not the latest: groups are counted."""
+    select = lone_select(tree)
+    said = list(_MOST_OF.finditer(question))
+    if select is None or len(said) != 1 or select.find(exp.AggFunc, exp.Window):
+        return []
+    order, limit = select.args.get("order"), select.args.get("limit")
+    if order is None or limit is None or len(order.expressions) != 1 or limit.expression.sql() != "1":
+        return []
+    if any(select.args.get(part) for part in ("group", "distinct", "offset")):
+        return []
+    key, scope = order.expressions[0].this, Scope.of(select, catalog)
+    noun, words = [stem(said[0]["noun"].casefold())], set(stems_in_order(question))
+    counted = [alias for alias, table in scope.tables.items() if table and stems_in_order(table.name)[-1:] == noun]
+    shown = [e.unalias() for e in select.expressions]
+    if not isinstance(key, exp.Column) or len(counted) != 1 or not all(isinstance(e, exp.Column) for e in shown):
+        return []
+    is_shown = [e.name.casefold() for e in shown] == [key.name.casefold()]
+    is_theirs = scope.owner(key) == counted[0] and not set(stems_in_order(key.name)) <= words
+    is_theirs &= all(scope.owner(e) != counted[0] for e in shown if isinstance(e, exp.Column))
+    if not is_shown and not is_theirs:
+        return []
+    select.set("group", exp.Group(all=True))
+    is_most = said[0]["most"].casefold() == "most" or None
+    order.set("expressions", [exp.Ordered(this=exp.Count(this=exp.Star()), desc=is_most)])
+    return [f"counted for {said[0][0]!r}"]
 
 
 def share_of_all(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:

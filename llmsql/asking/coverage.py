@@ -55,16 +55,24 @@ def content_words(question: str) -> list[str]:
     return list(dict.fromkeys(w for w in words if w not in _ASKING and stem(w) not in _ASKING))
 
 
+def stems_in_order(text: str) -> list[str]:
+    """Stems of the words of a name or a sentence, in order, whatever the habit of writing them."""
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text).replace("_", " ")
+    return [stem(word) for word in re.findall(r"[^\W\d_]{2,}", fold(split))]
+
+
 def name_stems(texts: Iterable[str]) -> set[str]:
     """Stems of the words in names and comments, whatever the habit of writing them."""
-    stems = set()
-    for text in texts:
-        split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text).replace("_", " ")
-        stems |= {stem(word) for word in re.findall(r"[^\W\d_]{2,}", fold(split))}
-    return stems
+    return {word for text in texts for word in stems_in_order(text)}
 
 
-def _is_known(word: str, stems: set[str]) -> bool:
+def places_of(phrase: Sequence[str], words: Sequence[str]) -> list[int]:
+    """Where a phrase begins among words, both as ``stems_in_order`` gives them."""
+    n = len(phrase)
+    return [i for i in range(len(words) - n + 1) if n and words[i : i + n] == phrase]
+
+
+def is_known(word: str, stems: set[str]) -> bool:
     """Whether a name has the word, or a word that one of the two begins with."""
     short = stem(word)
     return short in stems or any(
@@ -111,7 +119,7 @@ def _taken_up(question: str, sql: str, catalog: Catalog, values: Sequence[Stored
     stems = name_stems([*texts, literals])
     written = set(_NUMBER.findall(sql))
     return [
-        *((word, _is_known(word, stems)) for word in words),
+        *((word, is_known(word, stems)) for word in words),
         *((value, fold(value) in literals) for value in asked_values),
         *((number, number in written) for number in numbers),
     ]
@@ -131,4 +139,4 @@ def unknown_words(question: str, catalog: Catalog, index: ValueIndex, values: Se
         texts += [table.name, table.comment or ""]
         texts += [f"{c.name} {c.comment or ''} {' '.join(c.values)}" for c in table.columns]
     stems = name_stems([*texts, *(v.value for v in values)])
-    return [w for w in content_words(question) if not _is_known(w, stems) and not index.find(w)]
+    return [w for w in content_words(question) if not is_known(w, stems) and not index.find(w)]

@@ -11,18 +11,30 @@ import re
 from sqlglot import exp
 
 from llmsql.asking.both import want_both
-from llmsql.asking.counts import count_members, share_of_all, sum_stored_counts
+from llmsql.asking.counts import count_members, count_most, count_owners, share_of_all, sum_stored_counts
 from llmsql.asking.coverage import name_stems, stem
 from llmsql.asking.echoes import turn_echo
+from llmsql.asking.groups import group_by_each
 from llmsql.asking.joins import KeyGraph, chain_joins
 from llmsql.asking.joins import fold as fold_reference
 from llmsql.asking.link import link_values
-from llmsql.asking.measures import take_measure
-from llmsql.asking.negation import drop_contradictions, drop_negation
-from llmsql.asking.places import LEAST, MOST, best_of_each, keep_ties, order_plainly, take_place
+from llmsql.asking.measures import order_by_meaning, take_measure
+from llmsql.asking.negation import drop_contradictions, drop_negation, leave_out_owners
+from llmsql.asking.places import (
+    LEAST,
+    MOST,
+    best_of_each,
+    keep_ties,
+    order_by_count,
+    order_by_letters,
+    order_plainly,
+    take_first,
+    take_place,
+)
 from llmsql.asking.prompt import StoredValue
 from llmsql.asking.scopes import Scope, conjuncts, identifier, lone_select, own_columns, sources
 from llmsql.asking.shown import show_asked
+from llmsql.asking.spoken import show_said
 from llmsql.asking.values import ValueIndex, fold
 from llmsql.asking.weekdays import number_weekdays
 from llmsql.catalog import Catalog, Table
@@ -68,6 +80,7 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     """
     notes = take_value(tree, question, catalog, graph, values)
     notes += ground_values(tree, catalog, graph, values)
+    notes += split_values(tree, catalog, values)
     notes += turn_echo(tree, question, catalog, values)
     notes += read_years(tree, catalog)
     notes += drop_joins(tree, question, catalog)
@@ -80,10 +93,19 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes += share_of_all(tree, question, catalog)
     notes += drop_contradictions(tree)
     notes += drop_negation(tree, question, catalog)
+    notes += leave_out_owners(tree, question, catalog)
     notes += take_measure(tree, question, catalog)
+    notes += order_by_meaning(tree, question, catalog)
     notes += show_asked(tree, question, catalog)
+    notes += show_said(tree, question, catalog)
     notes += sum_stored_counts(tree, question, catalog)
     notes += count_members(tree, question, catalog)
+    notes += count_owners(tree, question, catalog)
+    notes += count_most(tree, question, catalog)
+    notes += group_by_each(tree, question, catalog)
+    notes += order_by_count(tree, question)
+    notes += order_by_letters(tree, question, catalog)
+    notes += take_first(tree, question)
     notes += take_place(tree, question)
     notes += keep_ties(tree, question, catalog)
     return notes + best_of_each(tree, question, catalog)
@@ -182,6 +204,33 @@ def ground_values(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, values: Val
         if not _set_place(column, literal, place, select, scope, owner, catalog, graph):
             continue
         notes.append(f"{before} → {column.sql('duckdb')}, which has {place.value!r}")
+    return notes
+
+
+def split_values(tree: exp.Expr, catalog: Catalog, values: ValueIndex) -> list[str]:
+    """``genre IN ('modern', 'english')`` where only another column of the table has one of them: either of the two."""
+    notes = []
+    for lookup in list(tree.find_all(exp.In)):
+        column, select = lookup.this, lookup.find_ancestor(exp.Select)
+        texts = [e for e in lookup.expressions if isinstance(e, exp.Literal) and e.is_string]
+        if not isinstance(column, exp.Column) or select is None or isinstance(lookup.parent, exp.Not):
+            continue
+        scope = Scope.of(select, catalog)
+        table, stored = scope.table_of(column), scope.stored(column)
+        if table is None or stored is None or len(texts) != 2:
+            continue
+        held = [values.holds(table.reference, stored.name, text.this) for text in texts]
+        if sorted(held, key=str) != [False, True]:
+            continue
+        strange = texts[held.index(False)]
+        found = [p for p in values.find(fold(strange.this)) if p.value == strange.this]
+        places = {p.column for p in found if p.table == table.reference}
+        if len(places) != 1:
+            continue
+        other = exp.column(identifier(places.pop()), table=column.args.get("table"))
+        kept = exp.EQ(this=column.copy(), expression=texts[held.index(True)].copy())
+        lookup.replace(exp.paren(exp.or_(kept, exp.EQ(this=other, expression=strange.copy()))))
+        notes.append(f"{strange.sql('duckdb')} is looked for in {other.sql('duckdb')}, which has it")
     return notes
 
 

@@ -256,7 +256,8 @@ def _is_condition_in_where(select: exp.Select, join: exp.Join) -> bool:
     for equal in where.walk(prune=lambda node: isinstance(node, exp.Query)):
         if isinstance(equal, exp.EQ) and isinstance(equal.left, exp.Column) and isinstance(equal.right, exp.Column):
             tables = [equal.left.table.casefold(), equal.right.table.casefold()]
-            if name in tables and others.intersection(tables):
+            is_tautology = equal.left.name.casefold() == equal.right.name.casefold() and "" in tables
+            if name in tables and others.intersection(tables) and not is_tautology:
                 return True
     return False
 

@@ -9,12 +9,28 @@ import re
 
 from sqlglot import exp
 
-from llmsql.asking.coverage import content_words, name_stems, stem
-from llmsql.asking.scopes import Scope, identifier
+from llmsql.asking.coverage import content_words, is_known, name_stems, stem, stems_in_order
+from llmsql.asking.scopes import Scope, identifier, lone_select
 from llmsql.catalog import Catalog, Column, Table
 
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL")
 _UNITS = frozenset("year quarter month week day hour minute".split())
+_ORDERED = (*_NUMBERS, "DATE", "TIME")
+_STARTS = frozenset("founded found birth born dob built build opened open established".split()) | {"establish"}
+_HEIGHT, _LENGTH = frozenset("height elevation altitude".split()), frozenset("length duration runtime".split())
+_WEIGHT, _AGE = frozenset(["weight"]), frozenset(["age"]) | _STARTS
+_MEANT = {
+    "tallest": (_HEIGHT, True),
+    "highest": (_HEIGHT, True),
+    "longest": (_LENGTH, True),
+    "shortest": (_LENGTH | _HEIGHT, False),
+    "heaviest": (_WEIGHT, True),
+    "lightest": (_WEIGHT, False),
+    "oldest": (_AGE, True),
+    "youngest": (_AGE, False),
+}
+"""What a superlative is a superlative of, by stems of column names, and whether the most of it is first."""
+
 _MEASURED = re.compile(
     r"(?<!\bat )\b(?:averages?|avg|mean|totals?|sums?|max(?:imum)?|min(?:imum)?|highest|lowest|largest|smallest"
     r"|greatest|least)\b"
@@ -48,6 +64,32 @@ def take_measure(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
             column.set("this", identifier(named[0]))
             notes.append(f"{before} → {column.sql('duckdb')}, which the question names")
     return list(dict.fromkeys(notes))
+
+
+def order_by_meaning(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """The longest song is the first by ``duration``, not by a column that the question has no word for."""
+    said = [word for word in re.findall(r"[a-z]+", question.casefold()) if word in _MEANT]
+    select = lone_select(tree)
+    order, limit = (select.args.get(part) for part in ("order", "limit")) if select is not None else (None, None)
+    if select is None or len(said) != 1 or order is None or limit is None or len(order.expressions) != 1:
+        return []
+    [key] = order.expressions
+    scope = Scope.of(select, catalog)
+    table = scope.table_of(key.this) if isinstance(key.this, exp.Column) else None
+    if table is None or table.column(key.this.name) is None:
+        return []
+    meant, is_upwards = _MEANT[said[0]]
+    if any(is_known(word, {*stems_in_order(question), *meant}) for word in stems_in_order(key.this.name)):
+        return []
+    named = [c.name for c in table.columns if set(stems_in_order(c.name)) & meant and c.type.startswith(_ORDERED)]
+    if len(named) != 1:
+        return []
+    before = key.sql("duckdb")
+    is_start = bool(set(stems_in_order(named[0])) & _STARTS)
+    key.this.set("this", identifier(named[0]))
+    key.set("desc", is_upwards != is_start)
+    key.set("nulls_first", None)
+    return [f"ordered by {key.sql('duckdb')} for {said[0]!r}, not by {before}"]
 
 
 def _begins(phrases: list[str], column: Column, table: Table) -> bool:

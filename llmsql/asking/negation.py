@@ -9,8 +9,8 @@ import re
 
 from sqlglot import exp
 
-from llmsql.asking.coverage import coverage
-from llmsql.asking.scopes import conjuncts, table_reference
+from llmsql.asking.coverage import coverage, stem, stems_in_order
+from llmsql.asking.scopes import Scope, conjuncts, identifier, lone_select, sources, table_reference
 from llmsql.catalog import Catalog
 
 # Whatever may say that something is left out, in any of the ways that people have of saying it.
@@ -21,6 +21,13 @@ _LEFT_OUT = re.compile(
     r"|rest|empty|idle|alone|sole\w*|single|exactly|yet|still|all|every|always|entire\w*|new|first|differ\w*|versus|vs"
     r"|compar\w*|weekdays?|weekends?|un\w+|in(?:active|valid|complete)\w*|\w+less|\w*n[\'’]?t[\'’]?|avoid\w*|ignor\w*|"
     r"open|outstanding|pending|overdue|due|disappear\w*|vanish\w*|quit|quiet|silent|dormant|dead|ghosts?|can|could|should|must)\b",
+    re.IGNORECASE,
+)
+
+
+_WHO_NOT = re.compile(
+    r"\b(?P<noun>[a-z]+) (?:who|that|which)?(?: have| has| had| were| are| was| is| did| do| does)?"
+    r"(?: ?n['’]?t| not| never)\b",
     re.IGNORECASE,
 )
 
@@ -79,3 +86,46 @@ def _is_whole_column(inner: exp.Expr, column: exp.Expr, outer: exp.Select) -> bo
         and shown.name.casefold() == column.name.casefold()
         and table_reference(tables[0]).casefold() == table_reference(tables[1]).casefold()
     )
+
+
+def leave_out_owners(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """Customers who did not buy lamps are those with no row for lamps, not those with a row for something else.
+
+    Done where the question says it of the table that is shown, and a condition ``<>`` is on another one of which each
+    may have many rows.
+    """
+    select = lone_select(tree)
+    where = select.args.get("where") if select is not None else None
+    start = select.args.get("from_") if select is not None else None
+    if select is None or where is None or start is None or not select.args.get("joins") or select.find(exp.AggFunc):
+        return []
+    scope = Scope.of(select, catalog)
+    conditions = conjuncts(where.this)
+    negated = [c for c in conditions if isinstance(c, exp.NEQ) and isinstance(c.expression, exp.Literal)]
+    shown = {scope.owner(column) for e in select.expressions for column in e.find_all(exp.Column)}
+    if len(negated) != 1 or not scope.is_known or len(shown) != 1 or not isinstance(negated[0].this, exp.Column):
+        return []
+    [owner] = shown
+    table = scope.tables.get(owner) if owner is not None else None
+    if table is None or owner is None or len(table.primary_key) != 1 or scope.owner(negated[0].this) in (owner, None):
+        return []
+    rest = [c for c in conditions if c is not negated[0]]
+    order = select.args.get("order")
+    elsewhere = [*rest, *(order.expressions if order is not None else [])]
+    if any(scope.owner(column) != owner for part in elsewhere for column in part.find_all(exp.Column)):
+        return []
+    noun = stems_in_order(table.name)[-1]
+    if not any(stem(said["noun"].casefold()) == noun for said in _WHO_NOT.finditer(question)):
+        return []
+    key = exp.column(identifier(table.primary_key[0]), table=identifier(owner))
+    linked = [c for join in select.args["joins"] for c in (join.args.get("on") or join).find_all(exp.Column)]
+    if not any(scope.owner(c) == owner and c.name.casefold() == key.name.casefold() for c in linked):
+        return []  # each has one row of the other table
+    inner = exp.Select(expressions=[key.copy()], from_=start.copy(), joins=[j.copy() for j in select.args["joins"]])
+    inner.set("where", exp.Where(this=exp.EQ(this=negated[0].this.copy(), expression=negated[0].expression.copy())))
+    own = next(source for alias, source in sources(select).items() if alias.casefold() == owner)
+    select.set("from_", exp.From(this=own.copy()))
+    select.set("joins", None)
+    lookup = exp.Not(this=exp.In(this=key, query=exp.Subquery(this=inner)))
+    select.set("where", exp.Where(this=exp.and_(*(c.copy() for c in rest), lookup)))
+    return [f"left out all with {negated[0].this.sql('duckdb')} = {negated[0].expression.sql('duckdb')}"]

@@ -52,6 +52,22 @@ _DIRECTED = re.compile(
     r"|\w+est|before|after|z|lead\w*|back\w*)\b",
     re.IGNORECASE,
 )
+_IN_ORDER = re.compile(
+    r"\b(?:order(?:ed|ing)?(?= (?:by|of|from|in)\b)|in [a-z ]*\border|sort\w*|rank\w*|from|ascend\w*|descend\w*"
+    r"|each|every|per|by|all|top|first|last|increas\w*|decreas\w*|than|to)\b",
+    re.IGNORECASE,
+)
+_ONE = re.compile(
+    rf"\b(?:has|have|had|with|of|is|are|was|were|which|what|who|whose|where|the) (?:the )?(?:{_SUPERLATIVE})\b",
+    re.IGNORECASE,
+)
+_BY_COUNT = re.compile(
+    r"\b(?:in|by) (?P<way>descending|decreasing|ascending|increasing) order of (?:the |their )?(?:number|count)s? of\b",
+    re.IGNORECASE,
+)
+_BY_LETTERS = re.compile(
+    r"\b(?:(?:de|a)scending |reverse )?alphabetical(?:ly|ordered)?\b(?: (?:de|a)scending)?", re.IGNORECASE
+)
 _OTHERWISE = re.compile(r"\b(?:rank|ascend|descend|running|share|percent)", re.IGNORECASE)
 
 
@@ -81,6 +97,58 @@ def take_place(tree: exp.Expr, question: str) -> list[str]:
         compared.set("expression", exp.Literal.number(place))
         return [f"took the place that {said[0][0]!r} says"]
     return []
+
+
+def take_first(tree: exp.Expr, question: str) -> list[str]:
+    """The one that a superlative asks for, where the query gives all in its order."""
+    best = list(_BEST.finditer(question))
+    if not isinstance(tree, exp.Select) or len(best) != 1 or _IN_ORDER.search(question) or not _ONE.search(question):
+        return []
+    if any(tree.args.get(part) for part in ("limit", "qualify", "offset", "distinct")) or tree.find(exp.Window):
+        return []
+    order = tree.args.get("order")
+    if order is None or len(order.expressions) != 1:
+        return []
+    if bool(order.expressions[0].args.get("desc")) != (best[0]["superlative"].casefold() in _BEST_WORDS):
+        return []
+    tree.set("limit", exp.Limit(expression=exp.Literal.number(1)))
+    return [f"only the first, for {best[0][0]!r}"]
+
+
+def order_by_count(tree: exp.Expr, question: str) -> list[str]:
+    """The order by a count that a question asks for, where a query of groups has none."""
+    said = _BY_COUNT.search(question)
+    select = lone_select(tree)
+    if said is None or select is None or select.args.get("group") is None or select.find(exp.Window):
+        return []
+    if any(select.args.get(part) for part in ("order", "limit", "qualify")):
+        return []
+    desc = said["way"].casefold().startswith(("desc", "decr")) or None
+    select.set("order", exp.Order(expressions=[exp.Ordered(this=exp.Count(this=exp.Star()), desc=desc)]))
+    return [f"ordered as {said[0]!r} says"]
+
+
+def order_by_letters(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """ "In alphabetical order" is by a text that is shown, not by an amount."""
+    select = lone_select(tree)
+    order = select.args.get("order") if select is not None else None
+    said = _BY_LETTERS.search(question)
+    if select is None or order is None or said is None or len(order.expressions) != 1 or select.args.get("limit"):
+        return []
+    scope = Scope.of(select, catalog)
+    texts = [e for e in select.expressions if isinstance(e, exp.Column) and _is_text(e, scope)]
+    [key] = order.expressions
+    is_amount = bool(key.this.find(exp.AggFunc)) or (isinstance(key.this, exp.Column) and not _is_text(key.this, scope))
+    if len(texts) != 1 or not is_amount:
+        return []
+    desc = bool(re.search(r"desc|revers", said[0], re.IGNORECASE)) or None
+    order.set("expressions", [exp.Ordered(this=texts[0].copy(), desc=desc)])
+    return [f"ordered by {texts[0].sql('duckdb')} for {said[0]!r}"]
+
+
+def _is_text(column: exp.Column, scope: Scope) -> bool:
+    stored = scope.stored(column)
+    return stored is not None and stored.type == "VARCHAR"
 
 
 def order_plainly(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:

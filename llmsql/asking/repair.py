@@ -1,8 +1,7 @@
 """Repairs of generated SQL that need no model.
 
-Most work on the tree before DuckDB sees it: names that are nearly right, columns of tables that were not joined,
-ambiguous columns that the keys decide, stored values in another spelling. ``repair_error`` answers one message
-of DuckDB's binder: a function of another dialect, a text operator on a date, a column missing from GROUP BY.
+They work on the tree before DuckDB sees it: names that are nearly right, columns of tables that were not joined,
+ambiguous columns that the keys or the question decide, stored values in another spelling.
 
 Every repair leaves a note in plain words, so that the user can see what was changed.
 """
@@ -13,22 +12,20 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import ErrorLevel
 
-from llmsql.asking.coverage import name_stems
+from llmsql.asking.coverage import name_stems, stems_in_order
 from llmsql.asking.joins import KeyGraph, Wording, chain_joins, fold
 from llmsql.asking.scopes import (
     Scope,
-    conjuncts,
     cte_names,
-    has_grouping_sets,
     identifier,
+    is_output_name,
     own_columns,
     sources,
     table_reference,
 )
+from llmsql.asking.spoken import column_here, spoken_owner
 from llmsql.asking.values import ValueIndex
 from llmsql.asking.values import fold as fold_text
 from llmsql.catalog import Catalog, Table
@@ -36,7 +33,6 @@ from llmsql.errors import SQLRejectedError
 
 SIMILAR = 0.8
 SHORTEST_PART = 5
-OTHER_DIALECTS = ("mysql", "postgres", "sqlite", "tsql", "snowflake", "bigquery", "oracle")
 
 
 def repair_columns(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, wording: Wording | None = None) -> list[str]:
@@ -137,21 +133,23 @@ def _repair_column(
         column.set("db", None)
     if column.table:
         return _repair_qualified(column, scope, catalog, graph, wording)
-    if _is_output_name(column, select) or _is_lambda_parameter(column):
+    if is_output_name(column, select) or _is_lambda_parameter(column):
         return None
     if not scope.is_known:
         return _renamed_column(column, select, scope)
     owners = scope.owners(column.name)
     if len(owners) == 1:
-        return None
+        return _bring_spoken(column, select, scope, catalog, graph, wording)
     if len(owners) > 1:
-        return _qualify_ambiguous(column, scope, owners)
+        return _qualify_ambiguous(column, scope, owners) or _qualify_spoken(column, scope, owners, wording)
     if any(o.owners(column.name) for o in _outer_scopes(select, catalog)) and not _is_looked_up(column, select):
         return None
     return (
         _prefix_column(column, scope)
+        or _take_here(column, scope, wording)
         or _bring_column(column, scope, catalog, graph, wording)
         or _spell_column(column, scope, wording)
+        or _take_alike(column, scope)
     )
 
 
@@ -205,12 +203,7 @@ def _prefix_column(column: exp.Column, scope: Scope) -> str | None:
     ]
     if not wanted or len(found) != 1:
         return None
-    [(alias, name)] = found
-    before = column.sql("duckdb")
-    column.set("this", identifier(name))
-    if len(scope.tables) > 1 and not column.table:
-        column.set("table", identifier(alias))
-    return f"{before} → {column.sql('duckdb')}"
+    return _renamed(column, scope, *found[0])
 
 
 def _repair_qualified(
@@ -274,6 +267,67 @@ def _qualify_ambiguous(column: exp.Column, scope: Scope, owners: list[str]) -> s
 
 
 _NO_TABLE = Table("", "", ())
+
+
+def _qualify_spoken(column: exp.Column, scope: Scope, owners: list[str], wording: Wording | None) -> str | None:
+    """The column of the table that the question speaks of; of one compared with a value the value says more."""
+    if wording is None or isinstance(column.parent, (exp.EQ, exp.NEQ, exp.In, exp.Like, exp.ILike)):
+        return None
+    same = [c for c in scope.select.expressions if isinstance(c, exp.Column) and c.name == column.name]
+    shown = {c.table.casefold() for c in same}
+    open_ = {alias: scope.tables[alias] for alias in owners if alias not in shown}
+    alias = spoken_owner(wording.question, column.name, open_)
+    if alias is None:
+        return None
+    column.set("table", identifier(alias))
+    return f"{column.name} → {column.sql('duckdb')}, which the question speaks of"
+
+
+def _bring_spoken(
+    column: exp.Column, select: exp.Select, scope: Scope, catalog: Catalog, graph: KeyGraph, wording: Wording | None
+) -> str | None:
+    """Join the table whose column the question says, where another one is shown: "train names" of stations."""
+    is_shown = any(e.unalias() is column for e in select.expressions)
+    if wording is None or not is_shown or select.parent is not None:
+        return None
+    if _is_key(column, scope) or spoken_owner(wording.question, column.name, scope.tables) is not None:
+        return None
+    others = {t.reference: t for t in catalog if t.column(column.name) and t not in scope.tables.values()}
+    reference = spoken_owner(wording.question, column.name, others, farthest=0)
+    return _join_table(column, others[reference], scope, catalog, graph, wording) if reference is not None else None
+
+
+def _is_key(column: exp.Column, scope: Scope) -> bool:
+    """Whether it is of a key of its table: the same value as in the table that the key is of."""
+    table = scope.table_of(column)
+    keys = [] if table is None else [table.primary_key, *(key.columns for key in table.foreign_keys)]
+    return any(name.casefold() == column.name.casefold() for key in keys for name in key)
+
+
+def _take_here(column: exp.Column, scope: Scope, wording: Wording | None) -> str | None:
+    found = column_here(wording.question, column, scope) if wording is not None else None
+    return _renamed(column, scope, *found) if found is not None else None
+
+
+def _take_alike(column: exp.Column, scope: Scope) -> str | None:
+    """The one column that ends in the same word, where nothing else is to be had."""
+    last = stems_in_order(column.name)[-1:]
+    found = [
+        (alias, stored.name)
+        for alias, table in scope.tables.items()
+        if table is not None and column.table.casefold() in ("", alias)
+        for stored in table.columns
+        if last and last[0] not in ("id", "code", "date") and stems_in_order(stored.name)[-1:] == last
+    ]
+    return _renamed(column, scope, *found[0]) if len(found) == 1 else None
+
+
+def _renamed(column: exp.Column, scope: Scope, alias: str, name: str) -> str:
+    before = column.sql("duckdb")
+    column.set("this", identifier(name))
+    if len(scope.tables) > 1 and not column.table:
+        column.set("table", identifier(alias))
+    return f"{before} → {column.sql('duckdb')}"
 
 
 def _bring_column(
@@ -354,11 +408,6 @@ def _outer_scopes(select: exp.Select, catalog: Catalog) -> Iterator[Scope]:
         if isinstance(current, exp.Select):
             yield Scope.of(current, catalog)
         current = current.parent
-
-
-def _is_output_name(column: exp.Column, select: exp.Select) -> bool:
-    name = column.name.casefold()
-    return any(e.alias.casefold() == name for e in select.expressions if e.alias)
 
 
 def _is_looked_up(column: exp.Column, select: exp.Select) -> bool:
@@ -470,173 +519,3 @@ def _is_contained(text: str, question: str) -> bool:
 
 def _value_forms(folded: str) -> list[str]:
     return [folded] if not folded.endswith("s") else [folded, folded[:-1]]
-
-
-def repair_error(sql: str, error: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
-    """Candidates that may not meet an error of DuckDB's binder any more.
-
-    Args:
-        sql: the query that did not bind.
-        error: DuckDB's message, or the checker's.
-        catalog: the tables.
-
-    Yields:
-        (SQL, note), most likely first; the caller tries each.
-    """
-    if (
-        ("does not exist" in error and "Function" in error)
-        or "No function matches" in error
-        or "() is not allowed" in error
-    ):
-        yield from _translated(sql)
-    if "No function matches" in error or "Could not convert" in error or "Cannot compare" in error:
-        yield from _cast_text(sql, catalog)
-    if "Cannot compare" in error and " in IN" in error:
-        yield from _cast_lookups(sql, catalog)
-    if "GROUP BY" in error:
-        yield from _grouped(sql)
-    if "QUALIFY" in error or "window functions are not allowed in WHERE" in error or "WHERE clause cannot" in error:
-        yield from _where_to_having(sql)
-
-
-def qualify_first(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
-    """Ambiguous columns as those of the table named first: who asks for names of photos writes photos first.
-
-    Args:
-        sql: a query that did not bind for an ambiguous column.
-        catalog: the tables.
-
-    Yields:
-        (SQL, note), at most one.
-    """
-    tree = sqlglot.parse_one(sql, read="duckdb")
-    qualified: list[str] = []
-    for select in tree.find_all(exp.Select):
-        scope = Scope.of(select, catalog)
-        for column in list(own_columns(select)):
-            if column.table or not scope.is_known or _is_output_name(column, select):
-                continue
-            owners = scope.owners(column.name)
-            if len(owners) > 1:
-                column.set("table", identifier(owners[0]))
-                qualified.append(column.sql("duckdb"))
-    if qualified:
-        yield (
-            tree.sql("duckdb"),
-            "took " + ", ".join(dict.fromkeys(qualified)) + " where several tables have the column",
-        )
-
-
-def _translated(sql: str) -> Iterator[tuple[str, str]]:
-    for dialect in OTHER_DIALECTS:
-        try:
-            translated = sqlglot.transpile(sql, read=dialect, write="duckdb", unsupported_level=ErrorLevel.RAISE)
-        except Exception:  # on another dialect's text sqlglot also fails with whatever it trips over
-            continue
-        if len(translated) == 1 and translated[0] != sql:
-            yield translated[0], f"translated from {dialect}"
-
-
-def _cast_text(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
-    tree = sqlglot.parse_one(sql, read="duckdb")
-    changed = False
-    for node in list(tree.find_all(exp.Like, exp.ILike, exp.Lower, exp.Upper, exp.Substring, exp.Contains)):
-        if isinstance(node.this, exp.Column):
-            node.this.replace(exp.cast(node.this.copy(), "VARCHAR", dialect="duckdb"))
-            changed = True
-    if changed:
-        yield tree.sql("duckdb"), "compared as text"
-    tree = sqlglot.parse_one(sql, read="duckdb")
-    changed = False
-    for node in list(tree.find_all(exp.AggFunc)):
-        select = node.find_ancestor(exp.Select)
-        if isinstance(node, (exp.Sum, exp.Avg)) and isinstance(node.this, exp.Column) and select is not None:
-            node.this.replace(exp.TryCast(this=node.this.copy(), to=exp.DataType.build("DOUBLE")))
-            changed = True
-    for node in list(tree.find_all(exp.Year, exp.Month, exp.Day, exp.Quarter, exp.DateTrunc, exp.TimestampTrunc)):
-        argument = node.this
-        if isinstance(argument, exp.Column) and _type_of(argument, catalog) == "VARCHAR":
-            argument.replace(exp.TryCast(this=argument.copy(), to=exp.DataType.build("DATE")))
-            changed = True
-    if changed:
-        yield tree.sql("duckdb"), "read text as numbers or dates"
-
-
-def _cast_lookups(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
-    """A key that one table keeps as a number and another as text."""
-    tree = sqlglot.parse_one(sql, read="duckdb")
-    for lookup in tree.find_all(exp.In):
-        query = lookup.args.get("query")
-        select = query.this if isinstance(query, exp.Subquery) else None
-        if not isinstance(select, exp.Select) or len(select.expressions) != 1:
-            continue
-        sides = [lookup.this, select.expressions[0].unalias()]
-        if (
-            not all(isinstance(side, exp.Column) for side in sides)
-            or sides[0].name.casefold() != sides[1].name.casefold()
-        ):
-            continue
-        types = [_type_of(side, catalog) for side in sides]
-        for side, type_, other in ((sides[0], *types), (sides[1], *types[::-1])):
-            if other == "VARCHAR" and type_ not in ("VARCHAR", None):
-                side.replace(exp.cast(side.copy(), "VARCHAR", dialect="duckdb"))
-                yield tree.sql("duckdb"), f"compared {side.name} as text"
-
-
-def _type_of(column: exp.Column, catalog: Catalog) -> str | None:
-    select = column.find_ancestor(exp.Select)
-    if select is None:
-        return None
-    scope = Scope.of(select, catalog)
-    owners = [column.table.casefold()] if column.table else scope.owners(column.name)
-    table = scope.tables.get(owners[0]) if owners else None
-    found = table.column(column.name) if table is not None else None
-    return found.type if found is not None else None
-
-
-def _grouped(sql: str) -> Iterator[tuple[str, str]]:
-    tree = sqlglot.parse_one(sql, read="duckdb")
-    changed = False
-    for select in tree.find_all(exp.Select):
-        has_aggregate = any(e.find(exp.AggFunc) for e in select.expressions) or select.args.get("having")
-        group = select.args.get("group")
-        if not (has_aggregate or group) or (group is not None and has_grouping_sets(group)):
-            continue
-        shown = {e.unalias().sql("duckdb") for e in select.expressions}
-        keys = [] if group is None else [k for k in group.expressions if k.sql("duckdb") not in shown]
-        if keys:
-            plain = [e.unalias().copy() for e in select.expressions if not e.find(exp.AggFunc)]
-            select.set("group", exp.Group(expressions=[*(k.copy() for k in keys), *plain]))
-        else:
-            select.set("group", exp.Group(all=True))
-        changed = True
-    if changed:
-        yield tree.sql("duckdb"), "grouped by the columns shown"
-        for select in tree.find_all(exp.Select):
-            shown = {e.unalias().sql("duckdb") for e in select.expressions} | {e.alias for e in select.expressions}
-            order = select.args.get("order")
-            for ordered in order.expressions if order else []:
-                for column in list(ordered.find_all(exp.Column)):
-                    if column.sql("duckdb") not in shown and not column.find_ancestor(exp.AggFunc):
-                        column.replace(exp.AnyValue(this=column.copy()))
-        yield tree.sql("duckdb"), "grouped by the columns shown"
-
-
-def _where_to_having(sql: str) -> Iterator[tuple[str, str]]:
-    tree = sqlglot.parse_one(sql, read="duckdb")
-    for select in tree.find_all(exp.Select):
-        where = select.args.get("where")
-        if where is None:
-            continue
-        conditions = conjuncts(where.this)
-        windowed = [c for c in conditions if c.find(exp.Window)]
-        aggregated = [c for c in conditions if c not in windowed and c.find(exp.AggFunc)]
-        if not windowed and not aggregated:
-            continue
-        kept = [c for c in conditions if c not in windowed and c not in aggregated]
-        select.set("where", exp.Where(this=exp.and_(*kept)) if kept else None)
-        if aggregated:
-            select.set("having", exp.Having(this=exp.and_(*aggregated)))
-        if windowed:
-            select.set("qualify", exp.Qualify(this=exp.and_(*windowed)))
-        yield tree.sql("duckdb"), "moved a condition on aggregates out of WHERE"

@@ -50,6 +50,11 @@ def shown_by_alias(select: exp.Select) -> dict[str, exp.Expr]:
     return {e.alias.casefold(): e.this for e in select.expressions if isinstance(e, exp.Alias)}
 
 
+def is_output_name(column: exp.Column, select: exp.Select) -> bool:
+    """Whether a column of a SELECT may be the name of something that it shows."""
+    return column.name.casefold() in shown_by_alias(select)
+
+
 def cte_names(node: exp.Expr) -> set[str]:
     """Folded names of the CTEs that ``node`` can see."""
     names: set[str] = set()

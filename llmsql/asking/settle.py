@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import duckdb
 from sqlglot import exp
 
+from llmsql.asking.bind_errors import qualify_first, repair_error
 from llmsql.asking.check import check_sql, extract_sql, parse_query
 from llmsql.asking.dates import DateRange, repair_dates
 from llmsql.asking.glossary import Glossary, expand_metrics
@@ -17,15 +18,9 @@ from llmsql.asking.hidden import hide_columns
 from llmsql.asking.intent import repair_intent
 from llmsql.asking.joins import KeyGraph, Wording, complete_joins
 from llmsql.asking.quiet import quiet_sqlglot
-from llmsql.asking.repair import (
-    qualify_first,
-    repair_columns,
-    repair_error,
-    repair_patterns,
-    repair_tables,
-    repair_values,
-)
+from llmsql.asking.repair import repair_columns, repair_patterns, repair_tables, repair_values
 from llmsql.asking.scopes import plain_sql
+from llmsql.asking.spoken import take_named_tables
 from llmsql.asking.sql_text import sql_text
 from llmsql.asking.values import ValueIndex
 from llmsql.asking.windows import group_windows
@@ -114,6 +109,8 @@ def _repaired(
 ) -> Settled:
     tree: exp.Expr = parse_query(extract_sql(text))
     notes = repair_tables(tree, knowledge.catalog)
+    if wording is not None:
+        notes += take_named_tables(tree, wording.question, knowledge.catalog)
     tree = complete_joins(tree, knowledge.catalog, knowledge.graph, wording)
     notes += expand_metrics(tree, knowledge.catalog, knowledge.glossary)
     notes += repair_columns(tree, knowledge.catalog, knowledge.graph, wording)

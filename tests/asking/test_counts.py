@@ -15,6 +15,7 @@ BANKS = """
     CREATE TABLE person (person_id INTEGER PRIMARY KEY, full_name VARCHAR, visit_no INTEGER);
     CREATE TABLE loan (problem_loan_id INTEGER PRIMARY KEY, person_id INTEGER REFERENCES person (person_id), amount INTEGER);
 """
+LENT = "person JOIN loan ON person.person_id = loan.person_id"
 WITH_LOAN = "SELECT full_name FROM person WHERE person_id IN (SELECT person_id FROM loan"
 
 
@@ -48,6 +49,20 @@ def banks() -> Iterator[tuple[duckdb.DuckDBPyConnection, Knowledge]]:
         ("people with more than 3 visits", f"{WITH_LOAN})", None),
         ("people with more than one loan", f"{WITH_LOAN} GROUP BY person_id HAVING COUNT(*) > 1)", None),
         ("people without more than one loan", WITH_LOAN.replace("IN", "NOT IN") + ")", None),
+        # owners, once each
+        ("how many persons have a loan", "SELECT COUNT(*) FROM loan", "SELECT COUNT(DISTINCT person_id) FROM loan"),
+        ("number of persons who took loans", "SELECT COUNT(*) AS n FROM loan WHERE amount > 5",
+         "SELECT COUNT(DISTINCT person_id) AS n FROM loan WHERE amount > 5"),
+        ("how many loans have people", "SELECT COUNT(*) FROM loan", None),
+        ("how many times did people take a loan", "SELECT COUNT(*) FROM loan", None),
+        ("how many persons have a loan", f"SELECT COUNT(*) FROM {LENT}", None),
+        # the most of something is counted
+        ("in which city are most banks", "SELECT city FROM bank ORDER BY city DESC LIMIT 1",
+         "SELECT city FROM bank GROUP BY ALL ORDER BY COUNT(*) DESC LIMIT 1"),
+        ("who took the fewest loans", f"SELECT full_name FROM {LENT} ORDER BY problem_loan_id LIMIT 1",
+         f"SELECT full_name FROM {LENT} GROUP BY ALL ORDER BY COUNT(*) LIMIT 1"),
+        ("who has most loans by amount", f"SELECT full_name FROM {LENT} ORDER BY amount DESC LIMIT 1", None),
+        ("most customers of a bank", "SELECT city FROM bank ORDER BY no_of_customers DESC LIMIT 1", None),
         # a share of all
         ("percent of all banks in each city", "SELECT city, 100.0 * COUNT(*) / COUNT(DISTINCT branch_id) FROM bank GROUP BY ALL",
          "SELECT city, 100.0 * COUNT(*) / SUM(COUNT(*)) OVER () FROM bank GROUP BY ALL"),

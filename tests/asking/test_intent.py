@@ -29,6 +29,10 @@ from tests.asking.conftest import check_question_decides
         ("paid customers", "SELECT id FROM orders WHERE note = 'paid'", "SELECT id FROM orders WHERE status = 'paid'"),
         ("ids in the North", "SELECT id FROM orders WHERE note = 'North'", None),  # no column note has it elsewhere
         ("a gift", "SELECT id FROM orders WHERE status = 'unheard of'", None),
+        ("orders that are paid or a gift", "SELECT id FROM orders WHERE status IN ('paid', 'gift')",
+         "SELECT id FROM orders WHERE (status = 'paid' OR note = 'gift')"),
+        ("orders that are paid or open", "SELECT id FROM orders WHERE status IN ('paid', 'open')", None),
+        ("orders that are neither", "SELECT id FROM orders WHERE NOT status IN ('paid', 'gift')", None),
         # the value that is named, not one from nowhere
         ("how many customers are in the South", "SELECT COUNT(*) AS n FROM customers WHERE segment = 'Consumer'",
          "SELECT COUNT(*) AS n FROM customers JOIN regions ON customers.region_id = regions.id WHERE regions.region = 'South'"),

@@ -41,6 +41,13 @@ def peaks() -> Iterator[tuple[duckdb.DuckDBPyConnection, Knowledge]]:
         ("total quantity climbed", "SELECT SUM(height) FROM peaks", None),  # of something that is called otherwise
         ("average years since the ascent", "SELECT AVG(height) FROM peaks", None),  # as a unit
         ("of those with at least quantity 3", "SELECT SUM(height) FROM peaks", None),
+        # what a superlative is of
+        ("the highest peak", "SELECT peak_name FROM peaks ORDER BY quantity DESC LIMIT 1",
+         "SELECT peak_name FROM peaks ORDER BY height DESC LIMIT 1"),
+        ("the highest quantity of a peak", "SELECT peak_name FROM peaks ORDER BY quantity DESC LIMIT 1", None),
+        ("the highest priced", "SELECT peak_name FROM peaks ORDER BY unit_price DESC LIMIT 1", None),
+        ("the highest or longest", "SELECT peak_name FROM peaks ORDER BY quantity DESC LIMIT 1", None),
+        ("the oldest peak", "SELECT peak_name FROM peaks ORDER BY year LIMIT 1", None),  # nothing says an age
         # what is shown
         ("Which country is called Nepal?", "SELECT country FROM peaks WHERE country = 'Nepal'", None),  # no county
         ("Is K2 a peak, whatever its height?", "SELECT peak_name FROM peaks WHERE peak_name = 'K2'", None),

@@ -31,6 +31,17 @@ WITH = "SELECT full_name FROM customers WHERE id IN (SELECT customer_id FROM ord
         ("customers with orders over 50", WITHOUT.replace("orders)", "orders WHERE total <= 50)"), None),
         ("customers with email", WITHOUT.replace("customer_id FROM orders", "id FROM customers WHERE email IS NULL"), None),
         ("customers in these regions", "SELECT full_name FROM customers WHERE NOT region_id IN (1, 2)", None),
+        # those who have none, not those who have another
+        ("customers who did not buy a lamp",
+         "SELECT full_name FROM customers JOIN order_items JOIN products WHERE title <> 'Lamp' AND segment = 'Consumer'",
+         "SELECT customers.full_name FROM customers WHERE customers.segment = 'Consumer' AND customers.id NOT IN (SELECT"
+         " customers.id FROM customers JOIN orders ON customers.id = orders.customer_id JOIN order_items"
+         " ON orders.id = order_items.order_id JOIN products ON order_items.product_id = products.id"
+         " WHERE products.title = 'Lamp')"),
+        ("customers with orders that are not open",
+         "SELECT full_name FROM customers JOIN orders WHERE status <> 'open'", None),
+        ("orders that were not made by Ada",
+         "SELECT orders.id FROM orders JOIN customers WHERE full_name <> 'Ada Lovelace'", None),
         # conditions that no row meets
         ("names of people both here and there",
          "SELECT full_name FROM customers WHERE id > 1 AND NOT full_name IN (SELECT full_name FROM customers)",

@@ -26,6 +26,24 @@ BY_NOTE = "SELECT status, note, COUNT(*) AS n FROM orders GROUP BY"
          "SELECT title FROM products QUALIFY ROW_NUMBER() OVER (ORDER BY price DESC) = 2"),
         ("the highest price of the second quarter", f"{TITLES} LIMIT 1", None),
         ("the two highest prices", f"{TITLES} LIMIT 2", None),
+        # the first only
+        ("which product has the highest price", TITLES, f"{TITLES} LIMIT 1"),
+        ("the status with the most orders", BY_STATUS, f"{BY_STATUS} LIMIT 1"),
+        ("the status with the fewest orders", BY_STATUS, None),  # not the first of this order
+        ("products, the highest price first", TITLES, None),
+        ("rank the products, which has the highest price", TITLES, None),
+        ("products of each order with the highest price", TITLES, None),
+        ("highest to lowest price", TITLES, None),
+        # an order that the question says
+        ("statuses in descending order of the number of orders", "SELECT status FROM orders GROUP BY ALL", BY_STATUS),
+        ("statuses by ascending order of number of orders", "SELECT status FROM orders GROUP BY ALL",
+         BY_STATUS.removesuffix(" DESC")),
+        ("statuses in descending order", "SELECT status FROM orders GROUP BY ALL", None),
+        ("titles in descending alphabetical order", TITLES, "SELECT title FROM products ORDER BY title DESC"),
+        ("statuses with their orders, alphabetically",
+         "SELECT status, COUNT(*) FROM orders GROUP BY ALL ORDER BY COUNT(*) DESC",
+         "SELECT status, COUNT(*) FROM orders GROUP BY ALL ORDER BY status"),
+        ("the first three in alphabetical order", f"{TITLES} LIMIT 3", None),
         # all that tie
         ("highest price, ties included", f"{TITLES} LIMIT 1",
          "SELECT title FROM products QUALIFY RANK() OVER (ORDER BY price DESC) <= 1 ORDER BY price DESC"),

@@ -220,7 +220,7 @@ def test_shared_keys_are_qualified_and_others_left_ambiguous() -> None:
         assert con.execute(settled.sql).fetchall() == [(1,)]
         with pytest.raises(SQLRejectedError, match=r"(?i)ambiguous"):
             settle(con, "SELECT name FROM books JOIN authors", known)
-        settled = settle(con, "SELECT name FROM books JOIN authors", known, question="names of books with authors")
+        settled = settle(con, "SELECT name FROM books JOIN authors", known, question="names with books and authors")
         assert con.execute(settled.sql).fetchall() == [("Orlando",)]
         assert any("books" in note and "several tables" in note for note in settled.notes)
 

@@ -1,0 +1,188 @@
+"""Answers to DuckDB's complaints about generated SQL: a function of another dialect, a text operator on a date, a
+column missing from GROUP BY, a column that several tables have.
+
+Each gives candidates with a note in plain words; the caller tries them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ErrorLevel
+
+from llmsql.asking.scopes import Scope, conjuncts, has_grouping_sets, identifier, is_output_name, own_columns
+from llmsql.catalog import Catalog
+
+OTHER_DIALECTS = ("mysql", "postgres", "sqlite", "tsql", "snowflake", "bigquery", "oracle")
+
+
+def repair_error(sql: str, error: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
+    """Candidates that may not meet an error of DuckDB's binder any more.
+
+    Args:
+        sql: the query that did not bind.
+        error: DuckDB's message, or the checker's.
+        catalog: the tables.
+
+    Yields:
+        (SQL, note), most likely first; the caller tries each.
+    """
+    if (
+        ("does not exist" in error and "Function" in error)
+        or "No function matches" in error
+        or "() is not allowed" in error
+    ):
+        yield from _translated(sql)
+    if "No function matches" in error or "Could not convert" in error or "Cannot compare" in error:
+        yield from _cast_text(sql, catalog)
+    if "Cannot compare" in error and " in IN" in error:
+        yield from _cast_lookups(sql, catalog)
+    if "GROUP BY" in error:
+        yield from _grouped(sql)
+    if "QUALIFY" in error or "window functions are not allowed in WHERE" in error or "WHERE clause cannot" in error:
+        yield from _where_to_having(sql)
+
+
+def qualify_first(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
+    """Ambiguous columns as those of the table named first: who asks for names of photos writes photos first.
+
+    Args:
+        sql: a query that did not bind for an ambiguous column.
+        catalog: the tables.
+
+    Yields:
+        (SQL, note), at most one.
+    """
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    qualified: list[str] = []
+    for select in tree.find_all(exp.Select):
+        scope = Scope.of(select, catalog)
+        for column in list(own_columns(select)):
+            if column.table or not scope.is_known or is_output_name(column, select):
+                continue
+            owners = scope.owners(column.name)
+            if len(owners) > 1:
+                column.set("table", identifier(owners[0]))
+                qualified.append(column.sql("duckdb"))
+    if qualified:
+        yield (
+            tree.sql("duckdb"),
+            "took " + ", ".join(dict.fromkeys(qualified)) + " where several tables have the column",
+        )
+
+
+def _translated(sql: str) -> Iterator[tuple[str, str]]:
+    for dialect in OTHER_DIALECTS:
+        try:
+            translated = sqlglot.transpile(sql, read=dialect, write="duckdb", unsupported_level=ErrorLevel.RAISE)
+        except Exception:  # on another dialect's text sqlglot also fails with whatever it trips over
+            continue
+        if len(translated) == 1 and translated[0] != sql:
+            yield translated[0], f"translated from {dialect}"
+
+
+def _cast_text(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    changed = False
+    for node in list(tree.find_all(exp.Like, exp.ILike, exp.Lower, exp.Upper, exp.Substring, exp.Contains)):
+        if isinstance(node.this, exp.Column):
+            node.this.replace(exp.cast(node.this.copy(), "VARCHAR", dialect="duckdb"))
+            changed = True
+    if changed:
+        yield tree.sql("duckdb"), "compared as text"
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    changed = False
+    for node in list(tree.find_all(exp.AggFunc)):
+        select = node.find_ancestor(exp.Select)
+        if isinstance(node, (exp.Sum, exp.Avg)) and isinstance(node.this, exp.Column) and select is not None:
+            node.this.replace(exp.TryCast(this=node.this.copy(), to=exp.DataType.build("DOUBLE")))
+            changed = True
+    for node in list(tree.find_all(exp.Year, exp.Month, exp.Day, exp.Quarter, exp.DateTrunc, exp.TimestampTrunc)):
+        argument = node.this
+        if isinstance(argument, exp.Column) and _type_of(argument, catalog) == "VARCHAR":
+            argument.replace(exp.TryCast(this=argument.copy(), to=exp.DataType.build("DATE")))
+            changed = True
+    if changed:
+        yield tree.sql("duckdb"), "read text as numbers or dates"
+
+
+def _cast_lookups(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
+    """A key that one table keeps as a number and another as text."""
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    for lookup in tree.find_all(exp.In):
+        query = lookup.args.get("query")
+        select = query.this if isinstance(query, exp.Subquery) else None
+        if not isinstance(select, exp.Select) or len(select.expressions) != 1:
+            continue
+        sides = [lookup.this, select.expressions[0].unalias()]
+        if (
+            not all(isinstance(side, exp.Column) for side in sides)
+            or sides[0].name.casefold() != sides[1].name.casefold()
+        ):
+            continue
+        types = [_type_of(side, catalog) for side in sides]
+        for side, type_, other in ((sides[0], *types), (sides[1], *types[::-1])):
+            if other == "VARCHAR" and type_ not in ("VARCHAR", None):
+                side.replace(exp.cast(side.copy(), "VARCHAR", dialect="duckdb"))
+                yield tree.sql("duckdb"), f"compared {side.name} as text"
+
+
+def _type_of(column: exp.Column, catalog: Catalog) -> str | None:
+    select = column.find_ancestor(exp.Select)
+    if select is None:
+        return None
+    scope = Scope.of(select, catalog)
+    owners = [column.table.casefold()] if column.table else scope.owners(column.name)
+    table = scope.tables.get(owners[0]) if owners else None
+    found = table.column(column.name) if table is not None else None
+    return found.type if found is not None else None
+
+
+def _grouped(sql: str) -> Iterator[tuple[str, str]]:
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    changed = False
+    for select in tree.find_all(exp.Select):
+        has_aggregate = any(e.find(exp.AggFunc) for e in select.expressions) or select.args.get("having")
+        group = select.args.get("group")
+        if not (has_aggregate or group) or (group is not None and has_grouping_sets(group)):
+            continue
+        shown = {e.unalias().sql("duckdb") for e in select.expressions}
+        keys = [] if group is None else [k for k in group.expressions if k.sql("duckdb") not in shown]
+        if keys:
+            plain = [e.unalias().copy() for e in select.expressions if not e.find(exp.AggFunc)]
+            select.set("group", exp.Group(expressions=[*(k.copy() for k in keys), *plain]))
+        else:
+            select.set("group", exp.Group(all=True))
+        changed = True
+    if changed:
+        yield tree.sql("duckdb"), "grouped by the columns shown"
+        for select in tree.find_all(exp.Select):
+            shown = {e.unalias().sql("duckdb") for e in select.expressions} | {e.alias for e in select.expressions}
+            order = select.args.get("order")
+            for ordered in order.expressions if order else []:
+                for column in list(ordered.find_all(exp.Column)):
+                    if column.sql("duckdb") not in shown and not column.find_ancestor(exp.AggFunc):
+                        column.replace(exp.AnyValue(this=column.copy()))
+        yield tree.sql("duckdb"), "grouped by the columns shown"
+
+
+def _where_to_having(sql: str) -> Iterator[tuple[str, str]]:
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    for select in tree.find_all(exp.Select):
+        where = select.args.get("where")
+        if where is None:
+            continue
+        conditions = conjuncts(where.this)
+        windowed = [c for c in conditions if c.find(exp.Window)]
+        aggregated = [c for c in conditions if c not in windowed and c.find(exp.AggFunc)]
+        if not windowed and not aggregated:
+            continue
+        kept = [c for c in conditions if c not in windowed and c not in aggregated]
+        select.set("where", exp.Where(this=exp.and_(*kept)) if kept else None)
+        if aggregated:
+            select.set("having", exp.Having(this=exp.and_(*aggregated)))
+        if windowed:
+            select.set("qualify", exp.Qualify(this=exp.and_(*windowed)))
+        yield tree.sql("duckdb"), "moved a condition on aggregates out of WHERE"
