@@ -137,6 +137,26 @@ def test_relative_times_move_with_the_day(con: llmsql.Connection, stub: StubOpen
     assert len(stub.requests) == 1
 
 
+def test_fiscal_years_move_with_the_setting(con: llmsql.Connection, stub: StubOpenAI) -> None:
+    stub.answers = [stub.good("SELECT count(*) AS n FROM orders WHERE day >= '2023-02-01' AND day < '2024-02-01'")]
+    first = con.ask("orders in FY24", fiscal_year_start=2)
+    first.good()
+    same = con.ask("orders in FY24", fiscal_year_start=2)
+    other = con.ask("orders in FY24", fiscal_year_start=4)
+    assert [(a.source, a.fetchall()) for a in (first, same, other)] == [
+        ("model", [(0,)]),
+        ("verified", [(0,)]),
+        ("verified", [(2,)]),
+    ]
+
+
+def test_a_log_of_an_older_version_is_read_and_goes_on(con: llmsql.Connection, stub: StubOpenAI) -> None:
+    con.ask(QUESTION).good()
+    con.execute("ALTER TABLE _llmsql.verified_answers DROP COLUMN fiscal_year_start")
+    con.feedback("number of orders", "SELECT count(*) FROM orders")
+    assert [con.ask(q).source for q in (QUESTION, "number of orders")] == ["verified", "verified"]
+
+
 def test_today_is_not_frozen_into_what_is_kept(con: llmsql.Connection, stub: StubOpenAI) -> None:
     stub.answers = [stub.good("SELECT count(*) AS n FROM orders WHERE day < current_date")]
     con.ask("orders so far", today="2024-02-15").good()

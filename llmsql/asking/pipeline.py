@@ -62,6 +62,7 @@ class Draft:
         milliseconds: wall time by stage.
         source: ``model``, ``verified`` for a remembered answer, ``follow-up`` for a rewrite of the last one.
         today: the day that relative dates are relative to, where one was set.
+        fiscal_year_start: the month with which a fiscal year begins.
         catalog: the tables that the SQL is about.
         before: of a follow-up, the questions that it follows.
         also_asked: other models that were asked, of a cascade.
@@ -85,6 +86,7 @@ class Draft:
     milliseconds: dict[str, float] = field(default_factory=dict)
     source: str = "model"
     today: datetime.date | None = None
+    fiscal_year_start: int = 1
     catalog: Catalog = field(default_factory=Catalog, repr=False, compare=False)
     before: tuple[str, ...] = ()
     also_asked: tuple[str, ...] = ()
@@ -218,6 +220,7 @@ def write_sql(
             sureness=best.confidence if calibrations or len(generations) > 1 else None,
             milliseconds=clock.milliseconds,
             today=settings.today,
+            fiscal_year_start=settings.fiscal_year_start,
             catalog=catalog,
         )
 
