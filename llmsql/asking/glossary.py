@@ -26,10 +26,11 @@ from sqlglot.errors import SqlglotError
 
 from llmsql.asking.hidden import hide_in_views
 from llmsql.asking.question_form import Synonyms, singular
+from llmsql.asking.scopes import Scope
 from llmsql.asking.values import fold
 from llmsql.catalog import Catalog, ForeignKey, Table
 from llmsql.catalog.snapshot import with_keys
-from llmsql.errors import ConfigError
+from llmsql.errors import ConfigError, SQLRejectedError
 from llmsql.settings import SECTIONS, read_sections
 
 MOST_LINES = 8
@@ -37,6 +38,7 @@ DEEPEST = 4
 LONGEST_DEFINITION = 300
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _DIRECTIVE = re.compile(r"@(synonyms|metric|term|hidden)\b:?([^@\n]*)", re.IGNORECASE)
+_NO_FIGURES = (exp.AggFunc, exp.Group, exp.Join, exp.Where)
 _PLAIN_WORDS = re.compile(r"[^\W\d_]+( [^\W\d_]+){0,2}\Z", re.UNICODE)
 
 
@@ -364,39 +366,49 @@ def _column_of(catalog: Catalog, path: str) -> tuple[Table, str] | None:
     return (table, column.name) if table is not None and column is not None else None
 
 
-def expand_metrics(tree: exp.Expr, catalog: Catalog, glossary: Glossary) -> list[str]:
+def expand_metrics(tree: exp.Expr, catalog: Catalog, glossary: Glossary, question: str | None = None) -> list[str]:
     """Write out metrics that a query names as if they were columns: ``SELECT region, revenue FROM …``.
+
+    A column of the same name is meant where the question names its table, and where the query reads it and the question
+    does not name the metric. Else the definition goes before it.
 
     Args:
         tree: a parsed query; changed in place.
-        catalog: the tables, whose own columns go before a metric of the same name.
+        catalog: the tables.
         glossary: defines the metrics.
+        question: as typed; None where nobody asked.
 
     Returns:
         Notes on what was written out.
+
+    Raises:
+        SQLRejectedError: the question names a metric, and the query reads a column of that name in a table which the
+            metric is not made of.
     """
     notes: list[str] = []
     for _ in range(DEEPEST if glossary.metrics else 0):  # a metric may name others
-        found = _expand_once(tree, catalog, glossary)
+        found = _expand_once(tree, catalog, glossary, question)
         notes += found
         if not found:
             break
     return list(dict.fromkeys(notes))
 
 
-def _expand_once(tree: exp.Expr, catalog: Catalog, glossary: Glossary) -> list[str]:
+def _expand_once(tree: exp.Expr, catalog: Catalog, glossary: Glossary, question: str | None) -> list[str]:
     notes = []
     for column in list(tree.find_all(exp.Column)):
         metric = (
             glossary.metrics.get("_".join(_words(column.name))) if isinstance(column.this, exp.Identifier) else None
         )
-        if metric is None or any(table.column(column.name) for table in catalog) or _is_output(column):
+        if metric is None or _is_output(column):
             continue
         expression = _metric_expression(metric)
         node: exp.Expr = column
         if isinstance(column.parent, exp.Sum):
             node = column.parent
-        if node.find_ancestor(exp.Where) is not None or isinstance(node.parent, (exp.AggFunc, exp.Group)):
+        if isinstance(node.find_ancestor(exp.Select, *_NO_FIGURES), _NO_FIGURES):
+            continue
+        if not _is_metric(column, metric, expression, catalog, question):
             continue
         if isinstance(node.parent, exp.Select) and node.arg_key == "expressions":
             expression = exp.alias_(expression, column.name)
@@ -405,6 +417,75 @@ def _expand_once(tree: exp.Expr, catalog: Catalog, glossary: Glossary) -> list[s
         node.replace(expression)
         notes.append(metric.line)
     return notes
+
+
+def _is_metric(column: exp.Column, metric: Term, expression: exp.Expr, catalog: Catalog, question: str | None) -> bool:
+    """Whether a name in a query is that of a metric, not of a column.
+
+    Raises:
+        SQLRejectedError: it is, and the query reads the column in a table which the metric is not made of.
+    """
+    select = column.find_ancestor(exp.Select)
+    scope = Scope.of(select, catalog) if select is not None else Scope(exp.Select())
+    if not scope.is_known and _is_shown_within(scope.select, column.name):
+        return False
+    owners = [table for table in catalog if table.column(column.name)]
+    words = _words(question or "")
+    called = next((run for name in metric.names if _has_run(words, run := _words(name))), None)
+    others = _without_run(words, called) if called else words
+    if any(_has_run(others, _name_words(table.name)) for table in owners):
+        return False
+    read = scope.table_of(column)
+    if read is None or read not in owners:
+        return True
+    grouped = scope.select.args.get("group")
+    if called is None or _is_written_out(column, expression) or (grouped and column in grouped.expressions):
+        return False
+    if not any(
+        read.column(part.name) and part.table.casefold() in ("", read.name.casefold())
+        for part in expression.find_all(exp.Column)
+    ):
+        raise SQLRejectedError(
+            f"{metric.name} is defined as {metric.definition}, and is not {read.reference}.{column.name}.",
+            "Write it out, from the tables that it is made of.",
+        )
+    return True
+
+
+def _is_shown_within(select: exp.Select, name: str) -> bool:
+    """Whether a CTE or a query in FROM shows something under a name."""
+    return any(
+        name.casefold() in (shown.casefold() for shown in nested.this.named_selects)
+        for nested in select.root().find_all(exp.CTE, exp.Subquery)
+        if isinstance(nested.this, exp.Query)
+    )
+
+
+def _without_run(words: list[str], run: list[str]) -> list[str]:
+    start = next(i for i in range(len(words)) if words[i : i + len(run)] == run)
+    return [*words[:start], "", *words[start + len(run) :]]
+
+
+def _name_words(name: str) -> list[str]:
+    return _words(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name))
+
+
+def _is_written_out(column: exp.Column, expression: exp.Expr) -> bool:
+    """Whether a column stands in the definition of the metric that is called like it: ``total = sum(total)``."""
+    whole = _unqualified(expression)
+    node = column.parent
+    while node is not None and not isinstance(node, exp.Select):
+        if _unqualified(node) == whole:
+            return True
+        node = node.parent
+    return False
+
+
+def _unqualified(expression: exp.Expr) -> exp.Expr:
+    copy = expression.copy()
+    for column in copy.find_all(exp.Column):
+        column.replace(exp.column(column.name.casefold()))
+    return copy
 
 
 def _is_output(column: exp.Column) -> bool:

@@ -115,7 +115,7 @@ def _repaired(
     tree: exp.Expr = parse_query(extract_sql(text))
     notes = repair_tables(tree, knowledge.catalog)
     tree = complete_joins(tree, knowledge.catalog, knowledge.graph, wording)
-    notes += expand_metrics(tree, knowledge.catalog, knowledge.glossary)
+    notes += expand_metrics(tree, knowledge.catalog, knowledge.glossary, wording.question if wording else None)
     notes += repair_columns(tree, knowledge.catalog, knowledge.graph, wording)
     if wording is not None:
         notes += wording.notes
