@@ -194,5 +194,9 @@ class TrainingError(LLMSQLError):
     """A training run cannot start or go on."""
 
 
+class NothingHiddenWarning(UserWarning):
+    """A pattern that is to hide tables or columns matches none, so that what it was written for may be shown."""
+
+
 class RowsFailedWarning(UserWarning):
     """Some rows of a row function have no answer and are NULL."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 
 import llmsql
 from llmsql.cli import main
-from llmsql.errors import ConfigError, LLMSQLError, NoAnswerError, SQLRejectedError
+from llmsql.errors import ConfigError, LLMSQLError, NoAnswerError, NothingHiddenWarning, SQLRejectedError
 from tests.clients.stubs import StubOpenAI
 from tests.test_connection import child_environment
 
@@ -217,6 +218,21 @@ def test_the_command_line(stub: StubOpenAI, shop: Path, hermetic: Path, capsys: 
     ):
         assert main(bad) == code
         assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_pattern_that_hides_nothing_is_warned_of(
+    stub: StubOpenAI, shop: Path, hermetic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (hermetic / "llmsql.toml").write_text("[hidden]\ncolumns = ['orders.amuont', 'orders.id']")
+    said = "[hidden] 'orders.amuont' hides nothing: this database has no such column."
+    with llmsql.connect(str(shop)) as con, pytest.warns(NothingHiddenWarning) as warned:
+        con.feedback("number of orders", "SELECT count(*) FROM orders")
+        con.ask("number of orders")
+    assert [str(w.message) for w in warned] == [said]
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        assert main(["ask", "-d", str(shop), "number of orders"]) == 0
+    assert f"warning: {said}\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

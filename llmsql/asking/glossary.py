@@ -318,6 +318,20 @@ def hidden_columns(table: Table, patterns: Sequence[str]) -> set[str]:
     }
 
 
+def idle_patterns(catalog: Catalog, patterns: Sequence[str]) -> list[str]:
+    """The patterns that hide nothing.
+
+    Args:
+        catalog: a snapshot in which nothing is hidden yet.
+        patterns: of tables, and of columns with their table.
+    """
+    return [
+        pattern
+        for pattern in patterns
+        if not any(hidden_columns(t, [pattern]) if "." in pattern else _is_like(pattern, t.name) for t in catalog)
+    ]
+
+
 def _visible(table: Table, patterns: Sequence[str], gone: set[str]) -> Table | None:
     names = [p for p in patterns if "." not in p]
     if any(_is_like(name, table.name) for name in names):

@@ -174,7 +174,7 @@ def _file_records(file: Path) -> Iterator[Verified]:
                 raw["verdict"],
                 datetime.date.fromisoformat(raw["asked_on"]),
                 datetime.datetime.fromisoformat(raw["recorded_at"]),
-                raw.get("fiscal_year_start", 1),
+                int(raw.get("fiscal_year_start", 1)),
             )
         except (ValueError, KeyError, TypeError):
             continue  # a line that somebody edited: the others still count

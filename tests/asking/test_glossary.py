@@ -8,7 +8,7 @@ import duckdb
 import pytest
 import sqlglot
 
-from llmsql.asking.glossary import Glossary, Term, apply_glossary, load_glossary, parse_glossary
+from llmsql.asking.glossary import Glossary, Term, apply_glossary, idle_patterns, load_glossary, parse_glossary
 from llmsql.asking.hidden import hide_columns
 from llmsql.asking.joins import KeyGraph, complete_joins
 from llmsql.asking.prompt import build_messages
@@ -199,6 +199,11 @@ def test_plain_queries_stay_as_they_are(shop: duckdb.DuckDBPyConnection) -> None
     assert hide_columns(sql, known.catalog) == sql
     assert known.catalog.table("Bad Debts") is None
     assert not known.values.find("ada@example.com")
+
+
+def test_a_pattern_that_hides_nothing_is_named(shop: duckdb.DuckDBPyConnection) -> None:
+    patterns = ["etl_*", "Bad*", "customer.email", "customers.e*", "*.pasword", "CUSTOMERS.EMAIL"]
+    assert idle_patterns(snapshot(shop), patterns) == ["etl_*", "customer.email", "*.pasword"]
 
 
 def test_metrics_are_written_out(shop: duckdb.DuckDBPyConnection) -> None:
