@@ -26,6 +26,7 @@ from llmsql.asking.settle import Knowledge, settle
 from llmsql.asking.values import LOOK_AGAIN_SECONDS, ValueIndex, index_path
 from llmsql.asking.verified import VerifiedAnswers, timeless_sql
 from llmsql.catalog import Catalog
+from llmsql.catalog.profile import is_in_transaction
 from llmsql.catalog.snapshot import snapshot, structure_version
 from llmsql.clients import LLMClient
 from llmsql.clients.base import CallProgress
@@ -88,6 +89,8 @@ class Engine:
         defined = load_glossary()
         version = structure_version(con) + defined.version
         with self._lock:
+            if version not in self._knowledge and is_in_transaction(con):
+                version += " in a transaction"  # in which views are not looked into
             known = self._knowledge.get(version)
             if known is not None:
                 self._knowledge.move_to_end(version)
