@@ -64,7 +64,8 @@ _LIMITS = re.compile(
 )
 _LISTED = re.compile(rf"(?<![\w-])(?P<part>{_PART})(?:\s*[,&](?:\s*(?:and|or))?|\s+(?:and|or|vs\.?|versus))\s+\Z")
 
-_SIXTY_YEARS = "(SELECT DATE '1980-01-01' + i::INTEGER AS d FROM range(22000) r(i))"
+_EVERY_DAY = "(SELECT DATE '1899-01-01' + i::INTEGER AS d FROM range(74000) r(i))"
+"""Up to 2101: a question names years from 1900 to 2099, and a fiscal year begins in the one before."""
 _WITHIN_WEEKS = (exp.DayOfWeek, exp.DayOfWeekIso, exp.Dayname, exp.Hour)
 
 
@@ -280,7 +281,7 @@ def repair_dates(
 ) -> list[str]:
     """Make a query keep to the days that its question names.
 
-    Days are compared, not texts: whatever the condition is written like, it is tried on every day of sixty years.
+    Days are compared, not texts: whatever the condition is written like, it is tried on every day of two centuries.
     Nothing is done where the query has conditions on several date columns, or on a date elsewhere than in WHERE; nor
     for "today" where it counts from that day ("with us for 5 years today"). No condition is added to a query that
     compares with the row before ("growth over the previous month").
@@ -398,7 +399,7 @@ def _is_plain(condition: exp.Expr) -> bool:
 def _days(con: duckdb.DuckDBPyConnection, condition: exp.Expr, type_: str, range_: DateRange) -> tuple[int, int]:
     """On how many days a condition holds, and on how many of them in the range; none where it cannot be worked out."""
     wanted = _condition(exp.column("d"), [range_]).sql("duckdb")
-    sql = f"SELECT count(*), count(*) FILTER ({wanted}) FROM {_SIXTY_YEARS} WHERE {_on_days(condition, type_)}"
+    sql = f"SELECT count(*), count(*) FILTER ({wanted}) FROM {_EVERY_DAY} WHERE {_on_days(condition, type_)}"
     row = _tried(con, sql)
     return (int(row[0]), int(row[1])) if row is not None else (0, 0)
 
@@ -467,12 +468,16 @@ def _condition(column: exp.Column, ranges: Sequence[DateRange]) -> exp.Expr:
 def _agrees(
     con: duckdb.DuckDBPyConnection, parts: list[exp.Expr], type_: str, ranges: Sequence[DateRange], today: Day
 ) -> bool:
-    """Whether conditions hold on the days of the ranges up to today, and on no other day up to today."""
+    """Whether conditions hold on the days of the ranges and on no other day, as far as today.
+
+    Ranges that begin later are looked at to their ends.
+    """
+    until = max([today, *(r.end for r in ranges if r.start > today)])
     written = " AND ".join(_on_days(part, type_) for part in parts)
     wanted = _condition(exp.column("d"), ranges).sql("duckdb")
     row = _tried(
         con,
-        f"SELECT count(*) FROM {_SIXTY_YEARS} WHERE d <= DATE '{today}' AND ({written}) IS DISTINCT FROM ({wanted})",
+        f"SELECT count(*) FROM {_EVERY_DAY} WHERE d <= DATE '{until}' AND ({written}) IS DISTINCT FROM ({wanted})",
     )
     return row is None or bool(row[0] == 0)
 

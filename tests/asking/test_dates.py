@@ -167,6 +167,19 @@ def test_the_sql_keeps_to_the_days(
     shop.execute(tree.sql("duckdb"))
 
 
+@pytest.mark.parametrize("year", [1901, 1929, 1969, 2045, 2099])
+def test_years_of_two_centuries_are_kept_to(shop: duckdb.DuckDBPyConnection, known: Knowledge, year: int) -> None:
+    days = f"ordered_at >= CAST('{year}-04-01' AS DATE) AND ordered_at < CAST('{year}-07-01' AS DATE)"
+    ranges = find_dates(f"orders in Q2 {year}", TODAY)
+    for written, note in (
+        (f"YEAR(ordered_at) = {year}", 2),
+        (f"YEAR(ordered_at) = {year} AND QUARTER(ordered_at) = 2", 1),
+    ):
+        tree = sqlglot.parse_one(f"SELECT COUNT(*) FROM orders WHERE {written}", read="duckdb")
+        assert len(repair_dates(shop, tree, known.catalog, ranges, TODAY)) == note
+        assert tree.args["where"].this.sql("duckdb") == (days if note == 2 else written)
+
+
 @pytest.mark.parametrize(
     ("written", "kept"),
     [
