@@ -42,6 +42,9 @@ _NO_FIGURES = (exp.AggFunc, exp.Group, exp.Join, exp.Where)
 _PLAIN_WORDS = re.compile(r"[^\W\d_]+( [^\W\d_]+){0,2}\Z", re.UNICODE)
 
 
+_NO_TABLES = Catalog()
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A word and what it stands for.
@@ -118,16 +121,18 @@ class Glossary:
                 pairs += [(fold(name), fold(term.definition)) for name in term.names]
         return tuple(dict.fromkeys(pairs))
 
-    def lines(self, question: str) -> tuple[str, ...]:
+    def lines(self, question: str, catalog: Catalog = _NO_TABLES) -> tuple[str, ...]:
         """The lines for a prompt: terms that a question names, as it calls them, and those that their definitions name.
 
         Args:
             question: as typed.
+            catalog: the tables; a metric is left out where the question means a column of its name.
         """
         words = _words(question)
         return tuple(
             term.line_as(next((name for name in term.names if _has_run(words, _words(name))), term.name))
             for term in self.touched(question)
+            if not (term.is_metric and any(_names_column(words, term, name, catalog) for name in term.names))
         )
 
     def touched(self, question: str) -> tuple[Term, ...]:
@@ -443,17 +448,15 @@ def _is_metric(column: exp.Column, metric: Term, expression: exp.Expr, catalog: 
     scope = Scope.of(select, catalog) if select is not None else Scope(exp.Select())
     if not scope.is_known and _is_shown_within(scope.select, column.name):
         return False
-    owners = [table for table in catalog if table.column(column.name)]
     words = _words(question or "")
-    called = next((run for name in metric.names if _has_run(words, run := _words(name))), None)
-    others = _without_run(words, called) if called else words
-    if any(_has_run(others, _name_words(table.name)) for table in owners):
+    if _names_column(words, metric, column.name, catalog):
         return False
     read = scope.table_of(column)
-    if read is None or read not in owners:
+    if read is None or not read.column(column.name):
         return True
     grouped = scope.select.args.get("group")
-    if called is None or _is_written_out(column, expression) or (grouped and column in grouped.expressions):
+    is_called = any(_has_run(words, _words(name)) for name in metric.names)
+    if not is_called or _is_written_out(column, expression) or (grouped and column in grouped.expressions):
         return False
     if not any(
         read.column(part.name) and part.table.casefold() in ("", read.name.casefold())
@@ -475,9 +478,17 @@ def _is_shown_within(select: exp.Select, name: str) -> bool:
     )
 
 
-def _without_run(words: list[str], run: list[str]) -> list[str]:
-    start = next(i for i in range(len(words)) if words[i : i + len(run)] == run)
-    return [*words[:start], "", *words[start + len(run) :]]
+def _names_column(words: Sequence[str], metric: Term, name: str, catalog: Catalog) -> bool:
+    """Whether the words of a question, those of a metric aside, name a table that has a column called like it."""
+    others = f" {' '.join(words)} "
+    for called in metric.names:
+        others = others.replace(f" {' '.join(_words(called))} ", " | ")
+    column = "_".join(_words(name))
+    return any(
+        f" {' '.join(_name_words(table.name))} " in others
+        and any("_".join(_words(c.name)) == column for c in table.columns)
+        for table in catalog
+    )
 
 
 def _name_words(name: str) -> list[str]:

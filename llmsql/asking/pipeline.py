@@ -177,7 +177,7 @@ def write_sql(
     clock = _Clock()
     with clock.stage("link"):
         catalog = knowledge.catalog.only(list(tables)) if tables else knowledge.catalog
-        terms = knowledge.glossary.lines(question)
+        terms = knowledge.glossary.lines(question, catalog)
         words = (*terms, *(last or ()))
         shown, values = link_question(catalog, knowledge.graph, knowledge.values, question, words)
     with clock.stage("prompt"):
