@@ -349,7 +349,8 @@ def _set_filters(
 ) -> list[str]:
     """Where each shown figure has a FILTER of its own, as many as there are ranges: one on other days gets its range.
 
-    That is the one whose days it shares, or the last that is left. A filter on some of a range's days keeps to them.
+    That is the one whose days it shares, or of those left the one at its place in time. A filter on some of a range's
+    days keeps to them.
     """
     filters: list[tuple[exp.Filter, exp.Column, str]] = []
     for select in tree.find_all(exp.Select):
@@ -371,20 +372,23 @@ def _set_filters(
         else:
             wrong.append((node, column, type_))
     given: list[tuple[exp.Filter, exp.Column, DateRange]] = []
-    unsure: list[tuple[exp.Filter, exp.Column]] = []
+    unsure: list[tuple[Day, exp.Filter, exp.Column]] = []
     for node, column, type_ in wrong:
         shared = [(r, *_days(con, node.expression.this, type_, r)) for r in left]
-        if any(days == common for _, days, common in shared):
+        if any(days == common for _, days, common, _ in shared):
             return []
-        touched = [r for r, _, common in shared if common]
+        touched = [r for r, _, common, _ in shared if common]
         if len(touched) == 1:
             given.append((node, column, touched[0]))
             left.remove(touched[0])
         else:
-            unsure.append((node, column))
-    if len(unsure) > 1:
-        return []
-    given += [(node, column, left[0]) for node, column in unsure]
+            unsure.append((Day.min if touched else shared[0][3], node, column))
+    firsts = [first for first, _, _ in unsure]
+    if len(unsure) > 1 and (Day.min in firsts or len(set(firsts)) < len(firsts)):
+        return []  # which is which is not known
+    unsure.sort(key=lambda found: found[0])
+    left.sort(key=lambda range_: range_.start)
+    given += [(node, column, range_) for (_, node, column), range_ in zip(unsure, left, strict=True)]
     for node, column, range_ in given:
         node.expression.set("this", _condition(column, [range_]))
     return ["dates in the SQL were others: each figure now keeps to its days"] if given else []
@@ -396,12 +400,14 @@ def _is_plain(condition: exp.Expr) -> bool:
     )
 
 
-def _days(con: duckdb.DuckDBPyConnection, condition: exp.Expr, type_: str, range_: DateRange) -> tuple[int, int]:
-    """On how many days a condition holds, and on how many of them in the range; none where it cannot be worked out."""
+def _days(con: duckdb.DuckDBPyConnection, condition: exp.Expr, type_: str, range_: DateRange) -> tuple[int, int, Day]:
+    """On how many days a condition holds, on how many of them in the range, and the first; none where that is not
+    known.
+    """
     wanted = _condition(exp.column("d"), [range_]).sql("duckdb")
-    sql = f"SELECT count(*), count(*) FILTER ({wanted}) FROM {_EVERY_DAY} WHERE {_on_days(condition, type_)}"
+    sql = f"SELECT count(*), count(*) FILTER ({wanted}), min(d) FROM {_EVERY_DAY} WHERE {_on_days(condition, type_)}"
     row = _tried(con, sql)
-    return (int(row[0]), int(row[1])) if row is not None else (0, 0)
+    return (int(row[0]), int(row[1]), row[2]) if row is not None and row[0] else (0, 0, Day.min)
 
 
 def _added(tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], notes: list[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import duckdb
 import pytest
@@ -200,6 +201,24 @@ def test_each_figure_keeps_to_the_days_that_are_left(
     notes = repair_dates(shop, tree, known.catalog, find_dates("May 2024 minus April 2023", TODAY), TODAY)
     assert tree.sql("duckdb") == sql.format(*kept)
     assert any("each figure" in note for note in notes) == (written != kept)
+
+
+@pytest.mark.parametrize(
+    ("months", "kept"),
+    [
+        (("2024-08-01", "2023-08-01"), ["2024-07-01", "2023-07-01"]),
+        (("2023-08-01", "2024-08-01"), ["2023-07-01", "2024-07-01"]),
+        (("2024-08-01", "2024-08-01"), []),  # which is which is open
+    ],
+)
+def test_figures_on_other_days_are_told_by_their_order(
+    shop: duckdb.DuckDBPyConnection, known: Knowledge, months: tuple[str, str], kept: list[str]
+) -> None:
+    month = "COUNT(*) FILTER(WHERE DATE_TRUNC('MONTH', ordered_at) = CAST('{}' AS DATE))"
+    tree = sqlglot.parse_one(f"SELECT {', '.join(month.format(m) for m in months)} FROM orders", read="duckdb")
+    question = "orders last month vs the same month last year"
+    repair_dates(shop, tree, known.catalog, find_dates(question, TODAY), TODAY)
+    assert re.findall(r">= CAST\('(\S+)' AS DATE\)", tree.sql("duckdb")) == kept
 
 
 def test_conditions_are_checked_before_they_are_tried(shop: duckdb.DuckDBPyConnection, known: Knowledge) -> None:
