@@ -264,7 +264,7 @@ def test_a_column_that_is_not_the_metric_is_refused() -> None:
     with duckdb.connect() as con:
         con.execute(BUDGETED)
         known = know_with(con, parsed(REVENUE))
-        assert known.glossary.lines("revenue by region", known.catalog) [:1] == ("revenue = sum(sales.amount - fee)",)
+        assert known.glossary.lines("revenue by region", known.catalog)[:1] == ("revenue = sum(sales.amount - fee)",)
         assert known.glossary.lines("revenue in the budgets", known.catalog) == ()
         sql = "SELECT name, SUM(budgets.revenue) FROM regions JOIN budgets GROUP BY ALL"
         with pytest.raises(SQLRejectedError, match=r"revenue is defined as sum.* and is not budgets\.revenue"):
