@@ -106,7 +106,9 @@ class Answer:
         return said
 
     def _say(self, verdict: str, sql: str) -> str:
-        variables = {"llmsql_today": self.draft.today.isoformat()} if self.draft.today is not None else {}
+        variables = {"llmsql_fiscal_year_start": str(self.draft.fiscal_year_start)}
+        if self.draft.today is not None:
+            variables["llmsql_today"] = self.draft.today.isoformat()
         return self._engine().feedback(self.connection, self.draft.asked, sql, verdict, variables)
 
     def _engine(self) -> Engine:

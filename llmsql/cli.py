@@ -10,6 +10,7 @@ import json
 import os
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -179,6 +180,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")  # rows are UTF-8, whatever the locale says
+    warnings.showwarning = _show_warning
     argv = sys.argv[1:] if argv is None else argv
     try:
         if argv[:1] == ["shell"]:  # its flags act in order, as DuckDB's do: no work for argparse
@@ -338,6 +340,11 @@ def _interruptible(con: Connection, work: Callable[[], T]) -> T:
                 wait([future], timeout=0.1)
             raise
         return future.result()
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """In one line: where in the code a warning comes from says nothing to a user."""
+    print(f"warning: {message}", file=sys.stderr)
 
 
 def _note(text: str) -> None:

@@ -156,7 +156,7 @@ class NoAnswerError(QuestionError):
 
 
 class UnsureError(QuestionError):
-    """No answer is as sure as the settings ask for.
+    """No answer is as sure as the settings ask for, or nothing decides between two keys.
 
     Args:
         message: what is unsure, the two best readings, and what the tables have no name for, in one readable text.
@@ -192,6 +192,10 @@ class RegistryError(LLMSQLError):
 
 class TrainingError(LLMSQLError):
     """A training run cannot start or go on."""
+
+
+class NothingHiddenWarning(UserWarning):
+    """A pattern that is to hide tables or columns matches none, so that what it was written for may be shown."""
 
 
 class RowsFailedWarning(UserWarning):

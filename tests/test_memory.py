@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 
 import llmsql
 from llmsql.cli import main
-from llmsql.errors import ConfigError, LLMSQLError, NoAnswerError, SQLRejectedError
+from llmsql.errors import ConfigError, LLMSQLError, NoAnswerError, NothingHiddenWarning, SQLRejectedError
 from tests.clients.stubs import StubOpenAI
 from tests.test_connection import child_environment
 
@@ -137,6 +138,26 @@ def test_relative_times_move_with_the_day(con: llmsql.Connection, stub: StubOpen
     assert len(stub.requests) == 1
 
 
+def test_fiscal_years_move_with_the_setting(con: llmsql.Connection, stub: StubOpenAI) -> None:
+    stub.answers = [stub.good("SELECT count(*) AS n FROM orders WHERE day >= '2023-02-01' AND day < '2024-02-01'")]
+    first = con.ask("orders in FY24", fiscal_year_start=2)
+    first.good()
+    same = con.ask("orders in FY24", fiscal_year_start=2)
+    other = con.ask("orders in FY24", fiscal_year_start=4)
+    assert [(a.source, a.fetchall()) for a in (first, same, other)] == [
+        ("model", [(0,)]),
+        ("verified", [(0,)]),
+        ("verified", [(2,)]),
+    ]
+
+
+def test_a_log_of_an_older_version_is_read_and_goes_on(con: llmsql.Connection, stub: StubOpenAI) -> None:
+    con.ask(QUESTION).good()
+    con.execute("ALTER TABLE _llmsql.verified_answers DROP COLUMN fiscal_year_start")
+    con.feedback("number of orders", "SELECT count(*) FROM orders")
+    assert [con.ask(q).source for q in (QUESTION, "number of orders")] == ["verified", "verified"]
+
+
 def test_today_is_not_frozen_into_what_is_kept(con: llmsql.Connection, stub: StubOpenAI) -> None:
     stub.answers = [stub.good("SELECT count(*) AS n FROM orders WHERE day < current_date")]
     con.ask("orders so far", today="2024-02-15").good()
@@ -197,6 +218,21 @@ def test_the_command_line(stub: StubOpenAI, shop: Path, hermetic: Path, capsys: 
     ):
         assert main(bad) == code
         assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_pattern_that_hides_nothing_is_warned_of(
+    stub: StubOpenAI, shop: Path, hermetic: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (hermetic / "llmsql.toml").write_text("[hidden]\ncolumns = ['orders.amuont', 'orders.id']")
+    said = "[hidden] 'orders.amuont' hides nothing: this database has no such column."
+    with llmsql.connect(str(shop)) as con, pytest.warns(NothingHiddenWarning) as warned:
+        con.feedback("number of orders", "SELECT count(*) FROM orders")
+        con.ask("number of orders")
+    assert [str(w.message) for w in warned] == [said]
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        assert main(["ask", "-d", str(shop), "number of orders"]) == 0
+    assert f"warning: {said}\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

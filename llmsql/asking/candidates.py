@@ -51,6 +51,7 @@ class Candidate:
         confidence: that its reading is right, 0 to 1.
         error: why it was refused, or failed.
         evidence: what the confidence rests on.
+        open: choices between keys that nothing decides; the first was taken.
     """
 
     written: str
@@ -65,6 +66,7 @@ class Candidate:
     confidence: float | None = None
     error: str | None = None
     evidence: Mapping[str, float] | None = None
+    open: tuple[str, ...] = ()
 
 
 def weigh_candidates(
@@ -159,7 +161,9 @@ def _checked(
     if candidate.logprob is not None:
         evidence["logprob"] = max(candidate.logprob, LEAST_LOGPROB)
         evidence["worst"] = max(max(g.logprob for g in generations if g.logprob is not None), -1.0)
-    return replace(candidate, sql=settled.sql, notes=settled.notes, coverage=covered, evidence=evidence)
+    return replace(
+        candidate, sql=settled.sql, notes=settled.notes, coverage=covered, evidence=evidence, open=settled.open
+    )
 
 
 def _tables(sql: str) -> float:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from llmsql.asking.confidence import believed, probability
 from llmsql.asking.pipeline import Draft, unsure_error
-from llmsql.errors import CancelledError, LLMSQLError, ModelError, NoAnswerError
+from llmsql.errors import CancelledError, LLMSQLError, ModelError, NoAnswerError, UnsureError
 from llmsql.registry import Calibration
 
 
@@ -34,7 +34,7 @@ def ask_in_turn(
         least: the confidence below which there is no answer.
 
     Raises:
-        UnsureError: no answer is as confident as ``least``.
+        UnsureError: no answer is as confident as ``least``, or nothing decides between two readings.
         LLMSQLError: no model of the chain had an answer; the last one's reason.
     """
     drafts: list[Draft] = []
@@ -47,7 +47,7 @@ def ask_in_turn(
             draft = ask(name, best)
         except CancelledError:
             raise
-        except (NoAnswerError, ModelError) as error:
+        except (NoAnswerError, UnsureError, ModelError) as error:
             failure = error
             asked.append(name)
             if isinstance(error, NoAnswerError) and error.draft is not None:

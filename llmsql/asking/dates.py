@@ -64,7 +64,8 @@ _LIMITS = re.compile(
 )
 _LISTED = re.compile(rf"(?<![\w-])(?P<part>{_PART})(?:\s*[,&](?:\s*(?:and|or))?|\s+(?:and|or|vs\.?|versus))\s+\Z")
 
-_SIXTY_YEARS = "(SELECT DATE '1980-01-01' + i::INTEGER AS d FROM range(22000) r(i))"
+_EVERY_DAY = "(SELECT DATE '1899-01-01' + i::INTEGER AS d FROM range(74000) r(i))"
+"""Up to 2101: a question names years from 1900 to 2099, and a fiscal year begins in the one before."""
 _WITHIN_WEEKS = (exp.DayOfWeek, exp.DayOfWeekIso, exp.Dayname, exp.Hour)
 
 
@@ -280,7 +281,7 @@ def repair_dates(
 ) -> list[str]:
     """Make a query keep to the days that its question names.
 
-    Days are compared, not texts: whatever the condition is written like, it is tried on every day of sixty years.
+    Days are compared, not texts: whatever the condition is written like, it is tried on every day of two centuries.
     Nothing is done where the query has conditions on several date columns, or on a date elsewhere than in WHERE; nor
     for "today" where it counts from that day ("with us for 5 years today"). No condition is added to a query that
     compares with the row before ("growth over the previous month").
@@ -348,7 +349,8 @@ def _set_filters(
 ) -> list[str]:
     """Where each shown figure has a FILTER of its own, as many as there are ranges: one on other days gets its range.
 
-    That is the one whose days it shares, or the last that is left. A filter on some of a range's days keeps to them.
+    That is the one whose days it shares, or of those left the one at its place in time. A filter on some of a range's
+    days keeps to them.
     """
     filters: list[tuple[exp.Filter, exp.Column, str]] = []
     for select in tree.find_all(exp.Select):
@@ -370,20 +372,23 @@ def _set_filters(
         else:
             wrong.append((node, column, type_))
     given: list[tuple[exp.Filter, exp.Column, DateRange]] = []
-    unsure: list[tuple[exp.Filter, exp.Column]] = []
+    unsure: list[tuple[Day, exp.Filter, exp.Column]] = []
     for node, column, type_ in wrong:
         shared = [(r, *_days(con, node.expression.this, type_, r)) for r in left]
-        if any(days == common for _, days, common in shared):
+        if any(days == common for _, days, common, _ in shared):
             return []
-        touched = [r for r, _, common in shared if common]
+        touched = [r for r, _, common, _ in shared if common]
         if len(touched) == 1:
             given.append((node, column, touched[0]))
             left.remove(touched[0])
         else:
-            unsure.append((node, column))
-    if len(unsure) > 1:
-        return []
-    given += [(node, column, left[0]) for node, column in unsure]
+            unsure.append((Day.min if touched else shared[0][3], node, column))
+    firsts = [first for first, _, _ in unsure]
+    if len(unsure) > 1 and (Day.min in firsts or len(set(firsts)) < len(firsts)):
+        return []  # which is which is not known
+    unsure.sort(key=lambda found: found[0])
+    left.sort(key=lambda range_: range_.start)
+    given += [(node, column, range_) for (_, node, column), range_ in zip(unsure, left, strict=True)]
     for node, column, range_ in given:
         node.expression.set("this", _condition(column, [range_]))
     return ["dates in the SQL were others: each figure now keeps to its days"] if given else []
@@ -395,12 +400,14 @@ def _is_plain(condition: exp.Expr) -> bool:
     )
 
 
-def _days(con: duckdb.DuckDBPyConnection, condition: exp.Expr, type_: str, range_: DateRange) -> tuple[int, int]:
-    """On how many days a condition holds, and on how many of them in the range; none where it cannot be worked out."""
+def _days(con: duckdb.DuckDBPyConnection, condition: exp.Expr, type_: str, range_: DateRange) -> tuple[int, int, Day]:
+    """On how many days a condition holds, on how many of them in the range, and the first; none where that is not
+    known.
+    """
     wanted = _condition(exp.column("d"), [range_]).sql("duckdb")
-    sql = f"SELECT count(*), count(*) FILTER ({wanted}) FROM {_SIXTY_YEARS} WHERE {_on_days(condition, type_)}"
+    sql = f"SELECT count(*), count(*) FILTER ({wanted}), min(d) FROM {_EVERY_DAY} WHERE {_on_days(condition, type_)}"
     row = _tried(con, sql)
-    return (int(row[0]), int(row[1])) if row is not None else (0, 0)
+    return (int(row[0]), int(row[1]), row[2]) if row is not None and row[0] else (0, 0, Day.min)
 
 
 def _added(tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], notes: list[str]) -> list[str]:
@@ -467,12 +474,16 @@ def _condition(column: exp.Column, ranges: Sequence[DateRange]) -> exp.Expr:
 def _agrees(
     con: duckdb.DuckDBPyConnection, parts: list[exp.Expr], type_: str, ranges: Sequence[DateRange], today: Day
 ) -> bool:
-    """Whether conditions hold on the days of the ranges up to today, and on no other day up to today."""
+    """Whether conditions hold on the days of the ranges and on no other day, as far as today.
+
+    Ranges that begin later are looked at to their ends.
+    """
+    until = max([today, *(r.end for r in ranges if r.start > today)])
     written = " AND ".join(_on_days(part, type_) for part in parts)
     wanted = _condition(exp.column("d"), ranges).sql("duckdb")
     row = _tried(
         con,
-        f"SELECT count(*) FROM {_SIXTY_YEARS} WHERE d <= DATE '{today}' AND ({written}) IS DISTINCT FROM ({wanted})",
+        f"SELECT count(*) FROM {_EVERY_DAY} WHERE d <= DATE '{until}' AND ({written}) IS DISTINCT FROM ({wanted})",
     )
     return row is None or bool(row[0] == 0)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import threading
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ import duckdb
 
 from llmsql.asking.cascade import ask_in_turn
 from llmsql.asking.followup import is_follow_up
-from llmsql.asking.glossary import apply_glossary, load_glossary
+from llmsql.asking.glossary import apply_glossary, idle_patterns, load_glossary
 from llmsql.asking.joins import KeyGraph
 from llmsql.asking.link import select_tables
 from llmsql.asking.pipeline import Draft, check_askable, write_sql
@@ -25,11 +26,12 @@ from llmsql.asking.settle import Knowledge, settle
 from llmsql.asking.values import LOOK_AGAIN_SECONDS, ValueIndex, index_path
 from llmsql.asking.verified import VerifiedAnswers, timeless_sql
 from llmsql.catalog import Catalog
+from llmsql.catalog.profile import is_in_transaction
 from llmsql.catalog.snapshot import snapshot, structure_version
 from llmsql.clients import LLMClient
 from llmsql.clients.base import CallProgress
 from llmsql.clients.calls import POLL_SECONDS
-from llmsql.errors import CancelledError, ModelNotFoundError, NoAnswerError, QuestionError
+from llmsql.errors import CancelledError, ModelNotFoundError, NoAnswerError, NothingHiddenWarning, QuestionError
 from llmsql.models import adapted_model, cache_folder, missing_weights, models_in_turn, open_model, surer_model
 from llmsql.registry import Calibration, ModelEntry, load_registry
 from llmsql.settings import Settings, load_settings
@@ -87,6 +89,8 @@ class Engine:
         defined = load_glossary()
         version = structure_version(con) + defined.version
         with self._lock:
+            if version not in self._knowledge and is_in_transaction(con):
+                version += " in a transaction"  # in which views are not looked into
             known = self._knowledge.get(version)
             if known is not None:
                 self._knowledge.move_to_end(version)
@@ -95,6 +99,13 @@ class Engine:
             catalog = snapshot(con)
             if self._refine is not None:
                 catalog = self._refine(catalog)
+            for pattern in idle_patterns(catalog, defined.hidden):
+                kind = "column" if "." in pattern else "table"
+                warnings.warn(
+                    f"[hidden] {pattern!r} hides nothing: this database has no such {kind}.",
+                    NothingHiddenWarning,
+                    stacklevel=2,
+                )
             catalog, glossary = apply_glossary(catalog, defined)
             known = Knowledge(catalog, KeyGraph(catalog), self._value_index(con), glossary)
             known.values.refresh(con, catalog)

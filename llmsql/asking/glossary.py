@@ -26,10 +26,11 @@ from sqlglot.errors import SqlglotError
 
 from llmsql.asking.hidden import hide_in_views
 from llmsql.asking.question_form import Synonyms, singular
+from llmsql.asking.scopes import Scope
 from llmsql.asking.values import fold
 from llmsql.catalog import Catalog, ForeignKey, Table
 from llmsql.catalog.snapshot import with_keys
-from llmsql.errors import ConfigError
+from llmsql.errors import ConfigError, SQLRejectedError
 from llmsql.settings import SECTIONS, read_sections
 
 MOST_LINES = 8
@@ -37,7 +38,11 @@ DEEPEST = 4
 LONGEST_DEFINITION = 300
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _DIRECTIVE = re.compile(r"@(synonyms|metric|term|hidden)\b:?([^@\n]*)", re.IGNORECASE)
+_NO_FIGURES = (exp.AggFunc, exp.Group, exp.Join, exp.Where)
 _PLAIN_WORDS = re.compile(r"[^\W\d_]+( [^\W\d_]+){0,2}\Z", re.UNICODE)
+
+
+_NO_TABLES = Catalog()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +121,18 @@ class Glossary:
                 pairs += [(fold(name), fold(term.definition)) for name in term.names]
         return tuple(dict.fromkeys(pairs))
 
-    def lines(self, question: str) -> tuple[str, ...]:
+    def lines(self, question: str, catalog: Catalog = _NO_TABLES) -> tuple[str, ...]:
         """The lines for a prompt: terms that a question names, as it calls them, and those that their definitions name.
 
         Args:
             question: as typed.
+            catalog: the tables; a metric is left out where the question means a column of its name.
         """
         words = _words(question)
         return tuple(
             term.line_as(next((name for name in term.names if _has_run(words, _words(name))), term.name))
             for term in self.touched(question)
+            if not (term.is_metric and any(_names_column(words, term, name, catalog) for name in term.names))
         )
 
     def touched(self, question: str) -> tuple[Term, ...]:
@@ -316,6 +323,20 @@ def hidden_columns(table: Table, patterns: Sequence[str]) -> set[str]:
     }
 
 
+def idle_patterns(catalog: Catalog, patterns: Sequence[str]) -> list[str]:
+    """The patterns that hide nothing.
+
+    Args:
+        catalog: a snapshot in which nothing is hidden yet.
+        patterns: of tables, and of columns with their table.
+    """
+    return [
+        pattern
+        for pattern in patterns
+        if not any(hidden_columns(t, [pattern]) if "." in pattern else _is_like(pattern, t.name) for t in catalog)
+    ]
+
+
 def _visible(table: Table, patterns: Sequence[str], gone: set[str]) -> Table | None:
     names = [p for p in patterns if "." not in p]
     if any(_is_like(name, table.name) for name in names):
@@ -364,39 +385,49 @@ def _column_of(catalog: Catalog, path: str) -> tuple[Table, str] | None:
     return (table, column.name) if table is not None and column is not None else None
 
 
-def expand_metrics(tree: exp.Expr, catalog: Catalog, glossary: Glossary) -> list[str]:
+def expand_metrics(tree: exp.Expr, catalog: Catalog, glossary: Glossary, question: str | None = None) -> list[str]:
     """Write out metrics that a query names as if they were columns: ``SELECT region, revenue FROM …``.
+
+    A column of the same name is meant where the question names its table, and where the query reads it and the question
+    does not name the metric. Else the definition goes before it.
 
     Args:
         tree: a parsed query; changed in place.
-        catalog: the tables, whose own columns go before a metric of the same name.
+        catalog: the tables.
         glossary: defines the metrics.
+        question: as typed; None where nobody asked.
 
     Returns:
         Notes on what was written out.
+
+    Raises:
+        SQLRejectedError: the question names a metric, and the query reads a column of that name in a table which the
+            metric is not made of.
     """
     notes: list[str] = []
     for _ in range(DEEPEST if glossary.metrics else 0):  # a metric may name others
-        found = _expand_once(tree, catalog, glossary)
+        found = _expand_once(tree, catalog, glossary, question)
         notes += found
         if not found:
             break
     return list(dict.fromkeys(notes))
 
 
-def _expand_once(tree: exp.Expr, catalog: Catalog, glossary: Glossary) -> list[str]:
+def _expand_once(tree: exp.Expr, catalog: Catalog, glossary: Glossary, question: str | None) -> list[str]:
     notes = []
     for column in list(tree.find_all(exp.Column)):
         metric = (
             glossary.metrics.get("_".join(_words(column.name))) if isinstance(column.this, exp.Identifier) else None
         )
-        if metric is None or any(table.column(column.name) for table in catalog) or _is_output(column):
+        if metric is None or _is_output(column):
             continue
         expression = _metric_expression(metric)
         node: exp.Expr = column
         if isinstance(column.parent, exp.Sum):
             node = column.parent
-        if node.find_ancestor(exp.Where) is not None or isinstance(node.parent, (exp.AggFunc, exp.Group)):
+        if isinstance(node.find_ancestor(exp.Select, *_NO_FIGURES), _NO_FIGURES):
+            continue
+        if not _is_metric(column, metric, expression, catalog, question):
             continue
         if isinstance(node.parent, exp.Select) and node.arg_key == "expressions":
             expression = exp.alias_(expression, column.name)
@@ -405,6 +436,81 @@ def _expand_once(tree: exp.Expr, catalog: Catalog, glossary: Glossary) -> list[s
         node.replace(expression)
         notes.append(metric.line)
     return notes
+
+
+def _is_metric(column: exp.Column, metric: Term, expression: exp.Expr, catalog: Catalog, question: str | None) -> bool:
+    """Whether a name in a query is that of a metric, not of a column.
+
+    Raises:
+        SQLRejectedError: it is, and the query reads the column in a table which the metric is not made of.
+    """
+    select = column.find_ancestor(exp.Select)
+    scope = Scope.of(select, catalog) if select is not None else Scope(exp.Select())
+    if not scope.is_known and _is_shown_within(scope.select, column.name):
+        return False
+    words = _words(question or "")
+    if _names_column(words, metric, column.name, catalog):
+        return False
+    read = scope.table_of(column)
+    if read is None or not read.column(column.name):
+        return True
+    grouped = scope.select.args.get("group")
+    is_called = any(_has_run(words, _words(name)) for name in metric.names)
+    if not is_called or _is_written_out(column, expression) or (grouped and column in grouped.expressions):
+        return False
+    if not any(
+        read.column(part.name) and part.table.casefold() in ("", read.name.casefold())
+        for part in expression.find_all(exp.Column)
+    ):
+        raise SQLRejectedError(
+            f"{metric.name} is defined as {metric.definition}, and is not {read.reference}.{column.name}.",
+            "Write it out, from the tables that it is made of.",
+        )
+    return True
+
+
+def _is_shown_within(select: exp.Select, name: str) -> bool:
+    """Whether a CTE or a query in FROM shows something under a name."""
+    return any(
+        name.casefold() in (shown.casefold() for shown in nested.this.named_selects)
+        for nested in select.root().find_all(exp.CTE, exp.Subquery)
+        if isinstance(nested.this, exp.Query)
+    )
+
+
+def _names_column(words: Sequence[str], metric: Term, name: str, catalog: Catalog) -> bool:
+    """Whether the words of a question, those of a metric aside, name a table that has a column called like it."""
+    others = f" {' '.join(words)} "
+    for called in metric.names:
+        others = others.replace(f" {' '.join(_words(called))} ", " | ")
+    column = "_".join(_words(name))
+    return any(
+        f" {' '.join(_name_words(table.name))} " in others
+        and any("_".join(_words(c.name)) == column for c in table.columns)
+        for table in catalog
+    )
+
+
+def _name_words(name: str) -> list[str]:
+    return _words(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name))
+
+
+def _is_written_out(column: exp.Column, expression: exp.Expr) -> bool:
+    """Whether a column stands in the definition of the metric that is called like it: ``total = sum(total)``."""
+    whole = _unqualified(expression)
+    node = column.parent
+    while node is not None and not isinstance(node, exp.Select):
+        if _unqualified(node) == whole:
+            return True
+        node = node.parent
+    return False
+
+
+def _unqualified(expression: exp.Expr) -> exp.Expr:
+    copy = expression.copy()
+    for column in copy.find_all(exp.Column):
+        column.replace(exp.column(column.name.casefold()))
+    return copy
 
 
 def _is_output(column: exp.Column) -> bool:

@@ -6,6 +6,7 @@ and one thing less to get wrong. Full SQL passes through unchanged.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
@@ -105,7 +106,7 @@ class KeyGraph:
             if len(latest) == 1:
                 return latest[0]
             liked = [c for c in latest or found if any(edge.preferred for edge in c)]
-            if wording is not None:  # of chains that the words speak for alike, the first
+            if wording is not None:
                 return wording.choose([*liked, *(c for c in latest or found if c not in liked)])
             if len(liked) == 1:
                 return liked[0]
@@ -152,26 +153,75 @@ def _number_their_own(left: Table, right: Table, name: str) -> bool:
 class Wording:
     """Decides between joins by the words of a question: "reported by" speaks for ``reported_by_staff_id``.
 
+    Where neither they nor the names of the keys decide between two keys of the same two tables, the first is taken and
+    the choice is ``open``.
+
     Args:
         question: as typed.
+        second: take the second key where the choice is open.
     """
 
-    def __init__(self, question: str) -> None:
+    def __init__(self, question: str, second: bool = False) -> None:
         self.question = question
-        self._stems = _stems(question)
         self.notes: list[str] = []
+        self.open: list[str] = []
+        self._second = second
+        self._stems = _stems(question)
+        self._words = re.findall(r"[a-z]{4,}", question.casefold())
 
     def choose(self, chains: list[list[Edge]]) -> list[Edge]:
-        """The chain whose key columns the question speaks of; of equals the first, as the schema has them."""
+        """The chain whose key columns the question speaks of; of equals the first, as the schema has them.
 
-        def spoken(chain: list[Edge]) -> int:
-            names = " ".join(name for edge in chain for name in (*edge.left_columns, *edge.right_columns))
-            return len(self._stems & _stems(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", names).replace("_", " ")))
-
-        chosen = max(chains, key=spoken)
+        Args:
+            chains: the preferred ones first.
+        """
+        spoken = [sum(self._speaks_of(stem) for stem in _key_stems(chain)) for chain in chains]
+        alike = [chain for chain, said in zip(chains, spoken, strict=True) if said == max(spoken)]
+        chosen = alike[0]
+        rivals = [chain for chain in alike if _differ_in_key(chain, chosen)]
+        if rivals and not any(edge.preferred for edge in chosen):
+            chosen = _plainest([chosen, *rivals]) or self._left_open(chosen, rivals[0])
         others = [chain for chain in chains if chain is not chosen]
         self.notes.append(f"joined on {_describe(chosen)}, not on {_describe(others[0])}")
         return chosen
+
+    def _speaks_of(self, stem: str) -> bool:
+        """Whether the question has a word of a key, or the one that ``src`` or ``dst`` is short for."""
+        is_short = len(stem) > 2 and not re.search("[aeiouy]", stem)
+        short_for = re.compile(".*".join(stem)) if is_short else None
+        return stem in self._stems or bool(short_for and any(map(short_for.match, self._words)))
+
+    def _left_open(self, first: list[Edge], second: list[Edge]) -> list[Edge]:
+        self.open.append(f"{_describe(first)} or {_describe(second)}")
+        return second if self._second else first
+
+
+def _differ_in_key(one: list[Edge], other: list[Edge]) -> bool:
+    """Whether chains go through the same tables, from other columns to the same ones."""
+    return one != other and all(
+        (e.left, e.right) == (o.left, o.right)
+        and (e.left_columns == o.left_columns or e.right_columns == o.right_columns)
+        for e, o in itertools.zip_longest(one, other, fillvalue=Edge("", (), "", ()))
+    )
+
+
+def _plainest(chains: list[list[Edge]]) -> list[Edge] | None:
+    """The one chain with the plain key: ``customer_id`` beside ``referrer_customer_id``, or beside ``referrer_id`` of a
+    table ``customers``.
+    """
+    within = [c for c in chains if all(c is other or _key_stems(c) < _key_stems(other) for other in chains)]
+    found = within or [c for c in chains if all(map(_is_called_after_table, c))]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_called_after_table(edge: Edge) -> bool:
+    named = _stems(f"{edge.left} {edge.right}".replace("_", " "))
+    return _key_stems([edge]) <= named | _stems(" ".join(_COMMON_KEYS))
+
+
+def _key_stems(chain: list[Edge]) -> set[str]:
+    names = " ".join(name for edge in chain for name in (*edge.left_columns, *edge.right_columns))
+    return _stems(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", names).replace("_", " "))
 
 
 def _stems(text: str) -> set[str]:

@@ -51,9 +51,8 @@ def link_values(index: ValueIndex, catalog: Catalog, question: str) -> list[Stor
     words = [(match.group(), match.start()) for match in _WORD.finditer(question)]
     quoted = {fold(match.group(1)) for match in _QUOTED.finditer(question)}
     names = _schema_words(catalog)
-    views = {table.reference for table in catalog if table.kind == "view"}
     taken = [False] * len(words)
-    hits: list[tuple[int, StoredValue]] = []
+    hits: list[tuple[int, list[StoredValue]]] = []
     for length in range(min(LONGEST_RUN, len(words)), 0, -1):
         for start in range(len(words) - length + 1):
             if any(taken[start : start + length]):
@@ -61,13 +60,13 @@ def link_values(index: ValueIndex, catalog: Catalog, question: str) -> list[Stor
             end = words[start + length - 1]
             text = question[words[start][1] : end[1] + len(end[0])]
             places = _lookup(index, text, names, quoted)
-            if not places:
-                continue
-            taken[start : start + length] = [True] * length
-            hits += [(start, place) for place in _best_places(places, question, views)]
-    hits += _misspelt(index, question, words, taken, names, views)
+            if places:
+                taken[start : start + length] = [True] * length
+                hits.append((start, places))
+    hits += _misspelt(index, question, words, taken, names)
     hits.sort(key=lambda hit: hit[0])
-    return [place for _, place in hits][:MOST_HINTS]
+    views = {table.reference for table in catalog if table.kind == "view"}
+    return [place for _, places in hits for place in _best_places(places, question, views)][:MOST_HINTS]
 
 
 def _lookup(index: ValueIndex, text: str, names: set[str], quoted: set[str]) -> list[StoredValue]:
@@ -91,10 +90,9 @@ def _misspelt(
     words: list[tuple[str, int]],
     taken: list[bool],
     names: set[str],
-    views: set[str],
-) -> list[tuple[int, StoredValue]]:
-    """Values that the words left over are nearly spelt like, the longest runs first."""
-    hits: list[tuple[int, StoredValue]] = []
+) -> list[tuple[int, list[StoredValue]]]:
+    """Where values are stored that the words left over are nearly spelt like, the longest runs first."""
+    hits: list[tuple[int, list[StoredValue]]] = []
     for length in range(min(LONGEST_MISSPELT, len(words)), 0, -1):
         for start in range(len(words) - length + 1):
             run = words[start : start + length]
@@ -109,7 +107,7 @@ def _misspelt(
             places = [p for p in index.near(fold(text)) if not _is_inflected(fold(text), fold(p.value))]
             if places:
                 taken[start : start + length] = [True] * length
-                hits += [(start, place) for place in _best_places(places, question, views)]
+                hits.append((start, places))
     return hits
 
 

@@ -11,7 +11,7 @@ import math
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -25,11 +25,11 @@ from llmsql.asking.explain import Told, explain_sql
 from llmsql.asking.grammar import build_grammar
 from llmsql.asking.link import link_question
 from llmsql.asking.prompt import StoredValue, build_correction, build_follow_up, build_messages
-from llmsql.asking.settle import Knowledge
+from llmsql.asking.settle import Knowledge, settle
 from llmsql.catalog import Catalog
 from llmsql.chat import Message
 from llmsql.clients import Generation, GenerationRequest, LLMClient
-from llmsql.errors import NoAnswerError, QuestionError, UnsureError
+from llmsql.errors import NoAnswerError, QuestionError, SQLRejectedError, UnsureError
 from llmsql.registry import Calibration
 from llmsql.settings import Settings
 
@@ -62,6 +62,7 @@ class Draft:
         milliseconds: wall time by stage.
         source: ``model``, ``verified`` for a remembered answer, ``follow-up`` for a rewrite of the last one.
         today: the day that relative dates are relative to, where one was set.
+        fiscal_year_start: the month with which a fiscal year begins.
         catalog: the tables that the SQL is about.
         before: of a follow-up, the questions that it follows.
         also_asked: other models that were asked, of a cascade.
@@ -85,6 +86,7 @@ class Draft:
     milliseconds: dict[str, float] = field(default_factory=dict)
     source: str = "model"
     today: datetime.date | None = None
+    fiscal_year_start: int = 1
     catalog: Catalog = field(default_factory=Catalog, repr=False, compare=False)
     before: tuple[str, ...] = ()
     also_asked: tuple[str, ...] = ()
@@ -167,7 +169,7 @@ def write_sql(
 
     Raises:
         QuestionError: there is nothing to ask, or nothing to ask about.
-        UnsureError: no reading is as confident as ``min_confidence`` wants.
+        UnsureError: no reading is as confident as ``min_confidence`` wants, or nothing decides between two keys.
         NoAnswerError: no attempt gave SQL that may run.
         ModelError: the model cannot be had.
     """
@@ -175,7 +177,7 @@ def write_sql(
     clock = _Clock()
     with clock.stage("link"):
         catalog = knowledge.catalog.only(list(tables)) if tables else knowledge.catalog
-        terms = knowledge.glossary.lines(question)
+        terms = knowledge.glossary.lines(question, catalog)
         words = (*terms, *(last or ()))
         shown, values = link_question(catalog, knowledge.graph, knowledge.values, question, words)
     with clock.stage("prompt"):
@@ -184,6 +186,7 @@ def write_sql(
             messages = build_follow_up(shown, question, last, values, terms)
         grammar = build_grammar(shown) if settings.grammar else None
     known = replace(knowledge, catalog=catalog)
+    dates = find_dates(question, settings.today or datetime.date.today(), settings.fiscal_year_start)
     draw = _Drawing(client, settings, grammar, cancel, clock)
     weigh = functools.partial(
         weigh_candidates,
@@ -192,7 +195,7 @@ def write_sql(
         question=question,
         values=values,
         today=settings.today,
-        dates=find_dates(question, settings.today or datetime.date.today(), settings.fiscal_year_start),
+        dates=dates,
         seconds=min(settings.query_timeout, QUERY_SECONDS),
         calibrations=calibrations,
         earlier=earlier,
@@ -218,6 +221,7 @@ def write_sql(
             sureness=best.confidence if calibrations or len(generations) > 1 else None,
             milliseconds=clock.milliseconds,
             today=settings.today,
+            fiscal_year_start=settings.fiscal_year_start,
             catalog=catalog,
         )
 
@@ -235,6 +239,11 @@ def write_sql(
         generations += draw.more(messages, DOUBTED_CANDIDATES)
         with clock.stage("settle"):
             candidates = weigh(generations, corrected=draw.attempts > 1)
+    if candidates[0].open:
+        with suppress(SQLRejectedError):
+            other = settle(con, candidates[0].written, known, settings.today, question, dates, second_key=True)
+            if other.sql != candidates[0].sql:
+                raise _open_choice(question, candidates[0], other.sql)
     if _is_unsure(candidates[0], settings):
         raise _unsure(question, candidates, settings, unknown_words(question, catalog, knowledge.values, values))
     return drafted()
@@ -360,6 +369,16 @@ def unsure_error(
         readings=tuple(sql for sql, _ in readings[:2]),
         missing=tuple(missing),
     )
+
+
+def _open_choice(question: str, best: Candidate, other: str) -> UnsureError:
+    readings = (best.sql or "", other)
+    lines = [
+        f"{question.strip()[:200]!r} can be joined in two ways: {'; '.join(best.open)}. Say in the question which is "
+        "meant, or prefer one in [joins] of llmsql.toml.",
+        *(f"  it may mean: {' '.join(sql.split())[:500]}" for sql in readings),
+    ]
+    return UnsureError("\n".join(lines), confidence=best.confidence or 0.0, readings=readings)
 
 
 def _say_missing(words: Sequence[str]) -> list[str]:

@@ -25,6 +25,7 @@ _TOKEN = re.compile(
     r"|!=|[≠≥≤]|[%<>=+*#~$€£¥]+|(?<!\w)-(?=\d)",  # a sign is a word: -100 is not 100, nor C++ C
     re.UNICODE,
 )
+_FISCAL = re.compile(r"\b(?:fiscal|fy(?:td|\s*['’]?\d+)?)\b")
 _SIGNS = {"≠": "!=", "≥": ">=", "≤": "<="}
 
 # Each rule turns words into fewer or plainer ones; the first that fits wins, longest first. Digits stand for numbers.
@@ -203,11 +204,13 @@ class QuestionForm:
         question: as typed.
         tokens: in order, a leading time moved to the end.
         is_relative: it speaks of today, so that what it means changes from day to day.
+        is_fiscal: it speaks of fiscal years, so that what it means depends on when they begin.
     """
 
     question: str
     tokens: tuple[Token, ...]
     is_relative: bool
+    is_fiscal: bool
 
     @property
     def key(self) -> str:
@@ -231,7 +234,8 @@ def form_of(question: str, synonyms: Synonyms = ()) -> QuestionForm:
     tokens = [t for t in tokens if not (t.kind == "word" and t.text in _FILLERS)]
     tokens = [replace(t, text=singular(t.text)) if t.kind == "word" else t for t in tokens]
     # "in 2023, show me …": the command comes first only now.
-    return QuestionForm(question, tuple(_without_commands(_time_last(tokens))), is_relative)
+    tokens = _without_commands(_time_last(tokens))
+    return QuestionForm(question, tuple(tokens), is_relative, bool(_FISCAL.search(fold(question))))
 
 
 def _split(question: str) -> list[Token]:

@@ -43,6 +43,7 @@ class Verified:
         verdict: ``good`` or ``bad``; ``forgotten`` takes back what was said before.
         asked_on: the day that "today" was when it was said.
         recorded_at: when it was said, UTC.
+        fiscal_year_start: the month with which a fiscal year began when it was said.
     """
 
     question: str
@@ -50,6 +51,7 @@ class Verified:
     verdict: str
     asked_on: datetime.date
     recorded_at: datetime.datetime
+    fiscal_year_start: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class Memory:
         today: datetime.date,
         lookup: Lookup,
         synonyms: Synonyms = (),
+        fiscal_year_start: int = 1,
     ) -> Recall | None:
         """The verified answer to a question, or None.
 
@@ -107,6 +110,7 @@ class Memory:
             today: what its relative dates are relative to.
             lookup: finds a value as a column stores it.
             synonyms: from the glossary, folded.
+            fiscal_year_start: month with which a fiscal year begins.
         """
         if not self.good:
             return None
@@ -119,7 +123,7 @@ class Memory:
             fixed = [t.text for t in template.tokens if t.kind == "word"]
             if sum(word not in words for word in fixed) > len(fixed) / 2:
                 continue
-            recall = _match(record, template, asked, today, lookup)
+            recall = _match(record, template, asked, today, fiscal_year_start, lookup)
             if recall is None or plain_sql(recall.sql) in refused:
                 continue
             if not recall.changes:
@@ -133,11 +137,20 @@ class Memory:
 
 
 def _match(
-    record: Verified, template: QuestionForm, asked: QuestionForm, today: datetime.date, lookup: Lookup
+    record: Verified,
+    template: QuestionForm,
+    asked: QuestionForm,
+    today: datetime.date,
+    fiscal_year_start: int,
+    lookup: Lookup,
 ) -> Recall | None:
     moved: list[Change] = []
-    if (template.is_relative or asked.is_relative) and record.asked_on != today and not _follows_today(record.sql):
-        moved = _moved_ranges(template.question, record.asked_on, asked.question, today)
+    is_relative = template.is_relative or asked.is_relative
+    is_fiscal = template.is_fiscal or asked.is_fiscal
+    is_other_day = is_relative and record.asked_on != today and not _follows_today(record.sql)
+    if is_other_day or (is_fiscal and record.fiscal_year_start != fiscal_year_start):
+        before = find_dates(template.question, record.asked_on, record.fiscal_year_start)
+        moved = _moved_ranges(before, find_dates(asked.question, today, fiscal_year_start))
         if not moved:
             return None
     same = " ".join(template.question.split()).casefold() == " ".join(asked.question.split()).casefold()
@@ -152,9 +165,8 @@ def _match(
     return None
 
 
-def _moved_ranges(old: str, old_today: datetime.date, new: str, today: datetime.date) -> list[Change]:
+def _moved_ranges(before: Sequence[DateRange], now: Sequence[DateRange]) -> list[Change]:
     """What "last month" meant on the day of the verdict and what it means today; empty where that is not known."""
-    before, now = find_dates(old, old_today), find_dates(new, today)
     if len(before) != len(now):
         return []
     return [Change("range", _bounds(b), _bounds(n)) for b, n in zip(before, now, strict=True)]

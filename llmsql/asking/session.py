@@ -106,6 +106,7 @@ def follow(
         milliseconds={"follow": round((time.perf_counter() - started) * 1000, 3)},
         source="follow-up",
         today=settings.today,
+        fiscal_year_start=settings.fiscal_year_start,
         catalog=knowledge.catalog,
         before=(*last.before, last.question),
     )

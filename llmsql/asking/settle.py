@@ -56,10 +56,12 @@ class Settled:
     Args:
         sql: the text that runs.
         notes: what was repaired, in plain words.
+        open: choices between keys that nothing decides; the first was taken.
     """
 
     sql: str
     notes: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
 
 
 def settle(
@@ -69,6 +71,7 @@ def settle(
     today: datetime.date | None = None,
     question: str | None = None,
     dates: Sequence[DateRange] = (),
+    second_key: bool = False,
 ) -> Settled:
     """Check what a model wrote, repairing what needs no model.
 
@@ -79,11 +82,12 @@ def settle(
         today: what ``current_date`` means; None leaves it to DuckDB.
         question: its words decide where the keys leave a choice of joins; None refuses such joins.
         dates: the days that the question names, which the query has to keep to.
+        second_key: join on the second of two keys where nothing decides between them.
 
     Raises:
         SQLRejectedError: it may not run, or does not bind; the message is meant for a model to correct it.
     """
-    wording = Wording(question) if question is not None else None
+    wording = Wording(question, second_key) if question is not None else None
     try:
         with quiet_sqlglot():
             settled = _repaired(con, text, knowledge, today, wording, dates)
@@ -94,7 +98,7 @@ def settle(
                     raise SQLRejectedError(complaint)
             if knowledge.refused and plain_sql(sql) in knowledge.refused:
                 raise SQLRejectedError("The user has called this answer wrong.", "Write another query.")
-            return Settled(sql, settled.notes)
+            return Settled(sql, settled.notes, tuple(dict.fromkeys(wording.open)) if wording is not None else ())
     except RecursionError as error:
         raise SQLRejectedError("The SQL is nested too deeply.") from error
 
@@ -112,7 +116,7 @@ def _repaired(
     if wording is not None:
         notes += take_named_tables(tree, wording.question, knowledge.catalog)
     tree = complete_joins(tree, knowledge.catalog, knowledge.graph, wording)
-    notes += expand_metrics(tree, knowledge.catalog, knowledge.glossary)
+    notes += expand_metrics(tree, knowledge.catalog, knowledge.glossary, wording.question if wording else None)
     notes += repair_columns(tree, knowledge.catalog, knowledge.graph, wording)
     if wording is not None:
         notes += wording.notes

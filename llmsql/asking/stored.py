@@ -28,7 +28,7 @@ from llmsql.catalog.snapshot import OWN_SCHEMA
 from llmsql.errors import LLMSQLError
 
 TABLE = f"{OWN_SCHEMA}.verified_answers"
-_COLUMNS = "question, sql, verdict, asked_on, recorded_at"
+_COLUMNS = "question, sql, verdict, asked_on, recorded_at, fiscal_year_start"
 
 
 class MemoryStore:
@@ -88,11 +88,22 @@ class MemoryStore:
             con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
             con.execute(
                 f"CREATE TABLE IF NOT EXISTS {quote_always(database)}.{TABLE} (question VARCHAR, sql VARCHAR, "
-                "verdict VARCHAR, asked_on DATE, recorded_at TIMESTAMP)"
+                "verdict VARCHAR, asked_on DATE, recorded_at TIMESTAMP, fiscal_year_start INTEGER DEFAULT 1)"
             )
             con.execute(
-                f"INSERT INTO {quote_always(database)}.{TABLE} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)",
-                [record.question, record.sql, record.verdict, record.asked_on, record.recorded_at],
+                f"ALTER TABLE {quote_always(database)}.{TABLE} "
+                "ADD COLUMN IF NOT EXISTS fiscal_year_start INTEGER DEFAULT 1"
+            )
+            con.execute(
+                f"INSERT INTO {quote_always(database)}.{TABLE} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    record.question,
+                    record.sql,
+                    record.verdict,
+                    record.asked_on,
+                    record.recorded_at,
+                    record.fiscal_year_start,
+                ],
             )
         except duckdb.Error as error:
             message = str(error).splitlines()[0]
@@ -145,8 +156,12 @@ def _existing_table(con: duckdb.DuckDBPyConnection) -> str | None:
 
 
 def _table_records(con: duckdb.DuckDBPyConnection, table: str) -> Iterator[Verified]:
-    for row in con.execute(f"SELECT {_COLUMNS} FROM {table} ORDER BY recorded_at, rowid").fetchall():
-        yield Verified(*row)
+    # A log of another version may have fewer columns or more.
+    known = _COLUMNS.replace(", ", "|")
+    rows = con.execute(f"SELECT COLUMNS('^({known})$') FROM {table} ORDER BY recorded_at, rowid")
+    names = [column[0] for column in rows.description]
+    for row in rows.fetchall():
+        yield Verified(**dict(zip(names, row, strict=True)))
 
 
 def _file_records(file: Path) -> Iterator[Verified]:
@@ -159,6 +174,7 @@ def _file_records(file: Path) -> Iterator[Verified]:
                 raw["verdict"],
                 datetime.date.fromisoformat(raw["asked_on"]),
                 datetime.datetime.fromisoformat(raw["recorded_at"]),
+                int(raw.get("fiscal_year_start", 1)),
             )
         except (ValueError, KeyError, TypeError):
             continue  # a line that somebody edited: the others still count
@@ -172,6 +188,7 @@ def _append(file: Path, record: Verified) -> None:
             "verdict": record.verdict,
             "asked_on": record.asked_on.isoformat(),
             "recorded_at": record.recorded_at.isoformat(),
+            "fiscal_year_start": record.fiscal_year_start,
         },
         ensure_ascii=False,
     )

@@ -4,8 +4,11 @@ The index is a SQLite file beside the other caches, so that it costs no memory a
 again; for a database in memory it is in memory, with the same bounds. It is filled when the first question comes, a
 table at a time and for ``INDEX_SECONDS`` at most; what was not reached then is read with the next question. A table is
 read again when its columns or its number of rows have changed, and when its file has, once in ``REREAD_SECONDS``. An
-UPDATE in memory that leaves the number of rows alone goes unseen. Of a view, which may be slow, only those values are
-kept that the catalog's profile has all of.
+UPDATE in memory that leaves the number of rows alone goes unseen.
+
+A view, or a registered DataFrame, is read where the catalog's profile could be made of it in time, and once for each
+such profile: its first rows, for ``VIEW_SECONDS`` at most. Of a slower one there are those values that the profile has
+all of. In the user's transaction no view is read: a query that fails or is stopped would end it.
 """
 
 from __future__ import annotations
@@ -18,13 +21,14 @@ import threading
 import time
 import unicodedata
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
 
 from llmsql.asking.prompt import StoredValue
-from llmsql.catalog import Catalog, Table
+from llmsql.catalog import Catalog, Column, Table
+from llmsql.catalog.profile import interrupted_at, is_in_transaction
 from llmsql.catalog.snapshot import quote
 
 MOST_VALUES = 200_000
@@ -32,6 +36,7 @@ MOST_VALUES_A_COLUMN = 20_000
 LONGEST_VALUE = 60
 MOST_PLACES = 4
 INDEX_SECONDS = 2.0
+VIEW_SECONDS = 0.5
 LOOK_AGAIN_SECONDS = 1.0
 REREAD_SECONDS = 60.0
 SHORTEST_MISSPELT = 5
@@ -167,18 +172,20 @@ class ValueIndex:
                 gone = set(known) - {t.reference for t in catalog}
                 for reference in gone:
                     self._forget(reference)
-                for position, table in enumerate(catalog):
+                for position, table in enumerate(_views_last(catalog)):
                     if table.kind == "table" and not table.rows:
                         continue
                     shape = repr(([(c.name, c.type) for c in table.columns], sorted(sizes.get(table.name, []))))
                     if table.kind == "view":
-                        shape = repr([(c.name, c.values) for c in table.columns if c.complete])
+                        shape = repr(table.columns)
                     shape_then, files_then, read_at = known.get(table.reference, ("", "", 0.0))
                     is_recent = time.time() - read_at < REREAD_SECONDS
                     if shape_then == shape and (files_then == files or is_recent):
                         continue
                     if time.monotonic() > deadline or len(self) > MOST_VALUES:
                         break
+                    if table.kind == "view" and is_in_transaction(con):
+                        continue
                     self._forget(table.reference)
                     is_whole = self._read(con, table, position, deadline, is_fresh or table.kind == "view")
                     self._db.execute(
@@ -210,15 +217,15 @@ class ValueIndex:
         key = self._db.execute(
             "INSERT INTO tables (reference, position) VALUES (?, ?)", (table.reference, position)
         ).lastrowid
-        for column in table.columns:
-            if column.type != "VARCHAR" and not column.type.startswith("ENUM"):
-                continue
+        columns = [c for c in table.columns if c.type == "VARCHAR" or c.type.startswith("ENUM")]
+        of_view = _values_of_view(con, table, columns, deadline) if table.kind == "view" else {}
+        for column in columns:
             if time.monotonic() > deadline:
                 return False
             if column.complete and is_fresh:
                 values, complete = list(column.values), table.kind == "table"  # of a view's first rows
             elif table.kind == "view":
-                continue
+                values, complete = of_view.get(column.name, []), False
             else:
                 name = quote(column.name)
                 source = f"(SELECT {name} FROM {table.reference} LIMIT {MOST_VALUES_A_COLUMN * 5})"
@@ -240,6 +247,30 @@ class ValueIndex:
                 ((form, form[:1], len(form), place, value) for form, value in folded),
             )
         return True
+
+
+def _views_last(catalog: Catalog) -> list[Table]:
+    """Tables before views, which mostly show what a table stores."""
+    return sorted(catalog, key=lambda table: table.kind == "view")
+
+
+def _values_of_view(
+    con: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[Column], deadline: float
+) -> dict[str, list[str]]:
+    """Text in the first rows of a view by column, of those columns that the profile does not have all values of."""
+    is_profiled = any(c.values or c.minimum is not None for c in table.columns)
+    names = [column.name for column in columns if not column.complete]
+    if not is_profiled or not names:
+        return {}
+    quoted = [quote(name) for name in names]
+    lists = [f"list(DISTINCT {n}::VARCHAR) FILTER (length({n}::VARCHAR) BETWEEN 1 AND {LONGEST_VALUE})" for n in quoted]
+    source = f"(SELECT {', '.join(quoted)} FROM {table.reference} LIMIT {MOST_VALUES_A_COLUMN * 5})"
+    try:
+        with interrupted_at(con, min(deadline, time.monotonic() + VIEW_SECONDS)):
+            [row] = con.execute(f"SELECT {', '.join(lists)} FROM {source}").fetchall()
+    except duckdb.Error:
+        return {}
+    return {name: sorted(found or ())[:MOST_VALUES_A_COLUMN] for name, found in zip(names, row, strict=True)}
 
 
 def build_value_index(

@@ -56,14 +56,14 @@ class VerifiedAnswers:
             knowledge: of the database, with the tables that may be used only.
             memory: what is verified now.
             question: as typed.
-            settings: ``verified`` switches recall off; ``today``.
+            settings: ``verified`` switches recall off; ``today``, ``fiscal_year_start``.
         """
         if not settings.verified or not memory.good:
             return None
         started = time.perf_counter()
         today = settings.today or datetime.date.today()
         lookup = value_lookup(con, knowledge.catalog, knowledge.values)
-        recall = memory.recall(question, today, lookup, knowledge.glossary.synonyms)
+        recall = memory.recall(question, today, lookup, knowledge.glossary.synonyms, settings.fiscal_year_start)
         if recall is None:
             return None
         try:
@@ -84,6 +84,7 @@ class VerifiedAnswers:
             milliseconds={"recall": round((time.perf_counter() - started) * 1000, 3)},
             source=SOURCE,
             today=settings.today,
+            fiscal_year_start=settings.fiscal_year_start,
             catalog=knowledge.catalog,
         )
 
@@ -104,7 +105,7 @@ class VerifiedAnswers:
             question: as it was asked.
             sql: the query meant.
             verdict: ``good``, ``bad``, or ``forget`` to take both back.
-            settings: ``today``.
+            settings: ``today``, ``fiscal_year_start``.
 
         Returns:
             What was kept and where, in a sentence.
@@ -126,7 +127,7 @@ class VerifiedAnswers:
             parse_query(kept)
         today = settings.today or datetime.date.today()
         now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-        record = Verified(question.strip(), kept, meant, today, now)
+        record = Verified(question.strip(), kept, meant, today, now, settings.fiscal_year_start)
         with self._lock, con.cursor() as cursor:
             # DuckDB may evaluate the call of one statement several times.
             if _is_said_already(self._store.memory(con), record):
@@ -142,7 +143,11 @@ def _is_said_already(memory: Memory, record: Verified) -> bool:
         if standing:
             last = standing[-1]
             same = last.question == record.question and plain_sql(last.sql) == plain_sql(record.sql)
-            if same and (last.verdict, last.asked_on) == (record.verdict, record.asked_on):
+            if same and (last.verdict, last.asked_on, last.fiscal_year_start) == (
+                record.verdict,
+                record.asked_on,
+                record.fiscal_year_start,
+            ):
                 return True
     return False
 

@@ -11,7 +11,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
 import duckdb
@@ -28,7 +28,8 @@ _ENUM = re.compile(r"ENUM\((.*)\)\Z", re.DOTALL)
 
 
 @contextmanager
-def _interrupted_at(con: duckdb.DuckDBPyConnection, deadline: float) -> Iterator[None]:
+def interrupted_at(con: duckdb.DuckDBPyConnection, deadline: float) -> Iterator[None]:
+    """In the body, what ``con`` runs is stopped at a time of ``time.monotonic()``; this ends an open transaction."""
     timer = threading.Timer(max(deadline - time.monotonic(), 0.001), con.interrupt)
     timer.daemon = True
     timer.start()
@@ -38,20 +39,31 @@ def _interrupted_at(con: duckdb.DuckDBPyConnection, deadline: float) -> Iterator
         timer.cancel()
 
 
-def profile_table(con: duckdb.DuckDBPyConnection, table: Table, deadline: float) -> Table:
+def is_in_transaction(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the user has begun a transaction: a query that fails or is interrupted would end it."""
+    first, second = (con.execute("SELECT txid_current()").fetchall() for _ in range(2))
+    return first == second
+
+
+def profile_table(
+    con: duckdb.DuckDBPyConnection, table: Table, deadline: float, *, in_transaction: bool = False
+) -> Table:
     """``table`` with row count, values and ranges filled in as far as time allows.
 
     Args:
         con: the connection that sees the table.
         table: its structure.
         deadline: ``time.monotonic()`` after which nothing more is asked of the data.
+        in_transaction: whether ``con`` is in one: no query is interrupted then, and views, which may fail or take
+            any time, are left alone.
     """
     columns = [_with_enum_values(c) for c in table.columns]
     table = replace(table, columns=tuple(columns))
-    if time.monotonic() >= deadline or not columns or table.rows == 0:
+    is_left_out = in_transaction and table.kind == "view"
+    if time.monotonic() >= deadline or not columns or table.rows == 0 or is_left_out:
         return table
     try:
-        with _interrupted_at(con, deadline):
+        with nullcontext() if in_transaction else interrupted_at(con, deadline):
             return _profile(con, table)
     except duckdb.Error:
         # A view over a file that is gone, or time is up: structure alone is still worth having.

@@ -15,7 +15,7 @@ import duckdb
 
 from llmsql.catalog.keys import infer_keys
 from llmsql.catalog.model import Catalog, Column, ForeignKey, Table, quote_identifier
-from llmsql.catalog.profile import profile_table
+from llmsql.catalog.profile import is_in_transaction, profile_table
 
 PROFILE_SECONDS = 2.0
 _HIDDEN_DATABASES = ("system",)
@@ -102,6 +102,7 @@ def snapshot(
     references = {row[:3]: _reference(row[0], row[1], row[2], current) for row in relations}
     primary, foreign = _declared_keys(con, references)
 
+    in_transaction = is_in_transaction(con)
     deadline = time.monotonic() + profile_seconds
     tables = []
     for database, schema, name, kind, comment, size, _, definition in relations:
@@ -117,7 +118,7 @@ def snapshot(
             rows=size,
             definition=definition,
         )
-        tables.append(profile_table(con, table, deadline))
+        tables.append(profile_table(con, table, deadline, in_transaction=in_transaction))
     catalog = Catalog(tuple(tables))
     return infer_keys(con, catalog, deadline) if infer else catalog
 

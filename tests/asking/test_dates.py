@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import duckdb
 import pytest
@@ -167,6 +168,19 @@ def test_the_sql_keeps_to_the_days(
     shop.execute(tree.sql("duckdb"))
 
 
+@pytest.mark.parametrize("year", [1901, 1929, 1969, 2045, 2099])
+def test_years_of_two_centuries_are_kept_to(shop: duckdb.DuckDBPyConnection, known: Knowledge, year: int) -> None:
+    days = f"ordered_at >= CAST('{year}-04-01' AS DATE) AND ordered_at < CAST('{year}-07-01' AS DATE)"
+    ranges = find_dates(f"orders in Q2 {year}", TODAY)
+    for written, note in (
+        (f"YEAR(ordered_at) = {year}", 2),
+        (f"YEAR(ordered_at) = {year} AND QUARTER(ordered_at) = 2", 1),
+    ):
+        tree = sqlglot.parse_one(f"SELECT COUNT(*) FROM orders WHERE {written}", read="duckdb")
+        assert len(repair_dates(shop, tree, known.catalog, ranges, TODAY)) == note
+        assert tree.args["where"].this.sql("duckdb") == (days if note == 2 else written)
+
+
 @pytest.mark.parametrize(
     ("written", "kept"),
     [
@@ -187,6 +201,24 @@ def test_each_figure_keeps_to_the_days_that_are_left(
     notes = repair_dates(shop, tree, known.catalog, find_dates("May 2024 minus April 2023", TODAY), TODAY)
     assert tree.sql("duckdb") == sql.format(*kept)
     assert any("each figure" in note for note in notes) == (written != kept)
+
+
+@pytest.mark.parametrize(
+    ("months", "kept"),
+    [
+        (("2024-08-01", "2023-08-01"), ["2024-07-01", "2023-07-01"]),
+        (("2023-08-01", "2024-08-01"), ["2023-07-01", "2024-07-01"]),
+        (("2024-08-01", "2024-08-01"), []),  # which is which is open
+    ],
+)
+def test_figures_on_other_days_are_told_by_their_order(
+    shop: duckdb.DuckDBPyConnection, known: Knowledge, months: tuple[str, str], kept: list[str]
+) -> None:
+    month = "COUNT(*) FILTER(WHERE DATE_TRUNC('MONTH', ordered_at) = CAST('{}' AS DATE))"
+    tree = sqlglot.parse_one(f"SELECT {', '.join(month.format(m) for m in months)} FROM orders", read="duckdb")
+    question = "orders last month vs the same month last year"
+    repair_dates(shop, tree, known.catalog, find_dates(question, TODAY), TODAY)
+    assert re.findall(r">= CAST\('(\S+)' AS DATE\)", tree.sql("duckdb")) == kept
 
 
 def test_conditions_are_checked_before_they_are_tried(shop: duckdb.DuckDBPyConnection, known: Knowledge) -> None:

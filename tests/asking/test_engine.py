@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -12,7 +13,7 @@ import pytest
 from llmsql.asking.engine import MOST_CATALOGS, Engine
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import with_keys
-from llmsql.errors import CancelledError, ConfigError, ModelError, NoAnswerError, QuestionError
+from llmsql.errors import CancelledError, ConfigError, ModelError, NoAnswerError, QuestionError, UnsureError
 from tests.clients.stubs import StubOpenAI
 
 
@@ -35,6 +36,22 @@ def test_the_model_is_asked_once_a_question(
     assert engine.draft(shop, " how  many\norders ") is first
     assert engine.draft(shop.cursor(), "how many orders") is first
     assert len(stub_openai.requests) == 1
+
+
+def test_a_join_that_nothing_decides_is_asked_back(engine: Engine, stub_openai: StubOpenAI) -> None:
+    stub_openai.answers = [stub_openai.good("SELECT city, count(*) FROM orders JOIN addresses GROUP BY ALL")]
+    with duckdb.connect() as con:
+        con.execute(
+            "CREATE TABLE addresses (id INTEGER PRIMARY KEY, city VARCHAR); CREATE TABLE orders (billing_id INTEGER "
+            "REFERENCES addresses (id), shipping_id INTEGER REFERENCES addresses (id))"
+        )
+        with pytest.raises(UnsureError, match=r"two ways: orders\.billing_id = .* Say in the") as raised:
+            engine.draft(con, "orders by city")
+        assert ["billing_id" in raised.value.readings[0], "shipping_id" in raised.value.readings[1]] == [True, True]
+        assert "orders.shipping_id" in engine.draft(con, "orders by shipping city").sql
+        both = replace(engine.settings(), cascade=("stub", "stub"))
+        with pytest.raises(UnsureError, match="two ways"):
+            engine.draft(con, "orders by city", settings=both)
 
 
 @pytest.mark.parametrize(

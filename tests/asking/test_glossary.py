@@ -6,8 +6,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import sqlglot
 
-from llmsql.asking.glossary import Glossary, Term, apply_glossary, expand_metrics, load_glossary, parse_glossary
+from llmsql.asking.glossary import Glossary, Term, apply_glossary, idle_patterns, load_glossary, parse_glossary
 from llmsql.asking.hidden import hide_columns
 from llmsql.asking.joins import KeyGraph, complete_joins
 from llmsql.asking.prompt import build_messages
@@ -200,6 +201,11 @@ def test_plain_queries_stay_as_they_are(shop: duckdb.DuckDBPyConnection) -> None
     assert not known.values.find("ada@example.com")
 
 
+def test_a_pattern_that_hides_nothing_is_named(shop: duckdb.DuckDBPyConnection) -> None:
+    patterns = ["etl_*", "Bad*", "customer.email", "customers.e*", "*.pasword", "CUSTOMERS.EMAIL"]
+    assert idle_patterns(snapshot(shop), patterns) == ["etl_*", "customer.email", "*.pasword"]
+
+
 def test_metrics_are_written_out(shop: duckdb.DuckDBPyConnection) -> None:
     known = know_with(shop, parsed(TOML))
     settled = settle(shop, "SELECT products.title, revenue FROM products GROUP BY ALL ORDER BY revenue DESC", known)
@@ -214,11 +220,55 @@ def test_metrics_are_written_out(shop: duckdb.DuckDBPyConnection) -> None:
     assert shop.sql(settled.sql).fetchall() == [(5, 150.0)]
 
 
-def test_a_column_of_the_same_name_goes_before_a_metric(shop: duckdb.DuckDBPyConnection, known: Knowledge) -> None:
-    import sqlglot
+BUDGETED = """
+CREATE TABLE regions (id INTEGER PRIMARY KEY, name VARCHAR);
+CREATE TABLE sales (id INTEGER PRIMARY KEY, region_id INTEGER REFERENCES regions (id), amount DOUBLE, fee DOUBLE, state VARCHAR);
+CREATE TABLE budgets (region_id INTEGER REFERENCES regions (id), revenue DOUBLE, amount DOUBLE);
+"""
+REVENUE = "[metrics]\nrevenue = 'sum(sales.amount - fee)'\namount = { sql = 'sum(amount)', where = \"state = 'paid'\" }"
+WRITTEN_OUT = "SUM(sales.amount - fee)"
+PAID = "SUM(amount) FILTER(WHERE state = 'paid')"
 
-    tree = sqlglot.parse_one("SELECT total FROM orders", read="duckdb")
-    assert expand_metrics(tree, known.catalog, parsed("[metrics]\ntotal = 'sum(quantity)'")) == []
+
+@pytest.mark.parametrize(
+    ("question", "sql", "shown"),
+    [
+        # Another table has a column of the name.
+        ("revenue by region", "SELECT name, revenue FROM regions JOIN sales GROUP BY ALL", WRITTEN_OUT),
+        (None, "SELECT name, revenue FROM regions JOIN sales GROUP BY ALL", WRITTEN_OUT),
+        ("revenue by region", "WITH r AS (SELECT region_id, SUM(amount) AS revenue FROM sales GROUP BY ALL) "
+         "SELECT name, revenue FROM r JOIN regions ON r.region_id = regions.id", "revenue"),
+        # The question names the table of the column, or the query reads the column and the question says nothing else.
+        ("budget revenue by region", "SELECT name, SUM(revenue) FROM regions JOIN budgets GROUP BY ALL", "SUM(revenue)"),
+        ("what was planned by region", "SELECT name, SUM(revenue) FROM regions JOIN budgets GROUP BY ALL", "SUM(revenue)"),
+        (None, "SELECT name, SUM(revenue) FROM regions JOIN budgets GROUP BY ALL", "SUM(revenue)"),
+        # The metric is made of the column that is called like it.
+        ("amount by region", "SELECT name, SUM(sales.amount) FROM regions JOIN sales GROUP BY ALL", PAID),
+        ("amount by region", "SELECT name, amount FROM regions JOIN sales GROUP BY ALL", PAID),
+        ("amount by region", f"SELECT name, {PAID} FROM regions JOIN sales GROUP BY ALL", PAID),
+        ("amount by region", "SELECT name, AVG(sales.amount) FROM regions JOIN sales GROUP BY ALL", "AVG(sales.amount)"),
+        ("amount of each sale", "SELECT name, sales.amount FROM regions JOIN sales", "sales.amount"),
+    ],
+)  # fmt: skip
+def test_a_metric_goes_before_a_column_that_the_question_does_not_name(
+    question: str | None, sql: str, shown: str
+) -> None:
+    with duckdb.connect() as con:
+        con.execute(BUDGETED)
+        settled = settle(con, sql, know_with(con, parsed(REVENUE)), question=question)
+        tree = sqlglot.parse_one(settled.sql, read="duckdb")
+        assert tree.expressions[1].unalias().sql("duckdb") == shown
+
+
+def test_a_column_that_is_not_the_metric_is_refused() -> None:
+    with duckdb.connect() as con:
+        con.execute(BUDGETED)
+        known = know_with(con, parsed(REVENUE))
+        assert known.glossary.lines("revenue by region", known.catalog)[:1] == ("revenue = sum(sales.amount - fee)",)
+        assert known.glossary.lines("revenue in the budgets", known.catalog) == ()
+        sql = "SELECT name, SUM(budgets.revenue) FROM regions JOIN budgets GROUP BY ALL"
+        with pytest.raises(SQLRejectedError, match=r"revenue is defined as sum.* and is not budgets\.revenue"):
+            settle(con, sql, known, question="revenue by region")
 
 
 def test_a_preferred_join_is_taken_unless_words_speak_for_another() -> None:
@@ -241,7 +291,5 @@ def test_a_preferred_join_is_taken_unless_words_speak_for_another() -> None:
 
 def test_joins_of_other_databases_do_not_disturb(shop: duckdb.DuckDBPyConnection) -> None:
     known = know_with(shop, parsed('[joins]\n"flights.plane_id" = "planes.id"\n[hidden]\ntables = ["etl"]'))
-    import sqlglot
-
     tree = sqlglot.parse_one("SELECT 1 FROM orders JOIN customers", read="duckdb")
     assert "customer_id" in complete_joins(tree, known.catalog, known.graph).sql("duckdb")

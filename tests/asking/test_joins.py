@@ -340,6 +340,53 @@ def test_a_choice_between_keys_is_said(tickets) -> None:
         settle(con, sql, knowledge)
 
 
+SHIPPED = """
+CREATE TABLE addresses (id INTEGER PRIMARY KEY, city VARCHAR);
+CREATE TABLE customers (id INTEGER PRIMARY KEY, city VARCHAR);
+CREATE TABLE orders (
+    id INTEGER PRIMARY KEY, billing_address_id INTEGER REFERENCES addresses (id), shipping_address_id INTEGER
+    REFERENCES addresses (id), referrer_customer_id INTEGER REFERENCES customers (id),
+    customer_id INTEGER REFERENCES customers (id)
+);
+CREATE TABLE airports (code VARCHAR PRIMARY KEY, name VARCHAR);
+CREATE TABLE routes (src_ap VARCHAR REFERENCES airports (code), dst_ap VARCHAR REFERENCES airports (code));
+CREATE TABLE people (id INTEGER PRIMARY KEY, name VARCHAR);
+CREATE TABLE tasks (checker_id INTEGER REFERENCES people (id), people_id INTEGER REFERENCES people (id));
+"""
+BY_CITY = "SELECT addresses.city, COUNT(*) FROM orders JOIN addresses GROUP BY ALL"
+ROUTES = "SELECT COUNT(*) FROM routes JOIN airports WHERE name = 'Rome'"
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "key", "open_"),
+    [
+        ("orders by city", BY_CITY, "billing_address_id", True),
+        ("orders by address city", BY_CITY, "billing_address_id", True),
+        ("orders by billing city", BY_CITY, "billing_address_id", False),
+        ("orders shipped by city", BY_CITY, "shipping_address_id", False),
+        ("orders by shipping city", BY_CITY, "shipping_address_id", False),
+        # The plain key goes before the one with another word in its name, or the one of another name.
+        ("orders by customer", "SELECT customers.city, COUNT(*) FROM orders JOIN customers GROUP BY ALL", "orders.customer_id", False),
+        ("tasks of Ann", "SELECT COUNT(*) FROM tasks JOIN people WHERE name = 'Ann'", "people_id", False),
+        ("tasks where Ann was the checker", "SELECT COUNT(*) FROM tasks JOIN people WHERE name = 'Ann'", "checker_id", False),
+        # The writer has said it.
+        ("orders by city", BY_CITY.replace(" GROUP", " ON orders.shipping_address_id = addresses.id GROUP"), "shipping_address_id", False),
+        # src and dst are short for source and destination.
+        ("routes with destination Rome", ROUTES, "dst_ap", False),
+        ("routes with source Rome", ROUTES, "src_ap", False),
+        ("routes of Rome", ROUTES, "src_ap", True),
+    ],
+)  # fmt: skip
+def test_a_choice_that_nothing_decides_is_open(question: str, sql: str, key: str, open_: bool) -> None:
+    with duckdb.connect() as con:
+        con.execute(SHIPPED)
+        known = know(con)
+        settled = settle(con, sql, known, question=question)
+        assert key in settled.sql and bool(settled.open) == open_
+        other = settle(con, sql, known, question=question, second_key=True).sql
+        assert (other != settled.sql) == open_
+
+
 def test_two_ids_are_no_link() -> None:
     with duckdb.connect() as con:
         con.execute("CREATE TABLE machines (id INTEGER PRIMARY KEY); CREATE TABLE invoices (id INTEGER PRIMARY KEY)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 import duckdb
 import pytest
@@ -205,6 +206,33 @@ def test_relative_times_move_with_the_day(
     assert found is not None and found.sql == sql
     found = memory.recall(question, datetime.date.fromisoformat(later), lookup)
     assert (found.sql if found else None) == sql_later
+
+
+FY24 = "SELECT * FROM orders WHERE ordered_at >= '2023-07-01' AND ordered_at < '2024-07-01'"
+FY24_LATER = "SELECT * FROM orders WHERE ordered_at >= '2023-10-01' AND ordered_at < '2024-10-01'"
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "start", "sql_then"),
+    [
+        ("orders in FY24", FY24, 7, FY24),
+        ("orders in FY24", FY24, 10, FY24_LATER),
+        ("orders in fiscal year 2024", FY24, 10, FY24_LATER),
+        ("orders this fiscal year", FY24, 10, FY24_LATER),
+        # Neither says where the days of the condition come from.
+        ("orders in fiscal 2024", FY24, 10, None),
+        ("orders in FY24", "SELECT * FROM orders WHERE YEAR(ordered_at + INTERVAL '6' MONTH) = 2024", 10, None),
+        ("orders in 2023", "SELECT * FROM orders WHERE YEAR(ordered_at) = 2023", 10,
+         "SELECT * FROM orders WHERE YEAR(ordered_at) = 2023"),
+    ],
+)  # fmt: skip
+def test_fiscal_years_move_with_their_first_month(
+    shop: duckdb.DuckDBPyConnection, known: Knowledge, question: str, sql: str, start: int, sql_then: str | None
+) -> None:
+    lookup = value_lookup(shop, known.catalog, known.values)
+    memory = Memory([replace(record(question, sql), fiscal_year_start=7)])
+    found = memory.recall(question, DAY, lookup, fiscal_year_start=start)
+    assert (found.sql if found else None) == sql_then
 
 
 def test_synonyms_of_a_glossary_count(shop: duckdb.DuckDBPyConnection, known: Knowledge) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -12,6 +14,7 @@ from llmsql.asking import values as module
 from llmsql.asking.link import link_values
 from llmsql.asking.prompt import build_messages
 from llmsql.asking.values import ValueIndex, build_value_index, fold, folded_sql, index_path
+from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot
 
 CITIES = "CREATE TABLE customers (segment VARCHAR, city VARCHAR, name VARCHAR)"
@@ -164,3 +167,44 @@ def test_few_values_of_a_view_are_found(shop: duckdb.DuckDBPyConnection) -> None
     assert [v.sql for v in link_values(index, catalog, "who lives in zurich")] == ["towns.town = 'Zürich'"]
     assert [v.table for v in link_values(index, catalog, "how many are enterprise")] == ["customers"]
     assert [v.table for v in link_values(index, catalog, "enterprise buyers")] == ["buyers"]
+
+
+TOWNS = "SELECT 'Town ' || chr(65 + i::INTEGER) AS town FROM range(26) r(i)"
+SLOW = "SELECT count(*) % 1000 || ' Town' AS town FROM range(100000) a(i), range(100000) b(j) GROUP BY a.i"
+
+
+def test_many_values_of_a_view_are_found() -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE kept AS SELECT 'Town Z' AS town")
+        con.execute(f"CREATE VIEW towns AS {TOWNS}")
+        index = build_value_index(con, snapshot(con))
+        assert [v.sql for v in link_values(index, snapshot(con), "who lives in town q?")] == ["towns.town = 'Town Q'"]
+        assert index.holds("towns", "town", "Elsewhere") is None  # it has the first rows only
+        assert [v.table for v in index.find("town z")] == ["kept", "towns"]
+        con.execute(f"CREATE OR REPLACE VIEW towns AS SELECT 'New ' || town AS town FROM ({TOWNS})")
+        index.refresh(con, snapshot(con))
+        assert index.find("new town q") and not index.find("town q")
+
+
+def test_a_slow_view_is_given_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("llmsql.asking.values.VIEW_SECONDS", 0.3)
+    with duckdb.connect() as con:
+        con.execute(f"CREATE VIEW slow AS {SLOW}; CREATE TABLE kept AS SELECT 'Town Z' AS town")
+        [kept, slow] = snapshot(con, profile_seconds=0.01).tables
+        catalog = Catalog((kept, replace(slow, columns=tuple(replace(c, values=("1 Town",)) for c in slow.columns))))
+        index = ValueIndex()
+        index.refresh(con, catalog)
+        assert index.find("town z") and not index.find("1 town")
+        started = time.perf_counter()
+        index.refresh(con, catalog)
+        assert time.perf_counter() - started < 0.25
+
+
+@pytest.mark.parametrize("view", [SLOW, "SELECT ('x' || i)::INTEGER AS town FROM range(3) r(i)"])
+def test_views_that_are_slow_or_fail_leave_an_open_transaction_alone(view: str) -> None:
+    with duckdb.connect() as con:
+        con.execute(f"CREATE TABLE kept AS SELECT 'Town Z' AS town; CREATE VIEW towns AS {view}")
+        con.execute("BEGIN; INSERT INTO kept VALUES ('Town Y')")
+        index = build_value_index(con, snapshot(con, profile_seconds=0.2))
+        assert index.find("town y")
+        con.execute("COMMIT")
