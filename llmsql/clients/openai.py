@@ -286,8 +286,10 @@ class OpenAIProvider:
             json_schema = {"name": "answer", "schema": dict(request.schema), "strict": True}
             parameters["response_format"] = {"type": "json_schema", "json_schema": json_schema}
         if request.choices and self._chooses and "\0" not in "".join(request.choices):  # where llama.cpp ends a text
-            choice = {"choice": list(request.choices)}  # vLLM's parameter; the other one is llama.cpp's
-            parameters["extra_body"] = {"structured_outputs": choice, "grammar": choice_grammar(request.choices)}
+            parameters["extra_body"] = {
+                "structured_outputs": {"choice": list(request.choices)},  # vLLM's
+                "grammar": choice_grammar(request.choices),  # llama.cpp's
+            }
         if self.name == "openai" and _REASONING.match(self.model):
             # Thinking counts: a limit that fits a short answer alone would leave none of it.
             least = 2048 if request.schema or request.choices else 0

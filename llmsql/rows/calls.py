@@ -162,7 +162,7 @@ class Caller:
         return self.kept.find(self.request_key(prompt, occasion)) is not None
 
     def request_key(self, prompt: Prompt, occasion: Occasion) -> str:
-        """Hash of all that is sent for a prompt, which its answer is kept under."""
+        """Hash of all that a prompt asks with, which its answer is kept under."""
         return self._key(self._request(prompt, occasion), occasion)
 
     def embed(self, texts: Sequence[str], occasion: Occasion, dimensions: int | None) -> Embedding:

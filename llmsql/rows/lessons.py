@@ -11,7 +11,6 @@ from llmsql.rows.answers import Inputs, Outcomes
 from llmsql.rows.proxy import SAMPLE, Proxy, find_proxy, keep_proxy, train
 from llmsql.rows.queries import Outcome, Plan
 
-
 _MOST_LESSONS = 100  # more are of queries that have ended, or are found again where they are kept
 
 
