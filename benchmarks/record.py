@@ -14,13 +14,20 @@ from llmsql.machine import describe_machine
 RESULTS = Path(__file__).parent / "results"
 
 
-def save(name: str, figures: dict[str, Any]) -> Path:
-    """Write the figures of a run with machine, versions and date.
+def save(name: str, figures: dict[str, Any], *, part: bool = False) -> Path | str:
+    """Write the figures of a run with machine, versions and date; those of a part of one have been printed.
 
     Args:
         name: of the benchmark; the file is ``results/NAME.json``.
         figures: what was measured, units in the keys.
+        part: whether some of what the file has was not measured, and would be lost.
+
+    Returns:
+        The file, or why there is none.
     """
+    path = RESULTS / f"{name}.json"
+    if part:
+        return f"a part only: {path} is left as it is"
     packages = ("duckdb", "sqlglot", "xllamacpp")
     document = {
         "benchmark": name,
@@ -31,6 +38,5 @@ def save(name: str, figures: dict[str, Any]) -> Path:
         "figures": figures,
     }
     RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{name}.json"
     path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     return path

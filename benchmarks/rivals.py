@@ -158,7 +158,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path.home() / ".cache" / "llmsql" / "rivals")
     parser.add_argument("--limit", type=int, default=40, help="questions of each dataset; default: %(default)s")
     parser.add_argument("--minutes", type=float, default=15, help="for each rival at most; default: %(default)s")
-    parser.add_argument("--only", nargs="+", choices=[*REQUIREMENTS, "llmsql"], help="default: all")
+    parser.add_argument("--only", nargs="+", choices=[*REQUIREMENTS, "llmsql"], help="and save nothing; default: all")
     options = parser.parse_args()
     spider = options.data_root / "spider" / "spider.jsonl"
     files = options.dataset or [Path("data/sales_queries.json"), *([spider] if spider.is_file() else [])]
@@ -208,7 +208,7 @@ def main() -> None:
             "first_error": next((str(a["error"]) for a in answers if a["error"]), ""),
         }
         print(name, figures[name], flush=True)
-    print(save("rivals", figures))
+    print(save("rivals", figures, part=options.only is not None))
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ READY = ("llmsql", "plain_udf")
 """Contestants that need nothing more than we do."""
 REQUIREMENTS = {
     "blendsql": ("blendsql", "litellm", "pandas"),
-    "lotus": ("lotus-ai", "pandas"),
+    "lotus": ("lotus-ai==1.2.4", "pandas", "torch==2.13.0"),
     "llmudf": LLMUDF,
 }
 """Those that have to be installed."""
@@ -177,11 +177,14 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
     parser.add_argument("--copies", type=int, default=2, help="of each of them; default: %(default)s")
     parser.add_argument("--rows", type=int, default=1_000_000, help="to measure overhead at; default: %(default)s")
     parser.add_argument(
-        "--only", nargs="+", choices=[*READY, *REQUIREMENTS], default=[*READY, *REQUIREMENTS], help="default: all"
+        "--only",
+        nargs="+",
+        choices=[*READY, *REQUIREMENTS],
+        help="and save nothing; default: all, saved with a --folder",
     )
     parser.add_argument("--stand-in", action="store_true", help="try the benchmark without a model; save nothing")
     options = parser.parse_args(arguments)
-    python, missing = environments(options.folder, options.only)
+    python, missing = environments(options.folder, options.only or [*READY, *REQUIREMENTS])
     figures: dict[str, Any] = {"model": "none, answers by rule" if options.stand_in else options.model}
     asked = rows(options.texts, options.copies)
     figures["rows"], figures["distinct_texts"] = len(asked), len(set(asked))
@@ -191,7 +194,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
     figures["concurrency"] = concurrency()
     if not options.stand_in:
         figures["one_pass"] = one_pass(options.model, options.texts)
-        print(save("rows", figures))
+        print(save("rows", figures, part=options.only is not None or options.folder is None))
     print(json.dumps(figures, indent=2))
     return figures
 

@@ -21,8 +21,8 @@ class GenerationRequest:
         stop: texts that end the answer and are not part of it.
         grammar: GBNF that the answer must follow; only the in-process engine obeys it, others ignore it.
         schema: JSON Schema of the answer; obeyed by the in-process engine, Ollama and servers with structured outputs.
-        choices: the answer is one of these texts; obeyed as ``schema`` is, and by hosted models as
-            ``{"answer": choice}``.
+        choices: the answer is one of these texts; obeyed by the in-process engine, vLLM, llama.cpp's server, and
+            Ollama, which answers ``{"answer": choice}``. Others are held to nothing: the messages must ask for it too.
         break_loops: the right answer never says forty tokens over again, so that one that does is steered away from it;
             only by the in-process engine.
         seed: of the random numbers that sampling takes; hosted models keep to it as far as they can.
@@ -95,6 +95,16 @@ def choice_schema(choices: Sequence[str]) -> dict[str, Any]:
         "required": ["answer"],
         "additionalProperties": False,
     }
+
+
+def choice_grammar(choices: Sequence[str]) -> str:
+    """The GBNF by which llama.cpp is held to ``choices``."""
+    return "root ::= " + " | ".join(map(_literal, choices))
+
+
+def _literal(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(f"\\x{ord(c):02X}" if ord(c) < 32 else c for c in escaped) + '"'
 
 
 @dataclass(frozen=True, slots=True)

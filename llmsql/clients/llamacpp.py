@@ -26,7 +26,7 @@ from typing import Any
 
 from llmsql.chat import CHAT_FORMATS, Message, render_chat
 from llmsql.clients.answer_cache import AnswerCache
-from llmsql.clients.base import CallProgress, Embedding, Generation, GenerationRequest
+from llmsql.clients.base import CallProgress, Embedding, Generation, GenerationRequest, choice_grammar
 from llmsql.clients.calls import run_cancellable
 from llmsql.clients.prefix_cache import DEFAULT_LIMIT_BYTES, PrefixCache
 from llmsql.errors import CancelledError, ConfigError, ProviderResponseError, WeightsError
@@ -341,7 +341,7 @@ class LlamaCppProvider:
         A grammar leaves only the choices' own tokens, so the first one often tells which it is: one forward pass. If
         it does not, the prompt is in the cache, and the rest is written.
         """
-        body = body | {"grammar": "root ::= " + " | ".join(_literal(choice) for choice in choices)}
+        body = body | {"grammar": choice_grammar(choices)}
         [first] = _generations(engine.complete(body | {"n_predict": 1}, abandoned), 1, started)
         left = [choice for choice in choices if choice.startswith(first.text)]
         if len(left) == 1 and first.text:
@@ -404,12 +404,6 @@ def _prefix(messages: Sequence[Message], chat_format: str) -> str:
         return ""
     rendered = render_chat(messages[: first + 1], chat_format).removeprefix(fmt.begin)
     return rendered.removesuffix(question + fmt.end + fmt.start.format(role=fmt.assistant))
-
-
-def _literal(text: str) -> str:
-    """A GBNF literal."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(f"\\x{ord(c):02X}" if ord(c) < 32 else c for c in escaped) + '"'
 
 
 class _Engine:

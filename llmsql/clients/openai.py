@@ -17,7 +17,7 @@ from typing import Any
 import openai
 from openai.types.chat import ChatCompletionChunk
 
-from llmsql.clients.base import Embedding, Generation, GenerationRequest, choice_schema
+from llmsql.clients.base import Embedding, Generation, GenerationRequest, choice_grammar
 from llmsql.clients.calls import (
     HTTP_FAULTS,
     RAISE_TIMEOUT,
@@ -82,6 +82,7 @@ FAULTS: Mapping[str, Fault] = {
 # These fix their own sampling and give no log-probabilities.
 _REASONING = re.compile(r"(ft:)?(o\d|gpt-(?:[5-9]|\d\d))")
 _SCHEMA_WORDS = ("response_format", "json_schema", "structured")
+_CHOICE_WORDS = ("structured_outputs", "grammar")
 _OWN_SERVER = frozenset({"vllm", "tgi"})
 
 
@@ -130,6 +131,7 @@ class OpenAIProvider:
         self._secrets = (None if provider in _OWN_SERVER and api_key == "none" else api_key, *url_secrets(base_url))
         self._logprobs = logprobs
         self._structured = True
+        self._chooses = provider in _OWN_SERVER
         self._client = openai.OpenAI(api_key=api_key, base_url=base_url, max_retries=0)
 
     def generate(self, request: GenerationRequest) -> Generation:
@@ -140,16 +142,20 @@ class OpenAIProvider:
             ProviderError: the server failed or cannot be reached.
             ModelNotFoundError: the server has no such model.
         """
+        chooses, structured, logprobs = self._chooses, self._structured, self._logprobs  # other calls change them
         try:
             return run_cancellable(lambda abandoned: self._stream(request, abandoned), request, self.name)
         except LLMSQLError:
             raise
         except Exception as error:
             failure = error
-        if self._structured and (request.schema or request.choices) and _refuses(failure, _SCHEMA_WORDS):
+        if chooses and request.choices and _refuses(failure, _CHOICE_WORDS):
+            self._chooses = False
+            return self.generate(request)
+        if structured and request.schema and _refuses(failure, _SCHEMA_WORDS):
             self._structured = False  # an older server: the answer is held to its form by whoever reads it
             return self.generate(request)
-        if self._logprobs and _refuses(failure, ("logprobs",)):
+        if logprobs and _refuses(failure, ("logprobs",)):
             self._logprobs = False
             return self.generate(request)
         raise self._as_model_error(failure)
@@ -276,15 +282,17 @@ class OpenAIProvider:
         }
         if request.seed is not None:
             parameters["seed"] = request.seed
-        schema = request.schema or (choice_schema(request.choices) if request.choices else None)
-        if self.name == "vllm" and request.choices:  # others want an object, which takes more tokens
-            schema = {"type": "string", "enum": list(request.choices)}
-        if schema and self._structured:
-            json_schema = {"name": "answer", "schema": dict(schema), "strict": True}
+        if request.schema and self._structured:
+            json_schema = {"name": "answer", "schema": dict(request.schema), "strict": True}
             parameters["response_format"] = {"type": "json_schema", "json_schema": json_schema}
+        if request.choices and self._chooses and "\0" not in "".join(request.choices):  # where llama.cpp ends a text
+            parameters["extra_body"] = {
+                "structured_outputs": {"choice": list(request.choices)},  # vLLM's
+                "grammar": choice_grammar(request.choices),  # llama.cpp's
+            }
         if self.name == "openai" and _REASONING.match(self.model):
             # Thinking counts: a limit that fits a short answer alone would leave none of it.
-            least = 2048 if schema else 0
+            least = 2048 if request.schema or request.choices else 0
             return parameters | {"max_completion_tokens": max(request.max_tokens, least)}
         parameters |= {"max_tokens": request.max_tokens, "temperature": request.temperature}
         if request.stop:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from llmsql.chat import Message
 from llmsql.clients import Generation, GenerationRequest, LLMClient
 from llmsql.clients.answer_cache import AnswerCache
-from llmsql.clients.base import Embedding
+from llmsql.clients.base import Embedding, choice_schema
 from llmsql.clients.calls import sleep
 from llmsql.clients.client import list_price, price_usd
 from llmsql.errors import (
@@ -97,6 +97,8 @@ class Caller:
         ledger: where calls are entered.
         kept: answers on disk, for whoever wants them.
         answered: whether the model has answered anything yet.
+        strays: answers that were to be a bare word and were none, less those that were one; while there are more, the
+            model is held to a JSON Schema at once.
     """
 
     name: str
@@ -106,6 +108,7 @@ class Caller:
     ledger: Ledger
     kept: AnswerCache
     answered: bool = False
+    strays: int = 0
     pool: ThreadPoolExecutor = field(init=False)
 
     def __post_init__(self) -> None:
@@ -121,6 +124,8 @@ class Caller:
     def answer(self, prompt: Prompt, occasion: Occasion) -> Any:
         """The value of a model's answer to a prompt; one that does not fit its form is asked for once more.
 
+        A choice is asked for as a bare word, which is short, and the second time as JSON, which servers are held to.
+
         Raises:
             UnfitAnswerError: neither answer fits.
             FatalError: the whole query has to stop.
@@ -134,13 +139,17 @@ class Caller:
                 value = prompt.read(found.text)
                 self.enter(found, occasion, "kept")
                 return value
-        written = self._generate(request, occasion)
+        held = _held(request)
+        sent = held if self.strays > 0 else request
+        written = self._generate(sent, occasion)
         try:
             value = _read(prompt, written)
+            self.strays -= sent is not held
         except UnfitAnswerError as error:
+            self.strays += sent is not held
             told = Message("user", f"That answer cannot be used: {error}. Answer again, in the form asked for.")
             again = (*request.messages, Message("assistant", written.text), told)
-            written = self._generate(self._request(prompt, occasion, again), occasion)
+            written = self._generate(replace(held, messages=again), occasion)
             value = _read(prompt, written)
         if occasion.keep and occasion.temperature == 0:
             self.kept.keep(key, written)
@@ -153,7 +162,7 @@ class Caller:
         return self.kept.find(self.request_key(prompt, occasion)) is not None
 
     def request_key(self, prompt: Prompt, occasion: Occasion) -> str:
-        """Hash of all that is sent for a prompt, which its answer is kept under."""
+        """Hash of all that a prompt asks with, which its answer is kept under."""
         return self._key(self._request(prompt, occasion), occasion)
 
     def embed(self, texts: Sequence[str], occasion: Occasion, dimensions: int | None) -> Embedding:
@@ -186,14 +195,10 @@ class Caller:
         cost = None if price is None else (read * price["input"] + write * price["output"]) / 1e6
         return Amounts(1, read + write, cost)
 
-    def _request(
-        self, prompt: Prompt, occasion: Occasion, messages: Sequence[Message] | None = None
-    ) -> GenerationRequest:
-        if messages is None:
-            examples = prompt.examples if self.client.provider in _SMALL_MODELS else ()
-            messages = (*prompt.messages[:-1], *examples, prompt.messages[-1])
+    def _request(self, prompt: Prompt, occasion: Occasion) -> GenerationRequest:
+        examples = prompt.examples if self.client.provider in _SMALL_MODELS else ()
         return GenerationRequest(
-            messages=messages,
+            messages=(*prompt.messages[:-1], *examples, prompt.messages[-1]),
             max_tokens=prompt.max_tokens or occasion.settings.max_tokens,
             temperature=occasion.temperature,
             schema=prompt.schema,
@@ -348,6 +353,11 @@ class Caller:
 def count_tokens(text: str) -> int:
     """About how many tokens a text has; rather too many than too few."""
     return len(text.encode("utf-8", "replace")) // BYTES_PER_TOKEN + 1
+
+
+def _held(request: GenerationRequest) -> GenerationRequest:
+    """A request for a choice as one for JSON; any other as it is."""
+    return replace(request, choices=(), schema=choice_schema(request.choices)) if request.choices else request
 
 
 def _read(prompt: Prompt, answer: Generation) -> Any:

@@ -11,6 +11,8 @@ from llmsql.rows.answers import Inputs, Outcomes
 from llmsql.rows.proxy import SAMPLE, Proxy, find_proxy, keep_proxy, train
 from llmsql.rows.queries import Outcome, Plan
 
+_MOST_LESSONS = 100  # more are of queries that have ended, or are found again where they are kept
+
 
 @dataclass
 class Lesson:
@@ -62,7 +64,9 @@ class Lessons:
         with self._lock:
             lesson = self._lessons.get(plan.proxy_key)
             if lesson is None:
-                lesson = self._lessons[plan.proxy_key] = Lesson(find_proxy(plan.proxy_key.hex()))
+                lesson = self._lessons[plan.proxy_key] = Lesson(_kept(plan))
+                if len(self._lessons) > _MOST_LESSONS:
+                    del self._lessons[next(iter(self._lessons))]
         missing = [pair for pair in inputs if pair[0] not in found]
         sampled: Outcomes = {}
         with lesson.lock:
@@ -82,16 +86,24 @@ class Lessons:
         return sampled, decided, [pair for pair, value in verdicts if value is None]
 
 
+def _kept(plan: Plan) -> Proxy | None:
+    """The proxy from an earlier query that learnt from the same words and vectors."""
+    proxy = find_proxy(plan.proxy_name) if plan.proxy_name else None
+    return proxy if proxy is not None and proxy.key == plan.proxy_key.hex() else None
+
+
 def _trained(plan: Plan, lesson: Lesson, embed: Callable[[Sequence[str]], tuple[str, Any]]) -> Proxy:
     assert plan.min_accuracy is not None
     embed_model, vectors = embed(list(lesson.answers))
     proxy = train(
         vectors,
         list(lesson.answers.values()),
+        key=plan.proxy_key.hex(),
         function=plan.function,
         model=plan.caller.name,
         embed_model=embed_model,
         min_accuracy=plan.min_accuracy,
     )
-    keep_proxy(plan.proxy_key.hex(), proxy)
+    if plan.proxy_name:
+        keep_proxy(plan.proxy_name, proxy)
     return proxy

@@ -89,7 +89,8 @@ def build_plan(
     cache = read_flag(options, "cache", function, default=True)
     asked = {name: value for name, value in own.items() if name not in _PROXY_OPTIONS}
     decides = [function, asked, caller.client.identity, settings.max_tokens, temperature, options.get("seed")]
-    if temperature > 0 or not cache:
+    lasting = temperature == 0 and cache
+    if not lasting:
         decides.append(query.id)
     occasion = Occasion(
         settings,
@@ -111,6 +112,7 @@ def build_plan(
         key=key,
         min_accuracy=min_accuracy,
         proxy_key=b"" if min_accuracy is None else _proxy_key(key, min_accuracy, task, caller, occasion),
+        proxy_name=_hash([key.hex(), min_accuracy]).hex() if lasting else "",
     )
 
 

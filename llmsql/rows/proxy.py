@@ -35,6 +35,7 @@ class Proxy:
     """A trained classifier.
 
     Args:
+        key: of the words and the vectors that it learnt from.
         function: that it answers for.
         model: whose answers it learnt.
         embed_model: whose vectors it reads.
@@ -49,6 +50,7 @@ class Proxy:
         date: of the training.
     """
 
+    key: str
     function: str
     model: str
     embed_model: str
@@ -77,13 +79,14 @@ class Proxy:
 
 
 def train(
-    vectors: Any, answers: Sequence[str], *, function: str, model: str, embed_model: str, min_accuracy: float
+    vectors: Any, answers: Sequence[str], *, key: str, function: str, model: str, embed_model: str, min_accuracy: float
 ) -> Proxy:
     """A classifier that has learnt a model's answers, and how far it may be trusted.
 
     Args:
         vectors: one row an input.
         answers: of the model, as JSON.
+        key: of the words and the vectors.
         function: that it answers for.
         model: that answered.
         embed_model: that made the vectors.
@@ -108,6 +111,7 @@ def train(
     limits = np.array([math.inf if threshold is None else threshold for threshold in thresholds])
     decided = confidence >= limits[best]
     return Proxy(
+        key=key,
         function=function,
         model=model,
         embed_model=embed_model,
@@ -173,19 +177,19 @@ def proxies_folder() -> Path:
     return user_registry_path().parent / "proxies"
 
 
-def find_proxy(key: str) -> Proxy | None:
-    """The proxy kept under a key; one that cannot be read counts as none."""
+def find_proxy(name: str) -> Proxy | None:
+    """The proxy kept under a name; one that cannot be read counts as none."""
     with suppress(OSError, ValueError, TypeError):
-        return Proxy(**json.loads((proxies_folder() / f"{key}.json").read_text(encoding="utf-8")))
+        return Proxy(**json.loads((proxies_folder() / f"{name}.json").read_text(encoding="utf-8")))
     return None
 
 
-def keep_proxy(key: str, proxy: Proxy) -> None:
-    """Keep a proxy; a folder that cannot be written is no reason not to answer."""
+def keep_proxy(name: str, proxy: Proxy) -> None:
+    """Keep a proxy, in place of an older one; a folder that cannot be written is no reason not to answer."""
     with suppress(OSError):
         folder = proxies_folder()
         folder.mkdir(parents=True, exist_ok=True)
-        with written_whole(folder / f"{key}.json") as file:
+        with written_whole(folder / f"{name}.json") as file:
             file.write_text(json.dumps(asdict(proxy)), encoding="utf-8")
 
 

@@ -120,6 +120,8 @@ class Plan:
         key: hash of what decides the model's answer besides the input.
         min_accuracy: agreement with the model from which a proxy may answer for it; None for no proxy.
         proxy_key: hash of what decides such a proxy.
+        proxy_name: that it is kept under, in place of those that other words or vectors made; empty for one that is of
+            its query only.
     """
 
     function: str
@@ -130,6 +132,7 @@ class Plan:
     key: bytes
     min_accuracy: float | None = None
     proxy_key: bytes = b""
+    proxy_name: str = ""
 
     @property
     def summary(self) -> Summary:

@@ -19,8 +19,10 @@ from llmsql.errors import ConfigError
 from llmsql.rows.schemas import as_field, for_the_prompt, for_the_wire, parse_schema
 from llmsql.rows.shapes import UnfitAnswerError, parse_shape, read_answer, read_typed, schema_of
 
-SHORT_TOKENS = 32
+# Of an answer beside the longest choice: for the JSON around it, where a server is held to that.
+_CHOICE_TOKENS = 24
 _EDGES = re.compile(r"""^[\s"'`*.(\[]+|[\s"'`*.,;:!)\]]+$""")
+_LEAD = re.compile(r"\A(?:the )?(?:answer|category|label|rating|sentiment)(?:\W*:| is\b)+")
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,17 @@ def _read_trimmed(answer: str) -> str:
     return _read_text(answer).strip()
 
 
+def _choice(
+    messages: tuple[Message, ...],
+    read: Callable[[str], Any],
+    choices: Sequence[str],
+    examples: tuple[Message, ...] = (),
+) -> Prompt:
+    """Asks for one of some words; there is room for the longest, for a token has a byte at least."""
+    longest = max(len(json.dumps(choice)) for choice in choices)
+    return Prompt(messages, read, _CHOICE_TOKENS + longest, choices=tuple(choices), examples=examples)
+
+
 def _is_text(shape: Any) -> bool:
     return isinstance(shape, str) and shape.strip().upper() in ("VARCHAR", "TEXT", "STRING")
 
@@ -159,8 +172,8 @@ def _filter(options: Mapping[str, Any], room: int) -> Task:
     examples = [turn for c, text, answer in _FILTERED for turn in (asked(c, text), Message("assistant", answer))]
 
     def prompt(text: str) -> Prompt:
-        messages = (Message("system", "Answer true or false."), asked(condition, text))
-        return Prompt(messages, _read_yes_or_no, SHORT_TOKENS, choices=("true", "false"), examples=tuple(examples))
+        messages = (Message("system", "Answer with one word: true or false."), asked(condition, text))
+        return _choice(messages, _read_yes_or_no, ("true", "false"), tuple(examples))
 
     return _single(prompt, True, 2)
 
@@ -175,22 +188,22 @@ def _match(options: Mapping[str, Any], room: int) -> Task:
             "Do the two texts meet the condition? Answer yes or no."
         )
         system = "You check whether two texts meet a condition. Answer with one word: yes or no."
-        return Prompt(_chat(system, user), _read_yes_or_no, SHORT_TOKENS, choices=("yes", "no"))
+        return _choice(_chat(system, user), _read_yes_or_no, ("yes", "no"))
 
     return _single(prompt, True, 2)
 
 
 def _read_yes_or_no(answer: str) -> bool:
-    word = _bare(_unwrapped(answer)).split()[:1]
-    if word and _bare(word[0]) in ("yes", "true", "1"):
+    word = _without_lead(_bare(_unwrapped(answer)))
+    if word in ("yes", "true", "1"):
         return True
-    if word and _bare(word[0]) in ("no", "false", "0"):
+    if word in ("no", "false", "0"):
         return False
     raise UnfitAnswerError(f"it is neither yes nor no: {' '.join(answer.split())[:60]!r}")
 
 
 def _unwrapped(answer: str) -> str:
-    """The choice in ``{"answer": choice}`` or ``"choice"``, which servers are held to."""
+    """The choice in ``{"answer": choice}``, which some servers are held to, or in ``"choice"``."""
     if answer.lstrip()[:1] in ("{", '"'):
         try:
             value = json.loads(answer)
@@ -203,6 +216,11 @@ def _unwrapped(answer: str) -> str:
 def _bare(text: str) -> str:
     """A text without marks and spaces around it, in one case, and with accents written in one way."""
     return unicodedata.normalize("NFC", _EDGES.sub("", text).casefold())
+
+
+def _without_lead(bare: str) -> str:
+    """A bare text without ``Answer:`` or ``The answer is`` before it."""
+    return _bare(_LEAD.sub("", bare))
 
 
 def _classify(options: Mapping[str, Any], room: int) -> Task:
@@ -231,9 +249,7 @@ def _classify(options: Mapping[str, Any], room: int) -> Task:
     def one(text: str) -> Prompt:
         system = "You sort texts into categories. Answer with one category, exactly as it is written."
         user = f"Categories:\n{listed}\n\n{examples}Text: {text}\n\nCategory:"
-        return Prompt(
-            _chat(system, user), lambda answer: read_label(answer, labels), SHORT_TOKENS, choices=tuple(labels)
-        )
+        return _choice(_chat(system, user), lambda answer: read_label(answer, labels), labels)
 
     task = _single(one, labels[0], 4)
     if len(labels) == 1:
@@ -298,18 +314,16 @@ def read_label(answer: str, labels: Sequence[str]) -> str:
     """The label that an answer means, as the caller spells it.
 
     Raises:
-        UnfitAnswerError: it means none, or several.
+        UnfitAnswerError: it is none, or more than one.
     """
     text = _unwrapped(answer)
     if text in labels:
         return text
     by_bare = {_bare(label) or label: label for label in labels}
     bare = _bare(text)
-    if bare in by_bare:
-        return by_bare[bare]
-    named = [label for key, label in by_bare.items() if re.search(rf"(?<!\w){re.escape(key)}(?!\w)", bare)]
-    if len(named) == 1:
-        return named[0]
+    for word in (bare, _without_lead(bare)):
+        if word in by_bare:
+            return by_bare[word]
     raise UnfitAnswerError(f"it is none of the categories: {' '.join(text.split())[:60]!r}")
 
 
@@ -331,13 +345,13 @@ def _score(options: Mapping[str, Any], room: int) -> Task:
     def prompt(text: str) -> Prompt:
         system = "You rate how well a text meets a criterion, from 0, not at all, to 10, fully. Answer with the number."
         user = f"Criterion: {criterion}\n\nText: {text}\n\nRating from 0 to 10:"
-        return Prompt(_chat(system, user), _read_score, SHORT_TOKENS, choices=tuple(map(str, range(11))))
+        return _choice(_chat(system, user), _read_score, tuple(map(str, range(11))))
 
     return _single(prompt, 1.0, 2)
 
 
 def _read_score(answer: str) -> float:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)(?:\s*/\s*10)?", _bare(_unwrapped(answer)))
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(?:\s*/\s*10)?", _without_lead(_bare(_unwrapped(answer))))
     if found is None or float(found.group(1)) > 10:
         raise UnfitAnswerError(f"it is no number from 0 to 10: {' '.join(answer.split())[:60]!r}")
     return float(found.group(1)) / 10
@@ -350,9 +364,7 @@ def _sentiment(options: Mapping[str, Any], room: int) -> Task:
     def prompt(text: str) -> Prompt:
         system = "You judge the sentiment of a text. Answer with one word: positive, negative, neutral or mixed."
         user = f"Text: {text}\n\nSentiment:"
-        return Prompt(
-            _chat(system, user), lambda answer: read_label(answer, SENTIMENTS), SHORT_TOKENS, choices=tuple(SENTIMENTS)
-        )
+        return _choice(_chat(system, user), lambda answer: read_label(answer, SENTIMENTS), SENTIMENTS)
 
     return _single(prompt, "neutral", 2)
 

@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import inspect
 import json
+import threading
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 
 import openai
 import pytest
@@ -64,13 +68,47 @@ def test_an_answer_that_hit_the_limit_says_so(stub_openai: StubOpenAI) -> None:
         assert opened.generate("q").truncated
 
 
-@pytest.mark.parametrize(("provider", "kind"), [("openai", "object"), ("tgi", "object"), ("vllm", "string")])
-def test_choices_are_a_schema(stub_openai: StubOpenAI, provider: str, kind: str) -> None:
-    stub_openai.answers = [stub_openai.good()]
+@pytest.mark.parametrize("provider", ["openai", "tgi", "vllm"])
+def test_a_choice_is_a_bare_word(stub_openai: StubOpenAI, provider: str) -> None:
+    stub_openai.answers = [stub_openai.good("yes")]
     with LLMClient(provider, "m", base_url=f"{stub_openai.url}/v1", api_key="k") as opened:
         opened.generate(GenerationRequest(MESSAGES, choices=("yes", "no")))
-    schema = stub_openai.requests[0][2]["response_format"]["json_schema"]["schema"]
-    assert schema["type"] == kind and "'enum': ['yes', 'no']" in str(schema)
+    body = stub_openai.requests[0][2]
+    assert "response_format" not in body
+    if provider == "openai":  # which refuses parameters that it does not know
+        assert not {"structured_outputs", "grammar"} & set(body)
+    else:
+        assert body["structured_outputs"] == {"choice": ["yes", "no"]} and body["grammar"] == 'root ::= "yes" | "no"'
+
+
+def test_reasoning_models_have_room_to_think_before_a_choice(stub_openai: StubOpenAI) -> None:
+    stub_openai.answers = [stub_openai.good("yes")]
+    with client(stub_openai, "gpt-5-mini") as opened:
+        opened.generate(GenerationRequest(MESSAGES, max_tokens=31, choices=("yes", "no")))
+    assert stub_openai.requests[0][2]["max_completion_tokens"] == 2048
+
+
+@pytest.mark.parametrize("parameter", ["structured_outputs", "response_format", "logprobs"])
+def test_a_parameter_that_a_server_refuses_is_left_out_of_all_calls(stub_openai: StubOpenAI, parameter: str) -> None:
+    together = threading.Barrier(4)
+    refused = stub_openai.status(400, {"error": {"message": f"Unknown parameter: {parameter}"}})
+    choices = ("yes", "no") if parameter == "structured_outputs" else ()
+    schema = {"type": "object"} if parameter == "response_format" else None
+
+    def post(handler: BaseHTTPRequestHandler, body: Any) -> None:
+        if parameter not in body:
+            return stub_openai.good("yes")(handler, body)
+        together.wait(10)  # all calls are on their way before the first one is refused
+        refused(handler, body)
+
+    stub_openai.post = post  # type: ignore[method-assign]
+    request = GenerationRequest(MESSAGES, choices=choices, schema=schema)
+    with (
+        LLMClient("vllm", "m", base_url=f"{stub_openai.url}/v1", max_retries=0) as opened,
+        ThreadPoolExecutor(4) as pool,
+    ):
+        assert {answer.text for answer in pool.map(opened.generate, [request] * 4)} == {"yes"}
+    assert len(stub_openai.requests) == 8
 
 
 def test_a_connection_serves_one_call_after_another(stub_openai: StubOpenAI) -> None:

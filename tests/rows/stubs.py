@@ -65,7 +65,7 @@ class StubModel(StubOpenAI):
         text = next(m["content"] for m in body["messages"] if m["role"] == "user")
         row = re.search(r"(?:\A|\n)Text: (.*?)(?:\n\n(?:Category|Sentiment|True or false|Rating)|\Z)", text, re.DOTALL)
         about = row.group(1) if row else text
-        if system == "Answer true or false.":
+        if system == "Answer with one word: true or false.":
             return self._formed(body, "true" if "yes" in about else "false")
         if "one word: yes or no" in system:
             return self._formed(body, "yes" if "yes" in text.split("Do the two")[0] else "no")

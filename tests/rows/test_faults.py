@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -193,6 +194,7 @@ def test_answers_in_other_words_count(ten: llmsql.Connection, model: StubModel) 
         ("billing.", "Billing "),
         ("**Bug/Crash**", "bug/crash"),
         ("The category is: bug/crash", "bug/crash"),
+        ("**Answer:** 'bug/crash'", "bug/crash"),
         ("ärger", "ÄRGER"),
     ):
         model.requests.clear()
@@ -205,10 +207,71 @@ def test_answers_in_other_words_count(ten: llmsql.Connection, model: StubModel) 
         ("true", True),
         ('{"answer": "no"}', False),
         ('"no"', False),
-        ("Yes, it does", True),
+        ("Answer: no.", False),
     ):
+        model.requests.clear()
         model.faults = lambda _, answer=answer: model.good(answer)  # type: ignore[misc]
         assert ten.execute("SELECT ai_filter(?, 'c')", [f"text {answer}"]).fetchall() == [(value,)]
+        assert len(model.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "said", "value"),
+    [
+        ("ai_filter('yes', 'c')", "No doubt, it does", True),
+        ("ai_filter('yes', 'c')", "True or false: false", True),
+        ("ai_filter('yes', 'c')", "False. The text says yes, but", True),
+        ("ai_classify('a wish', ['bug', 'wish'])", "It is not a bug", "wish"),
+        ("ai_classify('a wish', ['bug', 'wish'])", "bug or wish", "wish"),
+        ("ai_classify('a wish', ['bug', 'wish'])", "request", "wish"),
+        ("ai_sentiment('bad')", "not positive", "negative"),
+        ("ai_score('12345', 'c')", "Somewhere from 2 to 8", 0.5),
+    ],
+)
+def test_what_is_more_than_a_word_is_asked_for_as_json(
+    ten: llmsql.Connection, model: StubModel, call: str, said: str, value: Any
+) -> None:
+    faults(model, model.good(said))
+    assert ten.execute(f"SELECT {call}").fetchall() == [(value,)]
+    bare, held = (body for _, _, body in model.requests)
+    assert "response_format" not in bare and held["messages"][:-2] == bare["messages"]
+    assert held["response_format"]["json_schema"]["schema"]["required"] == ["answer"]
+    assert "That answer cannot be used" in model.texts[1]
+
+
+@pytest.mark.parametrize(
+    "answer", [("That would be a bug, I think", "stop"), ("<think>\nThe text", "length"), ("", "length")]
+)
+def test_a_model_that_talks_or_thinks_is_held_to_json_from_then_on(
+    ten: llmsql.Connection, model: StubModel, answer: tuple[str, str]
+) -> None:
+    post = model.post
+
+    def talk(handler: Any, body: Any) -> None:
+        (post if "response_format" in body else model.good(*answer))(handler, body)
+
+    model.post = talk  # type: ignore[method-assign]
+    call = "ai_classify(body, ['row 3', 'row'])"
+    ten.execute("SET VARIABLE llmsql_concurrency = 1").fetchall()
+    assert ten.execute(f"SELECT {call} FROM ten WHERE id = 3").fetchall() == [("row 3",)]
+    assert ten.execute(f"SELECT count(*) FROM ten WHERE {call} = 'row'").fetchall() == [(9,)]
+    assert len(model.requests) == 2 + 9
+    assert ten.execute("SELECT sum(calls), sum(errors) FROM ai_usage_summary()").fetchall() == [(11, 0)]
+
+
+def test_one_answer_out_of_form_does_not_change_how_a_model_is_asked(ten: llmsql.Connection, model: StubModel) -> None:
+    ten.execute("SET VARIABLE llmsql_concurrency = 1").fetchall()
+    always(model, "row 7", model.good("I cannot tell"))
+    ten.execute("SELECT ai_filter(body, 'c') FROM ten").fetchall()
+    assert ["response_format" in body for _, _, body in model.requests].count(True) == 1
+
+
+def test_the_longest_label_has_room(ten: llmsql.Connection, model: StubModel) -> None:
+    labels = ["short", '„Größe"' * 40]
+    model.faults = lambda _: model.good(labels[1])
+    assert ten.execute("SELECT ai_classify('x', ?)", [labels]).fetchall() == [(labels[1],)]
+    [(_, _, body)] = model.requests
+    assert body["max_tokens"] >= len(json.dumps({"answer": labels[1]}))
 
 
 def test_a_cut_off_answer_is_no_answer(ten: llmsql.Connection, model: StubModel) -> None:
@@ -261,7 +324,10 @@ def test_a_server_without_schemas_is_asked_without(ten: llmsql.Connection, model
             original(handler, body)
 
     model.post = post  # type: ignore[method-assign]
-    assert ten.execute("SELECT ai_filter('yes', 'c'), ai_filter('yes 2', 'c')").fetchall() == [(True, True)]
+    spec = """'{"name": "VARCHAR"}'"""
+    model.answer = lambda body: '{"name": "Ann"}'  # type: ignore[method-assign]
+    ask = f"SELECT ai_extract('Ann', {spec}), ai_extract('Ann 2', {spec})"
+    assert ten.execute(ask).fetchall() == [({"name": "Ann"}, {"name": "Ann"})]
     assert len(model.requests) == 3
 
 

@@ -28,7 +28,7 @@ def vectors(n: int, noise: float, seed: int = 1) -> tuple[np.ndarray, list[str]]
 
 def learn(noise: float, least: float = 0.9):  # type: ignore[no-untyped-def]
     data, answers = vectors(200, noise)
-    return train(data, answers, function="f", model="m", embed_model="e", min_accuracy=least)
+    return train(data, answers, key="k", function="f", model="m", embed_model="e", min_accuracy=least)
 
 
 def test_what_is_plain_is_decided_and_right() -> None:
@@ -46,7 +46,9 @@ def test_chance_is_left_to_the_model() -> None:
 
 def test_one_class_alone_decides_nothing_of_the_other() -> None:
     data, _ = vectors(200, 0.2)
-    proxy = train(data, ["true"] * 198 + ["false"] * 2, function="f", model="m", embed_model="e", min_accuracy=0.9)
+    proxy = train(
+        data, ["true"] * 198 + ["false"] * 2, key="k", function="f", model="m", embed_model="e", min_accuracy=0.9
+    )
     assert proxy.thresholds[proxy.classes.index("false")] is None
 
 
@@ -91,16 +93,28 @@ def test_a_kept_proxy_is_of_the_words_and_the_vectors_that_it_learnt_from(
             con.execute(f"SELECT {CHEAP} FROM (SELECT 'yes good fine ' || i AS body FROM range(250) r(i))").fetchall()
         return len(model.texts) - before
 
+    def embed_models() -> list[str]:
+        with llmsql.connect() as con:
+            return [name for (name,) in con.execute("SELECT embed_model FROM ai_proxies()").fetchall()]
+
     assert asked_anew() >= 200 and asked_anew() < 50
     monkeypatch.setenv("LLMSQL_EMBED_MODEL", "other")
     assert asked_anew() >= 200
+    assert embed_models() == ["other"]  # the older one can answer no more
     written = TASKS["ai_filter"]
 
     def reworded(options: Mapping[str, Any], room: int) -> Task:
         return written({**options, "condition": f"Is this true: {options['condition']}"}, room)
 
     monkeypatch.setitem(TASKS, "ai_filter", reworded)
-    assert asked_anew() >= 200
+    assert asked_anew() >= 200 and len(embed_models()) == 1
+
+
+def test_a_proxy_of_one_query_is_not_kept(rows: llmsql.Connection, model: StubModel) -> None:
+    for asked in (1, 2):
+        assert rows.execute(f"SELECT count(*) FROM t WHERE {CHEAP[:-1]}, cache := false)").fetchall() == [(300,)]
+        assert 200 * asked <= len(model.texts) < 400 * asked
+    assert rows.execute("FROM ai_proxies()").fetchall() == []
 
 
 def test_a_filter_asks_about_a_sample_only(model: StubModel) -> None:

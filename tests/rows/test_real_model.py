@@ -60,7 +60,8 @@ def connect(engine: LlamaCppProvider | None, weights: Path, hermetic: Path) -> O
     if engine is not None:
         url, key = engine.server_url, engine.server_key
         return lambda **more: llmsql.connect(
-            provider="openai", model=MODEL, base_url=url, api_key=key, timeout=600, concurrency=2, **more
+            **{"provider": "vllm", "model": MODEL, "base_url": url, "api_key": key, "timeout": 600, "concurrency": 2}
+            | more
         )
     return lambda **more: llmsql.connect(provider="llamacpp", model=str(weights), n_ctx=1024, timeout=600, **more)
 
@@ -132,6 +133,20 @@ def test_classify_gives_labels_as_they_are_spelt(con: llmsql.Connection, connect
         answer for (answer,) in con.execute(f"SELECT ai_classify(body, {LABELS!r}, multi := true) FROM t").fetchall()
     ]
     assert all(answer is None or set(answer) <= set(LABELS) for answer in several) and any(several)
+
+
+def test_a_model_that_is_held_to_nothing_and_talks_is_asked_for_json(
+    connect: Open, engine: LlamaCppProvider | None
+) -> None:
+    if engine is None:
+        pytest.skip("a model in this process is held to the choices")
+    with connect(provider="openai") as con:
+        con.execute("CREATE TABLE t AS SELECT unnest(?) AS body", [list(TEXTS)]).fetchall()
+        for call, values in (("ai_filter(body, 'c')", {True, False}), (f"ai_classify(body, {LABELS!r})", set(LABELS))):
+            assert {answer for (answer,) in con.execute(f"SELECT {call} FROM t").fetchall()} <= values
+        [(calls, errors)] = con.execute("SELECT sum(calls), sum(errors) FROM ai_usage_summary()").fetchall()
+        # Two are on their way before one strays.
+        assert errors == 0 and 2 * len(TEXTS) < calls <= 2 * len(TEXTS) + 2
 
 
 def test_extract_gives_the_types_of_the_spec(con: llmsql.Connection, connect: Open) -> None:

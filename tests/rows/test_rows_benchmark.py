@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import benchmarks.record
+from benchmarks.record import save
 from benchmarks.rows import LABELS, REQUIREMENTS, TEXTS, agreement, main, rows
 
 
@@ -18,6 +20,14 @@ def test_agreement_counts_what_is_missing_as_wrong() -> None:
     assert agreement("filter_limit", asked, []) == 0.0
     assert agreement("filter_limit", asked, [1, ["no text"]]) == 0.0
     assert {topic for _, topic, _ in TEXTS[:4]} == set(LABELS)  # a few texts are a mixture too
+
+
+def test_a_part_of_the_contestants_replaces_no_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(benchmarks.record, "RESULTS", tmp_path)
+    whole = save("rows", {"llmsql": 1, "lotus": 2})
+    written = (tmp_path / "rows.json").read_text()
+    assert whole == tmp_path / "rows.json" and "left as it is" in str(save("rows", {"lotus": 3}, part=True))
+    assert (tmp_path / "rows.json").read_text() == written
 
 
 @pytest.mark.slow
