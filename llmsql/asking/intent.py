@@ -11,6 +11,7 @@ import re
 from sqlglot import exp
 
 from llmsql.asking.both import want_both
+from llmsql.asking.comparisons import turn_comparison
 from llmsql.asking.counts import count_members, count_most, count_owners, share_of_all, sum_stored_counts
 from llmsql.asking.coverage import name_stems, stem
 from llmsql.asking.echoes import turn_echo
@@ -18,8 +19,8 @@ from llmsql.asking.groups import group_by_each
 from llmsql.asking.joins import KeyGraph, chain_joins
 from llmsql.asking.joins import fold as fold_reference
 from llmsql.asking.link import link_values
-from llmsql.asking.measures import order_by_meaning, take_measure
-from llmsql.asking.negation import drop_contradictions, drop_negation, leave_out_owners
+from llmsql.asking.measures import order_by_meaning, take_measure, total_asked
+from llmsql.asking.negation import drop_contradictions, drop_missing, drop_negation, leave_out_owners
 from llmsql.asking.places import (
     LEAST,
     MOST,
@@ -92,9 +93,12 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes += want_both(tree, question, catalog)
     notes += share_of_all(tree, question, catalog)
     notes += drop_contradictions(tree)
+    notes += drop_missing(tree, question)
+    notes += turn_comparison(tree, question, catalog)
     notes += drop_negation(tree, question, catalog)
     notes += leave_out_owners(tree, question, catalog)
     notes += take_measure(tree, question, catalog)
+    notes += total_asked(tree, question, catalog)
     notes += order_by_meaning(tree, question, catalog)
     notes += show_asked(tree, question, catalog)
     notes += show_said(tree, question, catalog)

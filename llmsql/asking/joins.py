@@ -151,7 +151,8 @@ def _number_their_own(left: Table, right: Table, name: str) -> bool:
 
 
 class Wording:
-    """Decides between joins by the words of a question: "reported by" speaks for ``reported_by_staff_id``.
+    """Decides between joins by the words of a question: "reported by" speaks for ``reported_by_staff_id``, "trained in"
+    for a way through ``trained_in``.
 
     Where neither they nor the names of the keys decide between two keys of the same two tables, the first is taken and
     the choice is ``open``.
@@ -175,7 +176,11 @@ class Wording:
         Args:
             chains: the preferred ones first.
         """
-        spoken = [sum(self._speaks_of(stem) for stem in _key_stems(chain)) for chain in chains]
+        between = [_stems(" ".join(edge.right for edge in chain[:-1]).replace("_", " ")) for chain in chains]
+        spoken = [
+            sum(self._speaks_of(stem) for stem in _key_stems(chain) | tables)
+            for chain, tables in zip(chains, between, strict=True)
+        ]
         alike = [chain for chain, said in zip(chains, spoken, strict=True) if said == max(spoken)]
         chosen = alike[0]
         rivals = [chain for chain in alike if _differ_in_key(chain, chosen)]

@@ -15,6 +15,12 @@ from llmsql.catalog import Catalog, Column, Table
 
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL")
 _UNITS = frozenset("year quarter month week day hour minute".split())
+_TOTAL = re.compile(
+    r"\A\W*(?:(?:find|show|give|tell|list|get|return|compute|calculate) (?:me )?|what(?: i|\')s |what was )?the "
+    r"(?P<what>total|sum|average)\b(?: of)?(?: the)?",
+    re.IGNORECASE,
+)
+_TOTALS: dict[str, type[exp.Expr]] = {"total": exp.Sum, "sum": exp.Sum, "average": exp.Avg}
 _ORDERED = (*_NUMBERS, "DATE", "TIME")
 _STARTS = frozenset("founded found birth born dob built build opened open established".split()) | {"establish"}
 _HEIGHT, _LENGTH = frozenset("height elevation altitude".split()), frozenset("length duration runtime".split())
@@ -64,6 +70,29 @@ def take_measure(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
             column.set("this", identifier(named[0]))
             notes.append(f"{before} → {column.sql('duckdb')}, which the question names")
     return list(dict.fromkeys(notes))
+
+
+def total_asked(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """``SELECT population`` of some districts for "the total population of the districts": their sum."""
+    select = tree if isinstance(tree, exp.Select) else None
+    if select is None or len(select.expressions) != 1 or not isinstance(select.expressions[0], exp.Column):
+        return []
+    if any(select.args.get(part) for part in ("group", "distinct", "order", "limit", "having", "qualify")):
+        return []
+    [column] = select.expressions
+    scope = Scope.of(select, catalog)
+    table, stored = scope.table_of(column), scope.stored(column)
+    said = list(_TOTAL.finditer(question))
+    if table is None or stored is None or len(said) != 1 or not _is_measure(stored, table):
+        return []
+    name = stems_in_order(stored.name)
+    short = [word for word in name if word not in name_stems([table.name])]
+    after = stems_in_order(question[said[0].end() :])
+    if "total" in name or not any(part and after[: len(part)] == part for part in (name, short, name[-1:])):
+        return []
+    wanted = _TOTALS[said[0]["what"].casefold()]
+    column.replace(wanted(this=column.copy()))
+    return [f"{wanted.key.upper()} for {said[0][0].strip()!r}"]
 
 
 def order_by_meaning(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:

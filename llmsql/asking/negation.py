@@ -25,6 +25,7 @@ _LEFT_OUT = re.compile(
 )
 
 
+_MISSING = re.compile(r"\b(?:null|empty|missing|unknown|blank|without|no|not|lack\w*)\b", re.IGNORECASE)
 _WHO_NOT = re.compile(
     r"\b(?P<noun>[a-z]+) (?:who|that|which)?(?: have| has| had| were| are| was| is| did| do| does)?"
     r"(?: ?n['’]?t| not| never)\b",
@@ -45,6 +46,32 @@ def drop_negation(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
         return []
     negations[0].replace(negations[0].this.copy())
     return ["kept what the query left out, for nothing in the question says so"]
+
+
+def drop_missing(tree: exp.Expr, question: str) -> list[str]:
+    """``gpa IS NULL`` in a query for the lowest ``gpa``: what is ordered by or summed up is not missing."""
+    notes = []
+    for where in list(tree.find_all(exp.Where)):
+        select = where.parent
+        if not isinstance(select, exp.Select):
+            continue
+        order = select.args.get("order")
+        measured = [
+            *(order.expressions if order is not None else []),
+            *select.find_all(exp.Sum, exp.Avg, exp.Min, exp.Max),
+        ]
+        used = {column.name.casefold() for part in measured for column in part.find_all(exp.Column)}
+        conditions = conjuncts(where.this)
+        gone = [
+            c
+            for c in conditions
+            if isinstance(c, exp.Is) and isinstance(c.expression, exp.Null) and c.this.name.casefold() in used
+        ]
+        if gone and not _MISSING.search(question):
+            kept = [c for c in conditions if c not in gone]
+            select.set("where", exp.Where(this=exp.and_(*kept, copy=False)) if kept else None)
+            notes += [f"left out {c.sql('duckdb')}: it is what is measured" for c in gone]
+    return notes
 
 
 def drop_contradictions(tree: exp.Expr) -> list[str]:

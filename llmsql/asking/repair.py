@@ -25,7 +25,7 @@ from llmsql.asking.scopes import (
     sources,
     table_reference,
 )
-from llmsql.asking.spoken import column_here, spoken_owner
+from llmsql.asking.spoken import column_here, spoken_owner, spoken_owners
 from llmsql.asking.values import ValueIndex
 from llmsql.asking.values import fold as fold_text
 from llmsql.catalog import Catalog, Table
@@ -146,6 +146,7 @@ def _repair_column(
         return None
     return (
         _prefix_column(column, scope)
+        or _take_key(column, scope)
         or _take_here(column, scope, wording)
         or _bring_column(column, scope, catalog, graph, wording)
         or _spell_column(column, scope, wording)
@@ -206,6 +207,21 @@ def _prefix_column(column: exp.Column, scope: Scope) -> str | None:
     return _renamed(column, scope, *found[0])
 
 
+def _take_key(column: exp.Column, scope: Scope) -> str | None:
+    """``PhysicianID`` of a table of physicians whose key is called ``EmployeeID``."""
+    name = stems_in_order(column.name)
+    found = [
+        (alias, table.primary_key[0])
+        for alias, table in scope.tables.items()
+        if table is not None
+        and column.table.casefold() in ("", alias)
+        and len(table.primary_key) == 1
+        and name[-1:] in (["id"], ["num"], ["number"], ["no"], ["code"])
+        and name[:-1] == stems_in_order(table.name)
+    ]
+    return _renamed(column, scope, *found[0]) if len(found) == 1 else None
+
+
 def _repair_qualified(
     column: exp.Column, scope: Scope, catalog: Catalog, graph: KeyGraph, wording: Wording | None
 ) -> str | None:
@@ -237,6 +253,7 @@ def _repair_qualified(
         return None
     return (
         _prefix_column(column, scope)
+        or _take_key(column, scope)
         or _spell_column(column, scope, wording)
         or _bring_column(column, scope, catalog, graph, wording)
     )
@@ -275,11 +292,11 @@ def _qualify_spoken(column: exp.Column, scope: Scope, owners: list[str], wording
         return None
     same = [c for c in scope.select.expressions if isinstance(c, exp.Column) and c.name == column.name]
     shown = {c.table.casefold() for c in same}
-    open_ = {alias: scope.tables[alias] for alias in owners if alias not in shown}
-    alias = spoken_owner(wording.question, column.name, open_)
-    if alias is None:
+    spoken = spoken_owners(wording.question, column.name, {a: scope.tables[a] for a in owners if a not in shown})
+    is_each = len(spoken) == len([c for c in same if not c.table])  # as many as are spoken of: in the question's order
+    if not spoken or (len(spoken) > 1 and not is_each):
         return None
-    column.set("table", identifier(alias))
+    column.set("table", identifier(spoken[0]))
     return f"{column.name} → {column.sql('duckdb')}, which the question speaks of"
 
 
@@ -292,7 +309,11 @@ def _bring_spoken(
         return None
     if _is_key(column, scope) or spoken_owner(wording.question, column.name, scope.tables) is not None:
         return None
-    others = {t.reference: t for t in catalog if t.column(column.name) and t not in scope.tables.values()}
+    others = {
+        t.reference: t
+        for t in catalog
+        if t.column(column.name) and t not in scope.tables.values() and column.name not in t.primary_key
+    }
     reference = spoken_owner(wording.question, column.name, others, farthest=0)
     return _join_table(column, others[reference], scope, catalog, graph, wording) if reference is not None else None
 

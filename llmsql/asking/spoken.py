@@ -17,7 +17,8 @@ from llmsql.asking.scopes import Scope, cte_names, identifier, own_columns, tabl
 from llmsql.catalog import Catalog, Table
 
 _SMALL_WORDS = frozenset("the all each every any these those this that its their distinct different".split())
-_AMOUNTS = frozenset("number count total sum average share percentage maximum minimum".split())
+_BETWEEN = frozenset("number count total sum average share percentage maximum minimum full stop".split())
+"""words after which "of" speaks of something else than the column"""
 _ENDS = re.compile(r"[.?!;:](?:\s|$)")
 _FARTHEST = 4
 """words between a column and the "of" that says whose it is: "the name, age and city of each customer" """
@@ -37,24 +38,33 @@ def spoken_owner(
     Returns:
         An alias; None where the question speaks of none or of several.
     """
-    sentences, name = [stems_in_order(part) for part in _ENDS.split(question)], stems_in_order(column)
-    able = [(alias, table) for alias, table in tables.items() if table is not None and table.column(column)]
-    spoken = [alias for alias, table in able if any(_is_owner(table, name, words, farthest) for words in sentences)]
+    spoken = spoken_owners(question, column, tables, farthest)
     return spoken[0] if len(spoken) == 1 else None
 
 
-def _is_owner(table: Table, name: Sequence[str], words: Sequence[str], farthest: int) -> bool:
+def spoken_owners(
+    question: str, column: str, tables: Mapping[str, Table | None], farthest: int = _FARTHEST
+) -> list[str]:
+    """All whose column a question speaks of, in its order; arguments as of ``spoken_owner``."""
+    words, name = stems_in_order(_ENDS.sub(" full stop ", question)), stems_in_order(column)
+    able = [(alias, table) for alias, table in tables.items() if table is not None and table.column(column)]
+    places = [(_place_of_owner(table, name, words, farthest), alias) for alias, table in able]
+    return [alias for place, alias in sorted((p, a) for p, a in places if p is not None)]
+
+
+def _place_of_owner(table: Table, name: Sequence[str], words: Sequence[str], farthest: int) -> int | None:
     owner = stems_in_order(table.name)
-    if places_of([*owner, *name], words):
-        return True
+    whole = places_of([*owner, *name], words)
+    if whole:
+        return whole[0]
     for place in places_of(name, words):
         after = words[place + len(name) :]
         of = after.index("of") if "of" in after[: farthest + 1] else None
-        if of is not None and not _AMOUNTS.intersection(after[:of]):
+        if of is not None and not _BETWEEN.intersection(after[:of]):
             rest = [word for word in after[of + 1 :][: len(owner) + 2] if word not in _SMALL_WORDS]
             if rest[: len(owner)] == list(owner):
-                return True
-    return False
+                return place
+    return None
 
 
 def column_here(question: str, column: exp.Column, scope: Scope) -> tuple[str, str] | None:
