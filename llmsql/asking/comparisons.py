@@ -13,8 +13,12 @@ from llmsql.asking.question_form import NUMBERS
 from llmsql.asking.scopes import Scope
 from llmsql.catalog import Catalog
 
+_LEAVES_OUT = re.compile(
+    r"\b(?:no|not|never|\w*n['’]?t|neither|nor|none|without|except\w*|exclud\w*|skip\w*|ignor\w*|drop\w*|leav\w*|left|omit\w*"
+    r"|hid\w*|remov\w*|filter\w*|avoid\w*|minus|unless|but|only|cut\w*|discard\w*|rul\w+ out)\b",
+    re.IGNORECASE,
+)
 _SAID = re.compile(
-    r"(?P<before>\b(?:no|not|never|n['’]?t|neither|nor|without|except)\b[^.?!,]*)?"
     r"\b(?:(?P<more>(?:more|greater|higher|larger|bigger|taller|longer|heavier) than|above|exceed\w*|over)"
     r"|(?P<less>(?:less|fewer|lower|smaller|shorter|lighter) than|below|under)"
     r"|(?P<least>at least|of least|no less than)|(?P<most>at most|no more than|up to))"
@@ -33,7 +37,7 @@ def turn_comparison(tree: exp.Expr, question: str, catalog: Catalog) -> list[str
     notes = []
     said = list(_SAID.finditer(question))
     for match in said:
-        if match["before"]:
+        if _LEAVES_OUT.search(question[: match.start()]):
             continue
         word = match["number"].replace(",", "").casefold()
         number = str(NUMBERS.get(word, word))

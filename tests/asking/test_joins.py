@@ -302,6 +302,10 @@ def tickets():
     )
     con.execute("CREATE TABLE teams (team TEXT, budget INT)")
     con.execute("CREATE TABLE people (name TEXT, team TEXT)")
+    for link in ("undergoes", "trained_in"):
+        con.execute(
+            f"CREATE TABLE {link} (client_id INT REFERENCES clients (client_id), ticket_id INT REFERENCES tickets (ticket_id))"
+        )
     con.execute("CREATE TABLE places (branch_id INT, place TEXT, PRIMARY KEY (branch_id, place))")
     catalog = snapshot(con, infer=False)
     yield con, Knowledge(catalog, KeyGraph(catalog), build_value_index(con, catalog))
@@ -318,6 +322,8 @@ def tickets():
         ("tickets twice", "SELECT tickets.ticket_id FROM tickets JOIN tickets", "FROM tickets"),
         ("places of banks", "SELECT place FROM banks JOIN places", "banks.branch_id = places.branch_id"),
         ("pay by team", "SELECT teams.budget FROM people JOIN teams", "people.team = teams.team"),
+        ("tickets that clients were trained in", "SELECT score FROM clients JOIN tickets", "JOIN trained_in ON"),
+        ("tickets that clients undergo", "SELECT score FROM clients JOIN tickets", "JOIN undergoes ON"),
         ("bank of a loan", "SELECT loans.banks.bank_name FROM loans", "loans.branch_id = banks.branch_id"),
     ],
 )  # fmt: skip

@@ -41,6 +41,12 @@ def peaks() -> Iterator[tuple[duckdb.DuckDBPyConnection, Knowledge]]:
         ("total quantity climbed", "SELECT SUM(height) FROM peaks", None),  # of something that is called otherwise
         ("average years since the ascent", "SELECT AVG(height) FROM peaks", None),  # as a unit
         ("of those with at least quantity 3", "SELECT SUM(height) FROM peaks", None),
+        # a total of what is shown
+        ("What is the total quantity of peaks in Nepal?", "SELECT quantity FROM peaks WHERE country = 'Nepal'",
+         "SELECT SUM(quantity) FROM peaks WHERE country = 'Nepal'"),
+        ("Find the average height.", "SELECT height FROM peaks", "SELECT AVG(height) FROM peaks"),
+        ("the height of peaks with an average quantity", "SELECT height FROM peaks", None),
+        ("show the total quantity by year", "SELECT year, quantity FROM peaks", None),
         # what a superlative is of
         ("the highest peak", "SELECT peak_name FROM peaks ORDER BY quantity DESC LIMIT 1",
          "SELECT peak_name FROM peaks ORDER BY height DESC LIMIT 1"),

@@ -31,6 +31,11 @@ WITH = "SELECT full_name FROM customers WHERE id IN (SELECT customer_id FROM ord
         ("customers with orders over 50", WITHOUT.replace("orders)", "orders WHERE total <= 50)"), None),
         ("customers with email", WITHOUT.replace("customer_id FROM orders", "id FROM customers WHERE email IS NULL"), None),
         ("customers in these regions", "SELECT full_name FROM customers WHERE NOT region_id IN (1, 2)", None),
+        # what is measured is not missing
+        ("the order with the lowest total", "SELECT id FROM orders WHERE total IS NULL AND id > 1 ORDER BY total LIMIT 1",
+         "SELECT id FROM orders WHERE id > 1 ORDER BY total LIMIT 1"),
+        ("the order without a total", "SELECT id FROM orders WHERE total IS NULL ORDER BY total LIMIT 1", None),
+        ("orders with the lowest id", "SELECT id FROM orders WHERE note IS NULL ORDER BY id LIMIT 1", None),
         # those who have none, not those who have another
         ("customers who did not buy a lamp",
          "SELECT full_name FROM customers JOIN order_items JOIN products WHERE title <> 'Lamp' AND segment = 'Consumer'",

@@ -50,6 +50,10 @@ def stage() -> Iterator[tuple[duckdb.DuckDBPyConnection, Knowledge]]:
         ("seat type codes of visitors", "SELECT seat_code FROM visitor", "SELECT seat_type_code FROM visitor"),
         ("seat codes of visitors", "SELECT seat_code FROM visitor", "SELECT seat_code FROM visitor"),
         ("wattage of hands", "SELECT hand_wattage FROM stage_light", "SELECT wattage FROM stage_light"),
+        ("visitors", "SELECT visitor_number FROM visitor", "SELECT visitor_id FROM visitor"),
+        # of as many as are spoken of, in the question's order
+        ("the actor name and the musical name", "SELECT name, name FROM musical JOIN actor",
+         "SELECT actor.name, musical.name FROM musical JOIN actor ON musical.musical_id = actor.musical_id"),
         # a table by its columns
         ("lights of musicals", "SELECT l.wattage FROM musical JOIN musical AS l ON l.musical_id = musical.musical_id",
          "SELECT l.wattage FROM musical JOIN stage_light AS l ON l.musical_id = musical.musical_id"),
