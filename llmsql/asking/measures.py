@@ -88,7 +88,9 @@ def total_asked(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     name = stems_in_order(stored.name)
     short = [word for word in name if word not in name_stems([table.name])]
     after = stems_in_order(question[said[0].end() :])
-    if "total" in name or not any(part and after[: len(part)] == part for part in (name, short, name[-1:])):
+    if {"total", stem(said[0]["what"].casefold())} & set(name) or not any(
+        part and after[: len(part)] == part for part in (name, short, name[-1:])
+    ):
         return []
     wanted = _TOTALS[said[0]["what"].casefold()]
     column.replace(wanted(this=column.copy()))

@@ -11,7 +11,7 @@ from llmsql.asking.settle import Knowledge, settle
 from tests.asking.conftest import know
 
 PEAKS = """
-    CREATE TABLE ranges (range_id INTEGER PRIMARY KEY, range_name VARCHAR, range_descriptrion VARCHAR);
+    CREATE TABLE ranges (range_id INTEGER PRIMARY KEY, range_name VARCHAR, range_descriptrion VARCHAR, average_prominence DOUBLE);
     CREATE TABLE peaks (
         peak_id INTEGER PRIMARY KEY, range_id INTEGER REFERENCES ranges (range_id), peak_name VARCHAR,
         height DOUBLE, prominence DOUBLE, unit_price DOUBLE, quantity INTEGER, country VARCHAR,
@@ -45,6 +45,7 @@ def peaks() -> Iterator[tuple[duckdb.DuckDBPyConnection, Knowledge]]:
         ("What is the total quantity of peaks in Nepal?", "SELECT quantity FROM peaks WHERE country = 'Nepal'",
          "SELECT SUM(quantity) FROM peaks WHERE country = 'Nepal'"),
         ("Find the average height.", "SELECT height FROM peaks", "SELECT AVG(height) FROM peaks"),
+        ("Find the average prominence.", "SELECT average_prominence FROM ranges", None),
         ("the height of peaks with an average quantity", "SELECT height FROM peaks", None),
         ("show the total quantity by year", "SELECT year, quantity FROM peaks", None),
         # what a superlative is of
