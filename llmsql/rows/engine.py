@@ -297,25 +297,19 @@ class RowEngine:
         if query.cancel.is_set() or query.fatal is not None:
             raise CancelledError("The query was cancelled.")
         try:
-            known = plan.task.known
-            value = known(text) if known else plan.task.answer(text, partial(_ask_prompts, plan))
-            outcome = Outcome(well_formed(json.dumps(value, ensure_ascii=False)), None)
-        except UnfitAnswerError as error:
-            reason = f"{plan.caller.name} gave an answer that cannot be used: {error}."
-            outcome = Outcome(None, well_formed(reason))
-        except CancelledError:
+            outcome = _outcome(plan, text)
+            with query.lock:
+                query.asked += 1
+                query.failed += outcome.error is not None
+            if outcome.error is not None:
+                self.ledger.failed(plan.summary, text, outcome.error)
+                if plan.on_error == "fail":
+                    raise FatalError(LLMSQLError(f"{plan.function} failed on a row: {outcome.error}"))
+                settings, wants_errors = plan.occasion.settings, plan.on_error == "capture"
+                check_failures(query, plan.function, settings, self.ledger, wants_errors=wants_errors)
+        except FatalError as error:  # said at once, or calls start until the waiting thread hears of it
+            query.fatal = query.fatal or error.error
             raise
-        except LLMSQLError as error:
-            outcome = Outcome(None, str(error))
-        with query.lock:
-            query.asked += 1
-            query.failed += outcome.error is not None
-        if outcome.error is not None:
-            self.ledger.failed(plan.summary, text, outcome.error)
-            if plan.on_error == "fail":
-                raise FatalError(LLMSQLError(f"{plan.function} failed on a row: {outcome.error}"))
-            settings, wants_errors = plan.occasion.settings, plan.on_error == "capture"
-            check_failures(query, plan.function, settings, self.ledger, wants_errors=wants_errors)
         yield outcome
 
     def cancel(self, connection: int) -> None:
@@ -341,6 +335,20 @@ class RowEngine:
             if self._steps is not None:
                 self._steps.shutdown(wait=False, cancel_futures=True)
                 self._steps = None
+
+
+def _outcome(plan: Plan, text: str) -> Outcome:
+    """The answer to an input, or why there is none."""
+    try:
+        known = plan.task.known
+        value = known(text) if known else plan.task.answer(text, partial(_ask_prompts, plan))
+        return Outcome(well_formed(json.dumps(value, ensure_ascii=False)), None)
+    except UnfitAnswerError as error:
+        return Outcome(None, well_formed(f"{plan.caller.name} gave an answer that cannot be used: {error}."))
+    except CancelledError:
+        raise
+    except LLMSQLError as error:
+        return Outcome(None, str(error))
 
 
 def _ask_prompts(plan: Plan, prompts: Sequence[Prompt]) -> list[Any]:
