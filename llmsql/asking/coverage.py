@@ -19,7 +19,7 @@ from llmsql.asking.values import ValueIndex, fold
 from llmsql.catalog import Catalog
 
 # Words that ask, count, compare, order or tell time: no schema has to have a name for them.
-_ASKING = frozenset(
+ASKING = frozenset(
     """a about above across after again all also am among amount an and any are around as asc ascending at average avg
     be been before below best between biggest both bottom busiest but by calculate calendar came can cheapest combined
     compare compared could count current currently date day days desc descending did different display distinct do does
@@ -52,7 +52,7 @@ def stem(word: str) -> str:
 def content_words(question: str) -> list[str]:
     """The words of a question that speak of something, folded, in order."""
     words = re.findall(r"[^\W\d_]{2,}", fold(question))
-    return list(dict.fromkeys(w for w in words if w not in _ASKING and stem(w) not in _ASKING))
+    return list(dict.fromkeys(w for w in words if w not in ASKING and stem(w) not in ASKING))
 
 
 def stems_in_order(text: str) -> list[str]:

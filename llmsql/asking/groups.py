@@ -9,11 +9,21 @@ import re
 
 from sqlglot import exp
 
-from llmsql.asking.coverage import stem, stems_in_order
-from llmsql.asking.scopes import Scope, identifier, lone_select
+from llmsql.asking.coverage import name_stems, stem, stems_in_order
+from llmsql.asking.scopes import Scope, conjuncts, identifier, lone_select
 from llmsql.catalog import Catalog
 
 _EACH = re.compile(r"\b(?:each|every|per|(?:for|of|in|on|by|at|across) (?:the )?different)\b", re.IGNORECASE)
+_PEOPLE = ({"first", "last"}, {"fname", "lname"}, {"full", "name"})
+_LEAVE_OUT = re.compile(r"\b(?:skip|ignor|leav|exclud|omit|drop)\w*", re.IGNORECASE)
+_NONE_OF = r"(?:none|no \w+)"
+_WITH_NONE = re.compile(
+    r"\b(?:includ\w*|even|also|keep\w*|show\w*|list\w*|with|and)\b[^.;]{0,60}?"
+    r"\b(?:(?:with|as|at|of|a|show|get|give|put) (?:a )?(?:0|zero)|with(?:out)? (?:any|none)|nobody|without \w+"
+    rf"|with no \w+|(?:that|who|which) (?:have|had|has) {_NONE_OF})\b"
+    r"|\b(?:0|zero) (?:if|for|where|when) (?:\w+ )?(?:none|no|those|nothing|never)\b",
+    re.IGNORECASE,
+)
 
 
 def group_by_each(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
@@ -53,3 +63,88 @@ def group_by_each(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     select.set("expressions", [column, *select.expressions])
     select.set("group", exp.Group(all=True))
     return [f"grouped by {column.sql('duckdb')}, for {said[0][0].strip()!r}"]
+
+
+def keep_empty_groups(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """``LEFT JOIN`` and a count of the other table's key for "include codes nobody used, with 0".
+
+    Args:
+        tree: a parsed query with all its join conditions and right column names; changed in place.
+        question: as typed.
+        catalog: the tables.
+    """
+    select = lone_select(tree)
+    group = select.args.get("group") if select is not None else None
+    joins = select.args.get("joins") or [] if select is not None else []
+    if select is None or group is None or len(joins) != 1 or _LEAVE_OUT.search(question):
+        return []
+    said = _WITH_NONE.search(question)
+    if said is None:
+        return []
+    scope = Scope.of(select, catalog)
+    [join] = joins
+    keys = [e.unalias() for e in select.expressions if not e.find(exp.AggFunc)]
+    owners = {scope.owner(key) if isinstance(key, exp.Column) else None for key in keys}
+    condition = join.args.get("on")
+    if (
+        join.side
+        or join.kind
+        or len(owners) != 1
+        or None in owners
+        or not isinstance(condition, exp.EQ)
+        or not scope.is_known
+    ):
+        return []
+    [owner] = owners
+    table = scope.tables.get(owner) if owner is not None else None
+    sides = [c for c in (condition.this, condition.expression) if isinstance(c, exp.Column)]
+    inner = [c for c in sides if scope.owner(c) not in (owner, None)]
+    outer = [c for c in sides if scope.owner(c) == owner]
+    if (
+        table is None
+        or len(inner) != 1
+        or len(outer) != 1
+        or [k.casefold() for k in table.primary_key] != [outer[0].name.casefold()]
+    ):
+        return []
+    if select.args.get("having") or any(c.find(exp.Window) for c in select.expressions):
+        return []
+    where = select.args.get("where")
+    conditions = conjuncts(where.this) if where is not None else []
+    there = [c for c in conditions if any(scope.owner(column) != owner for column in c.find_all(exp.Column))]
+    start = select.args["from_"].this
+    first, second = (start, join.this) if start.alias_or_name.casefold() == owner else (join.this, start)
+    on = exp.and_(condition.copy(), *(c.copy() for c in there), wrap=False)
+    select.set("from_", exp.From(this=first.copy()))
+    select.set("joins", [exp.Join(this=second.copy(), side="LEFT", on=on)])
+    rest = [c.copy() for c in conditions if c not in there]
+    select.set("where", exp.Where(this=exp.and_(*rest, wrap=False)) if rest else None)
+    for count in list(select.find_all(exp.Count)):
+        if isinstance(count.this, exp.Star):
+            count.set("this", inner[0].copy())
+    for total in list(select.find_all(exp.Sum)):
+        if not isinstance(total.parent, exp.Coalesce | exp.Filter | exp.Window):
+            total.replace(exp.Coalesce(this=total.copy(), expressions=[exp.Literal.number(0)]))
+    return [f"kept those without any, for {said[0]!r}"]
+
+
+def group_by_person(tree: exp.Expr, catalog: Catalog) -> list[str]:
+    """By the key too where people's names are all that is shown of their table: two may have the same name."""
+    select = lone_select(tree)
+    group = select.args.get("group") if select is not None else None
+    if select is None or group is None or not group.args.get("all") or group.expressions or select.find(exp.Window):
+        return []
+    scope = Scope.of(select, catalog)
+    keys = [e.unalias() for e in select.expressions if not e.find(exp.AggFunc)]
+    owners = {scope.owner(key) if isinstance(key, exp.Column) else None for key in keys}
+    [owner, *more] = owners or {None}
+    table = scope.tables.get(owner) if owner is not None else None
+    if owner is None or table is None or more or len(table.primary_key) != 1 or len(scope.tables) < 2:
+        return []
+    if not any(person <= name_stems(key.name for key in keys) for person in _PEOPLE):
+        return []
+    key = exp.column(identifier(table.primary_key[0]), table=identifier(owner))
+    if key.name.casefold() in {shown.name.casefold() for shown in keys}:
+        return []
+    select.set("group", exp.Group(expressions=[key, *(shown.copy() for shown in keys)]))
+    return [f"grouped by {key.sql('duckdb')} too: two may have the same name"]

@@ -10,21 +10,25 @@ import re
 
 from sqlglot import exp
 
+from llmsql.asking.blanks import leave_out_blanks, read_flags
 from llmsql.asking.both import want_both
 from llmsql.asking.comparisons import turn_comparison
 from llmsql.asking.counts import count_members, count_most, count_owners, share_of_all, sum_stored_counts
 from llmsql.asking.coverage import name_stems, stem
+from llmsql.asking.date_parts import number_parts
 from llmsql.asking.echoes import turn_echo
-from llmsql.asking.groups import group_by_each
+from llmsql.asking.frames import fit_frame
+from llmsql.asking.groups import group_by_each, group_by_person, keep_empty_groups
 from llmsql.asking.joins import KeyGraph, chain_joins
 from llmsql.asking.joins import fold as fold_reference
 from llmsql.asking.link import link_values
 from llmsql.asking.measures import order_by_meaning, take_measure, total_asked
-from llmsql.asking.negation import drop_contradictions, drop_missing, drop_negation, leave_out_owners
+from llmsql.asking.negation import drop_contradictions, drop_missing, drop_negation, leave_out_owners, leave_out_values
 from llmsql.asking.places import (
     LEAST,
     MOST,
     best_of_each,
+    drop_position,
     keep_ties,
     order_by_count,
     order_by_letters,
@@ -33,6 +37,7 @@ from llmsql.asking.places import (
     take_place,
 )
 from llmsql.asking.prompt import StoredValue
+from llmsql.asking.qualifiers import take_qualifiers
 from llmsql.asking.scopes import Scope, conjuncts, identifier, lone_select, own_columns, sources
 from llmsql.asking.shown import show_asked
 from llmsql.asking.spoken import show_said
@@ -82,6 +87,7 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes = take_value(tree, question, catalog, graph, values)
     notes += ground_values(tree, catalog, graph, values)
     notes += split_values(tree, catalog, values)
+    notes += take_qualifiers(tree, question, catalog, values)
     notes += turn_echo(tree, question, catalog, values)
     notes += read_years(tree, catalog)
     notes += drop_joins(tree, question, catalog)
@@ -89,13 +95,18 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes += turn_tenure(tree, question, catalog)
     notes += turn_aggregate(tree, question, catalog)
     notes += number_weekdays(tree, question)
+    notes += number_parts(tree, question)
+    notes += fit_frame(tree, question)
     notes += order_plainly(tree, question, catalog)
     notes += want_both(tree, question, catalog)
     notes += share_of_all(tree, question, catalog)
     notes += drop_contradictions(tree)
     notes += drop_missing(tree, question)
+    notes += read_flags(tree, question, catalog)
+    notes += leave_out_blanks(tree, question, catalog)
     notes += turn_comparison(tree, question, catalog)
     notes += drop_negation(tree, question, catalog)
+    notes += leave_out_values(tree, question)
     notes += leave_out_owners(tree, question, catalog)
     notes += take_measure(tree, question, catalog)
     notes += total_asked(tree, question, catalog)
@@ -107,8 +118,11 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes += count_owners(tree, question, catalog)
     notes += count_most(tree, question, catalog)
     notes += group_by_each(tree, question, catalog)
+    notes += keep_empty_groups(tree, question, catalog)
+    notes += group_by_person(tree, catalog)
     notes += order_by_count(tree, question)
     notes += order_by_letters(tree, question, catalog)
+    notes += drop_position(tree, question)
     notes += take_first(tree, question)
     notes += take_place(tree, question)
     notes += keep_ties(tree, question, catalog)
@@ -127,6 +141,7 @@ def drop_joins(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     for select in list(tree.find_all(exp.Select)):
         if select.find(exp.Star) or select.args.get("distinct") or _is_membership(select):
             continue
+        notes += _drop_idle_start(select, catalog, asked)
         while (join := _idle_join(select, catalog, asked)) is not None:
             select.set("joins", [other for other in select.args["joins"] if other is not join])
             notes.append(f"left out {join.this.name}, which nothing asks for")
@@ -135,12 +150,40 @@ def drop_joins(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     return notes
 
 
+def _drop_idle_start(select: exp.Select, catalog: Catalog, asked: set[str]) -> list[str]:
+    """The same for the table that FROM starts with, where a sum or average counts rows once for each of its own."""
+    joins = select.args.get("joins") or []
+    start = select.args.get("from_")
+    if not select.find(exp.Sum, exp.Avg) or select.find(exp.Distinct):
+        return []
+    if len(joins) < 2 or start is None or not isinstance(joins[0].this, exp.Table) or joins[0].side or joins[0].kind:
+        return []
+    turned = select.copy()
+    first, *rest = turned.args["joins"]
+    join = exp.Join(this=turned.args["from_"].this.copy(), on=first.args.get("on"))
+    turned.set("from_", exp.From(this=first.this.copy()))
+    turned.set("joins", [join, *rest])
+    table = Scope.of(select, catalog).tables.get(start.this.alias_or_name.casefold())
+    if table is None or _idle_join(turned, catalog, asked, only=join) is None:
+        return []
+    linked = {
+        c.name.casefold()
+        for c in join.find_all(exp.Column)
+        if c.table.casefold() == start.this.alias_or_name.casefold()
+    }
+    if linked == {key.casefold() for key in table.primary_key}:  # at most one row of it for each of the others
+        return []
+    select.set("from_", exp.From(this=first.this.copy()))
+    select.set("joins", [j.copy() for j in rest])
+    return [f"left out {start.this.name}, which nothing asks for"]
+
+
 def _is_membership(select: exp.Select) -> bool:
     parent = select.parent.parent if isinstance(select.parent, exp.Subquery) else select.parent
     return isinstance(parent, exp.In | exp.Exists) or isinstance(select.parent, exp.Except)
 
 
-def _idle_join(select: exp.Select, catalog: Catalog, asked: set[str]) -> exp.Join | None:
+def _idle_join(select: exp.Select, catalog: Catalog, asked: set[str], only: exp.Join | None = None) -> exp.Join | None:
     joins: list[exp.Join] = select.args.get("joins") or []
     scope = Scope.of(select, catalog)
     if not joins or not scope.is_known:
@@ -150,7 +193,7 @@ def _idle_join(select: exp.Select, catalog: Catalog, asked: set[str]) -> exp.Joi
         owners = [column.table.casefold()] if column.table else scope.owners(column.name)
         for owner in owners:
             used[owner] = used.get(owner, 0) + 1
-    for join in reversed(joins):
+    for join in reversed(joins) if only is None else [only]:
         alias = join.this.alias_or_name.casefold()
         condition = join.args.get("on")
         table = scope.tables.get(alias)

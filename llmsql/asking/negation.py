@@ -26,6 +26,14 @@ _LEFT_OUT = re.compile(
 
 
 _MISSING = re.compile(r"\b(?:null|empty|missing|unknown|blank|without|no|not|lack\w*)\b", re.IGNORECASE)
+_LEAVING_OUT = (
+    r"\b(?:ignor(?:ing|e)|exclud(?:ing|e)|leav(?:ing|e) out|omit(?:ting)?|skip(?:ping)?|not counting|except(?: for)?"
+    r"|other than|apart from)"
+)
+_ARE_OUT = (
+    r"(?:are |were |is |to be )?"
+    r"(?:left out|excluded|ignored|omitted|not counted|aside|do(?:es)?(?: not|n['’]t) count)\b"
+)
 _WHO_NOT = re.compile(
     r"\b(?P<noun>[a-z]+) (?:who|that|which)?(?: have| has| had| were| are| was| is| did| do| does)?"
     r"(?: ?n['’]?t| not| never)\b",
@@ -113,6 +121,27 @@ def _is_whole_column(inner: exp.Expr, column: exp.Expr, outer: exp.Select) -> bo
         and shown.name.casefold() == column.name.casefold()
         and table_reference(tables[0]).casefold() == table_reference(tables[1]).casefold()
     )
+
+
+def leave_out_values(tree: exp.Expr, question: str) -> list[str]:
+    """``status NOT IN ('cancelled', 'refunded')`` for "cancelled and refunded orders left out"."""
+    notes = []
+    for where in list(tree.find_all(exp.Where)):
+        for condition in conjuncts(where.this):
+            if not isinstance(condition, exp.In | exp.EQ) or not isinstance(condition.this, exp.Column):
+                continue
+            kept = condition.expressions if isinstance(condition, exp.In) else [condition.expression]
+            texts = [value.this for value in kept if isinstance(value, exp.Literal) and value.is_string]
+            if not texts or len(texts) != len(kept):
+                continue
+            listed = r"(?:,? (?:and |or |nor )?|, ?)".join(rf"{re.escape(text)}(?:e?s)?" for text in texts)
+            said = rf"{_LEAVING_OUT} (?:\w+ ){{0,2}}{listed}\b|\b{listed}(?: \w+){{0,2}} {_ARE_OUT}"
+            if not re.search(said, question, re.IGNORECASE):
+                continue
+            notes.append(f"left out {condition.sql('duckdb')}")
+            opposite = exp.NEQ(**condition.args) if isinstance(condition, exp.EQ) else exp.Not(this=condition.copy())
+            condition.replace(opposite)
+    return notes
 
 
 def leave_out_owners(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:

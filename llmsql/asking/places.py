@@ -58,8 +58,12 @@ _IN_ORDER = re.compile(
     re.IGNORECASE,
 )
 _ONE = re.compile(
-    rf"\b(?:has|have|had|with|of|is|are|was|were|which|what|who|whose|where|the) (?:the )?(?:{_SUPERLATIVE})\b",
+    rf"\b(?:has|have|had|with|of|is|are|was|were|which|what|who|whose|where|the) (?:the )?(?:{_SUPERLATIVE})\b"
+    r"|\b(?:which|what) (?!\w+s\b)\w+ (?:\w+ ){0,4}(?:do|did) most\b",
     re.IGNORECASE,
+)
+_PLACES_SHOWN = re.compile(
+    r"\b(?:rank\w*|plac(?:e|es|ed|ing)|position\w*|number\w*|row|standing\w*|ordinal)\b|#", re.IGNORECASE
 )
 _BY_COUNT = re.compile(
     r"\b(?:in|by) (?P<way>descending|decreasing|ascending|increasing) order of (?:the |their )?(?:number|count)s? of\b",
@@ -113,6 +117,34 @@ def take_first(tree: exp.Expr, question: str) -> list[str]:
         return []
     tree.set("limit", exp.Limit(expression=exp.Literal.number(1)))
     return [f"only the first, for {best[0][0]!r}"]
+
+
+def drop_position(tree: exp.Expr, question: str) -> list[str]:
+    """A column that numbers the rows, where the question asks for an order and not for places in it."""
+    if not isinstance(tree, exp.Select) or _PLACES_SHOWN.search(question):
+        return []
+    order = tree.args.get("order")
+    numbered = [e for e in tree.expressions if isinstance(e, exp.Alias) and _numbers_rows(e.this)]
+    if len(numbered) != 1 or len(tree.expressions) < 2 or order is None or len(order.expressions) != 1:
+        return []
+    [shown], [key] = numbered, order.expressions
+    by = shown.this.args["order"]
+    if (
+        not isinstance(key.this, exp.Column)
+        or key.this.name.casefold() != shown.alias.casefold()
+        or key.args.get("desc")
+    ):
+        return []
+    if sum(c.name.casefold() == shown.alias.casefold() for c in tree.find_all(exp.Column)) != 1:
+        return []
+    tree.set("expressions", [e for e in tree.expressions if e is not shown])
+    tree.set("order", exp.Order(expressions=[o.copy() for o in by.expressions]))
+    return ["left out the number of each row, which the question does not ask for"]
+
+
+def _numbers_rows(window: exp.Expr) -> bool:
+    is_number = isinstance(window, exp.Window) and isinstance(window.this, (exp.RowNumber, exp.Rank, exp.DenseRank))
+    return is_number and not window.args.get("partition_by") and window.args.get("order") is not None
 
 
 def order_by_count(tree: exp.Expr, question: str) -> list[str]:

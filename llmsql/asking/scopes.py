@@ -139,6 +139,14 @@ def conjuncts(condition: exp.Expr) -> list[exp.Expr]:
     return list(condition.flatten()) if isinstance(condition, exp.And) else [condition]
 
 
+def add_condition(select: exp.Select, condition: exp.Expr) -> None:
+    """Let a condition hold too, after those that a SELECT has."""
+    where = select.args.get("where")
+    kept = conjuncts(where.this) if where is not None else []
+    kept = [exp.paren(c, copy=False) if isinstance(c, exp.Or) else c for c in kept]
+    select.set("where", exp.Where(this=exp.and_(*kept, condition, copy=False, wrap=False)))
+
+
 @lru_cache(maxsize=4096)
 def plain_sql(sql: str) -> str:
     """SQL as it is compared: without differences of layout and of the case of keywords."""

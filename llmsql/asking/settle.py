@@ -19,6 +19,7 @@ from llmsql.asking.intent import repair_intent
 from llmsql.asking.joins import KeyGraph, Wording, complete_joins
 from llmsql.asking.quiet import quiet_sqlglot
 from llmsql.asking.repair import repair_columns, repair_patterns, repair_tables, repair_values
+from llmsql.asking.rounding import digits_asked, round_asked
 from llmsql.asking.scopes import plain_sql
 from llmsql.asking.spoken import take_named_tables
 from llmsql.asking.sql_text import sql_text
@@ -91,6 +92,8 @@ def settle(
     try:
         with quiet_sqlglot():
             settled = _repaired(con, text, knowledge, today, wording, dates)
+            if question is not None:
+                settled = _rounded(con, settled, question, knowledge.catalog)
             sql = hide_columns(settled.sql, knowledge.catalog)
             if sql != settled.sql:
                 complaint = bind_error(con, sql)
@@ -148,6 +151,15 @@ def _repaired(
             settled = Settled(text, (*notes, note))
             return _again(con, settled, knowledge, today, wording, dates) if is_ambiguous else settled
     raise SQLRejectedError(error)
+
+
+def _rounded(con: duckdb.DuckDBPyConnection, settled: Settled, question: str, catalog: Catalog) -> Settled:
+    digits = digits_asked(question)
+    if digits is None:
+        return settled
+    tree = parse_query(settled.sql)
+    notes = round_asked(con, tree, digits, catalog)
+    return Settled(sql_text(tree), (*settled.notes, *notes)) if notes else settled
 
 
 def _again(

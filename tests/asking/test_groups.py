@@ -24,9 +24,34 @@ from tests.asking.conftest import check_question_decides
         ("the total per status and per note", "SELECT SUM(total) FROM orders", None),
         ("average total per status", "SELECT note, AVG(total) FROM orders GROUP BY ALL", None),
         ("average total per status", "SELECT AVG(total) FROM orders GROUP BY status", None),
+        ("lines per product, include those with none", "SELECT title, COUNT(*) FROM products JOIN order_items GROUP BY ALL",
+         "SELECT title, COUNT(order_items.product_id) FROM products LEFT JOIN order_items ON products.id = order_items.product_id GROUP BY ALL"),
+        ("quantity per product above 1, also products nobody bought, with 0",
+         "SELECT title, SUM(quantity) FROM order_items JOIN products WHERE quantity > 1 AND price > 5 GROUP BY ALL",
+         "SELECT title, COALESCE(SUM(quantity), 0) FROM products LEFT JOIN order_items ON order_items.product_id = products.id"
+         " AND quantity > 1 WHERE price > 5 GROUP BY ALL"),
+        ("lines per product, leave out those with none", "SELECT title, COUNT(*) FROM products JOIN order_items GROUP BY ALL", None),
+        ("lines per product", "SELECT title, COUNT(*) FROM products JOIN order_items GROUP BY ALL", None),
     ],
 )  # fmt: skip
 def test_groups(
     shop: duckdb.DuckDBPyConnection, known: Knowledge, question: str, written: str, repaired: str | None
 ) -> None:
     check_question_decides(shop, known, question, written, repaired)
+
+
+@pytest.mark.parametrize(
+    ("written", "repaired"),
+    [
+        ("SELECT full_name, COUNT(*) FROM customers JOIN orders GROUP BY ALL",
+         "SELECT full_name, COUNT(*) FROM customers JOIN orders ON customers.id = orders.customer_id"
+         " GROUP BY customers.id, full_name"),
+        ("SELECT segment, COUNT(*) FROM customers JOIN orders GROUP BY ALL", None),
+        ("SELECT title, COUNT(*) FROM products JOIN order_items GROUP BY ALL", None),
+        ("SELECT full_name, COUNT(*) FROM customers GROUP BY ALL", None),
+    ],
+)  # fmt: skip
+def test_two_people_may_have_the_same_name(
+    shop: duckdb.DuckDBPyConnection, known: Knowledge, written: str, repaired: str | None
+) -> None:
+    check_question_decides(shop, known, "how many each?", written, repaired)

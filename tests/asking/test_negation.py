@@ -47,6 +47,14 @@ WITH = "SELECT full_name FROM customers WHERE id IN (SELECT customer_id FROM ord
          "SELECT full_name FROM customers JOIN orders WHERE status <> 'open'", None),
         ("orders that were not made by Ada",
          "SELECT orders.id FROM orders JOIN customers WHERE full_name <> 'Ada Lovelace'", None),
+        # values that are left out
+        ("total of orders, open and returned orders left out",
+         "SELECT SUM(total) FROM orders WHERE status IN ('open', 'returned')",
+         "SELECT SUM(total) FROM orders WHERE status NOT IN ('open', 'returned')"),
+        ("how many orders, excluding open ones?", "SELECT COUNT(*) FROM orders WHERE status = 'open'",
+         "SELECT COUNT(*) FROM orders WHERE status <> 'open'"),
+        ("how many open orders, excluding those of Ada?", "SELECT COUNT(*) FROM orders WHERE status = 'open'", None),
+        ("open orders", "SELECT COUNT(*) FROM orders WHERE status = 'open'", None),
         # conditions that no row meets
         ("names of people both here and there",
          "SELECT full_name FROM customers WHERE id > 1 AND NOT full_name IN (SELECT full_name FROM customers)",

@@ -79,6 +79,15 @@ BY_NOTE = "SELECT status, note, COUNT(*) AS n FROM orders GROUP BY"
         ("customers sorted by age", "SELECT full_name FROM customers ORDER BY signup_date DESC", None),
         ("titles sorted by price, dear ones before cheap", TITLES, None),
         ("titles sorted by title and price", "SELECT title FROM products ORDER BY title, price DESC", None),
+        # numbers of rows that nothing asks for
+        ("titles, dearest first", "SELECT title, ROW_NUMBER() OVER (ORDER BY price DESC) AS n FROM products ORDER BY n",
+         "SELECT title FROM products ORDER BY price DESC"),
+        ("rank the titles by price", "SELECT title, RANK() OVER (ORDER BY price DESC) AS n FROM products ORDER BY n", None),
+        ("titles, dearest first", "SELECT title, RANK() OVER (ORDER BY price DESC) AS n FROM products QUALIFY n < 3 ORDER BY n",
+         None),
+        ("at which hour do most orders come in?",
+         "SELECT HOUR(ordered_at) AS hour FROM orders GROUP BY ALL ORDER BY COUNT(*) DESC",
+         "SELECT HOUR(ordered_at) AS hour FROM orders GROUP BY ALL ORDER BY COUNT(*) DESC LIMIT 1"),
         # the best of each group
         ("the note with the most orders in each status", f"{BY_NOTE} ALL ORDER BY n DESC LIMIT 1",
          f"{BY_NOTE} status, note QUALIFY RANK() OVER (PARTITION BY status ORDER BY COUNT(*) DESC) = 1"
