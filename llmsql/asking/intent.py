@@ -7,6 +7,7 @@ the cases. All leave a note.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sqlglot import exp
 
@@ -23,7 +24,13 @@ from llmsql.asking.joins import KeyGraph, chain_joins
 from llmsql.asking.joins import fold as fold_reference
 from llmsql.asking.link import link_values
 from llmsql.asking.measures import order_by_meaning, take_measure, total_asked
-from llmsql.asking.negation import drop_contradictions, drop_missing, drop_negation, leave_out_owners, leave_out_values
+from llmsql.asking.negation import (
+    drop_contradictions,
+    drop_missing,
+    drop_negation,
+    leave_out_owners,
+    leave_out_values,
+)
 from llmsql.asking.places import (
     LEAST,
     MOST,
@@ -35,12 +42,14 @@ from llmsql.asking.places import (
     order_plainly,
     take_first,
     take_place,
+    take_top,
 )
 from llmsql.asking.prompt import StoredValue
 from llmsql.asking.qualifiers import take_qualifiers
 from llmsql.asking.scopes import Scope, conjuncts, identifier, lone_select, own_columns, sources
-from llmsql.asking.shown import show_asked
+from llmsql.asking.shown import show_asked, show_whole_name
 from llmsql.asking.spoken import show_said
+from llmsql.asking.units import convert_units
 from llmsql.asking.values import ValueIndex, fold
 from llmsql.asking.weekdays import number_weekdays
 from llmsql.catalog import Catalog, Table
@@ -111,7 +120,9 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes += take_measure(tree, question, catalog)
     notes += total_asked(tree, question, catalog)
     notes += order_by_meaning(tree, question, catalog)
+    notes += convert_units(tree, question)
     notes += show_asked(tree, question, catalog)
+    notes += show_whole_name(tree, question, catalog)
     notes += show_said(tree, question, catalog)
     notes += sum_stored_counts(tree, question, catalog)
     notes += count_members(tree, question, catalog)
@@ -124,6 +135,7 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes += order_by_letters(tree, question, catalog)
     notes += drop_position(tree, question)
     notes += take_first(tree, question)
+    notes += take_top(tree, question)
     notes += take_place(tree, question)
     notes += keep_ties(tree, question, catalog)
     return notes + best_of_each(tree, question, catalog)
@@ -132,14 +144,14 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
 def drop_joins(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     """Take away joined tables that nothing refers to, neither the query nor the question.
 
-    Left alone: tables that link two others, and whatever stands under ``COUNT(*)``, ``SELECT *`` or DISTINCT, where the
-    join may be the point of the question; queries of IN and EXISTS and those that EXCEPT takes away, where a join says
-    which rows count.
+    Left alone: tables that link two others, and whatever stands under ``SELECT *`` or DISTINCT, where the join may be
+    the point of the question; under ``COUNT(*)`` those of which a row may have several; queries of IN and EXISTS and
+    those that EXCEPT takes away, where a join says which rows count.
     """
     asked = name_stems([question])
     notes = []
     for select in list(tree.find_all(exp.Select)):
-        if select.find(exp.Star) or select.args.get("distinct") or _is_membership(select):
+        if select.args.get("distinct") or _is_membership(select) or _shows_all(select):
             continue
         notes += _drop_idle_start(select, catalog, asked)
         while (join := _idle_join(select, catalog, asked)) is not None:
@@ -154,9 +166,10 @@ def _drop_idle_start(select: exp.Select, catalog: Catalog, asked: set[str]) -> l
     """The same for the table that FROM starts with, where a sum or average counts rows once for each of its own."""
     joins = select.args.get("joins") or []
     start = select.args.get("from_")
-    if not select.find(exp.Sum, exp.Avg) or select.find(exp.Distinct):
+    counts = select.find(exp.Star) is not None
+    if select.find(exp.Distinct) or not (counts or select.find(exp.Sum, exp.Avg)) or len(joins) < (1 if counts else 2):
         return []
-    if len(joins) < 2 or start is None or not isinstance(joins[0].this, exp.Table) or joins[0].side or joins[0].kind:
+    if start is None or not isinstance(joins[0].this, exp.Table) or joins[0].side or joins[0].kind:
         return []
     turned = select.copy()
     first, *rest = turned.args["joins"]
@@ -166,16 +179,23 @@ def _drop_idle_start(select: exp.Select, catalog: Catalog, asked: set[str]) -> l
     table = Scope.of(select, catalog).tables.get(start.this.alias_or_name.casefold())
     if table is None or _idle_join(turned, catalog, asked, only=join) is None:
         return []
-    linked = {
-        c.name.casefold()
-        for c in join.find_all(exp.Column)
-        if c.table.casefold() == start.this.alias_or_name.casefold()
-    }
-    if linked == {key.casefold() for key in table.primary_key}:  # at most one row of it for each of the others
+    alias = start.this.alias_or_name.casefold()
+    if _is_pointed_at(table, [c for c in join.find_all(exp.Column) if c.table.casefold() == alias]) != counts:
         return []
     select.set("from_", exp.From(this=first.this.copy()))
     select.set("joins", [j.copy() for j in rest])
     return [f"left out {start.this.name}, which nothing asks for"]
+
+
+def _shows_all(select: exp.Select) -> bool:
+    return any(isinstance(e, exp.Star) or (isinstance(e, exp.Column) and e.is_star) for e in select.expressions)
+
+
+def _is_pointed_at(table: Table, own: Sequence[exp.Column]) -> bool:
+    """Whether each row of the others has at most one of a table: by its key, which is not also one of another's."""
+    names = {column.name.casefold() for column in own}
+    foreign = {name.casefold() for key in table.foreign_keys for name in key.columns}
+    return names == {key.casefold() for key in table.primary_key} and not names & foreign
 
 
 def _is_membership(select: exp.Select) -> bool:
@@ -188,6 +208,7 @@ def _idle_join(select: exp.Select, catalog: Catalog, asked: set[str], only: exp.
     scope = Scope.of(select, catalog)
     if not joins or not scope.is_known:
         return None
+    counts = select.find(exp.Star) is not None
     used: dict[str, int] = {}
     for column in select.find_all(exp.Column):
         owners = [column.table.casefold()] if column.table else scope.owners(column.name)
@@ -200,10 +221,12 @@ def _idle_join(select: exp.Select, catalog: Catalog, asked: set[str], only: exp.
         if table is None or condition is None or join.args.get("kind") in ("SEMI", "ANTI", "CROSS"):
             continue
         own = [c for c in condition.find_all(exp.Column) if c.table.casefold() == alias]
+        if counts and not _is_pointed_at(table, own):
+            continue
         if used.get(alias, 0) > len(own) or not _is_key_condition(condition):
             continue
         others = name_stems(t.name for a, t in scope.tables.items() if t is not None and a != alias)
-        if _is_named(name_stems([table.name]) - others, asked):
+        if _is_named(name_stems([table.name]) - (set() if counts else others), asked):
             continue
         return join
     return None

@@ -150,6 +150,19 @@ def _number_their_own(left: Table, right: Table, name: str) -> bool:
     return keys == {(name,)} and one not in other and other not in one
 
 
+_OUT_KEYS = frozenset("origin source src start from depart departure dep send sender pickup".split())
+_IN_KEYS = frozenset("destination dest dst target to arrive arrival arr end receive receiver recipient dropoff".split())
+_PLACE = r"(?!(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))[A-Z]"
+_OUT_WORDS = re.compile(
+    rf"\bfrom (?i:the )?{_PLACE}|\b(?i:sent|sends?|sending|starts?|started|starting|leaves?|leaving|departs?|departed"
+    r"|departing|departures?|outgoing|outbound|originat\w*|coming from|ship(?:ped|s)? from)\b"
+)
+_IN_WORDS = re.compile(
+    rf"\b(?:to|into) (?i:the )?{_PLACE}|\b(?i:receiv\w*|arriv\w*|deliver\w* to|ends?|ended|ending|incoming|inbound"
+    r"|going to|bound for|ship(?:ped|s)? to|headed)\b"
+)
+
+
 class Wording:
     """Decides between joins by the words of a question: "reported by" speaks for ``reported_by_staff_id``, "trained in"
     for a way through ``trained_in``.
@@ -185,7 +198,11 @@ class Wording:
         chosen = alike[0]
         rivals = [chain for chain in alike if _differ_in_key(chain, chosen)]
         if rivals and not any(edge.preferred for edge in chosen):
-            chosen = _plainest([chosen, *rivals]) or self._left_open(chosen, rivals[0])
+            chosen = (
+                _plainest([chosen, *rivals])
+                or self._by_direction([chosen, *rivals])
+                or self._left_open(chosen, rivals[0])
+            )
         others = [chain for chain in chains if chain is not chosen]
         self.notes.append(f"joined on {_describe(chosen)}, not on {_describe(others[0])}")
         return chosen
@@ -194,7 +211,17 @@ class Wording:
         """Whether the question has a word of a key, or the one that ``src`` or ``dst`` is short for."""
         is_short = len(stem) > 2 and not re.search("[aeiouy]", stem)
         short_for = re.compile(".*".join(stem)) if is_short else None
-        return stem in self._stems or bool(short_for and any(map(short_for.match, self._words)))
+        is_begun = len(stem) > 3 and any(word.startswith(stem) for word in self._words)
+        return stem in self._stems or is_begun or bool(short_for and any(map(short_for.match, self._words)))
+
+    def _by_direction(self, chains: list[list[Edge]]) -> list[Edge] | None:
+        """The one chain by the key of where things go, or of where they come from, if the question says only that."""
+        said = [bool(words.search(self.question)) for words in (_OUT_WORDS, _IN_WORDS)]
+        if said[0] == said[1]:
+            return None
+        wanted, other = (_OUT_KEYS, _IN_KEYS) if said[0] else (_IN_KEYS, _OUT_KEYS)
+        found = [chain for chain in chains if _key_stems(chain) & wanted and not _key_stems(chain) & other]
+        return found[0] if len(found) == 1 and any(_key_stems(chain) & other for chain in chains) else None
 
     def _left_open(self, first: list[Edge], second: list[Edge]) -> list[Edge]:
         self.open.append(f"{_describe(first)} or {_describe(second)}")

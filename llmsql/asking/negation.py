@@ -10,7 +10,7 @@ import re
 from sqlglot import exp
 
 from llmsql.asking.coverage import coverage, stem, stems_in_order
-from llmsql.asking.scopes import Scope, conjuncts, identifier, lone_select, sources, table_reference
+from llmsql.asking.scopes import Scope, add_condition, conjuncts, identifier, lone_select, sources, table_reference
 from llmsql.catalog import Catalog
 
 # Whatever may say that something is left out, in any of the ways that people have of saying it.
@@ -121,6 +121,21 @@ def _is_whole_column(inner: exp.Expr, column: exp.Expr, outer: exp.Select) -> bo
         and shown.name.casefold() == column.name.casefold()
         and table_reference(tables[0]).casefold() == table_reference(tables[1]).casefold()
     )
+
+
+def skip_null_keys(tree: exp.Expr, catalog: Catalog) -> None:
+    """``NOT IN (SELECT customer_id FROM orders)`` finds nobody as soon as one order has no customer: others only."""
+    for lookup in list(tree.find_all(exp.In)):
+        query = lookup.args.get("query")
+        inner = query.this if isinstance(query, exp.Subquery) else None
+        if not isinstance(lookup.parent, exp.Not) or not isinstance(inner, exp.Select) or len(inner.expressions) != 1:
+            continue
+        shown = inner.expressions[0].unalias()
+        table = Scope.of(inner, catalog).table_of(shown) if isinstance(shown, exp.Column) else None
+        if table is None or inner.args.get("limit") or inner.find(exp.Is):
+            continue
+        if table.column(shown.name) is not None and shown.name.casefold() not in map(str.casefold, table.primary_key):
+            add_condition(inner, exp.Not(this=exp.Is(this=shown.copy(), expression=exp.Null())))
 
 
 def leave_out_values(tree: exp.Expr, question: str) -> list[str]:

@@ -11,6 +11,7 @@ import re
 from sqlglot import exp
 
 from llmsql.asking.coverage import name_stems, stem
+from llmsql.asking.question_form import NUMBERS
 from llmsql.asking.scopes import Scope, lone_select, shown_by_alias
 from llmsql.catalog import Catalog
 
@@ -64,6 +65,13 @@ _ONE = re.compile(
 )
 _PLACES_SHOWN = re.compile(
     r"\b(?:rank\w*|plac(?:e|es|ed|ing)|position\w*|number\w*|row|standing\w*|ordinal)\b|#", re.IGNORECASE
+)
+_TOP = re.compile(rf"\b(?:top|bottom) (?P<number>\d{{1,3}}|{'|'.join(NUMBERS)})\b(?! ?%| percent)", re.IGNORECASE)
+_NOT_ALL = re.compile(r"\b(?:each|every|per|within|ties?|tied|share|percent\w*|rest|others?)\b", re.IGNORECASE)
+_FIRST = re.compile(
+    r"\b(?:(?P<most>most|largest|highest|biggest|greatest|busiest)|least|lowest|smallest|fewest)"
+    r"(?: [a-z]+){0,2} (?:first|(?:on|at the) top|to (?:the )?(?:least|lowest|smallest|fewest|most|highest|largest))\b",
+    re.IGNORECASE,
 )
 _BY_COUNT = re.compile(
     r"\b(?:in|by) (?P<way>descending|decreasing|ascending|increasing) order of (?:the |their )?(?:number|count)s? of\b",
@@ -119,6 +127,20 @@ def take_first(tree: exp.Expr, question: str) -> list[str]:
     return [f"only the first, for {best[0][0]!r}"]
 
 
+def take_top(tree: exp.Expr, question: str) -> list[str]:
+    """The first of an order as far as the question wants them: "top 5", where the query gives all."""
+    said = list(_TOP.finditer(question))
+    if not isinstance(tree, exp.Select) or len(said) != 1 or _NOT_ALL.search(question):
+        return []
+    if any(tree.args.get(part) for part in ("limit", "qualify", "offset")) or not tree.args.get("order"):
+        return []
+    if tree.find(exp.Window, exp.Limit):
+        return []
+    word = said[0]["number"].casefold()
+    tree.set("limit", exp.Limit(expression=exp.Literal.number(NUMBERS.get(word, word))))
+    return [f"only {word}, for {said[0][0]!r}"]
+
+
 def drop_position(tree: exp.Expr, question: str) -> list[str]:
     """A column that numbers the rows, where the question asks for an order and not for places in it."""
     if not isinstance(tree, exp.Select) or _PLACES_SHOWN.search(question):
@@ -149,11 +171,20 @@ def _numbers_rows(window: exp.Expr) -> bool:
 
 def order_by_count(tree: exp.Expr, question: str) -> list[str]:
     """The order by a count that a question asks for, where a query of groups has none."""
-    said = _BY_COUNT.search(question)
     select = lone_select(tree)
-    if said is None or select is None or select.args.get("group") is None or select.find(exp.Window):
+    if select is None or select.args.get("group") is None or select.find(exp.Window):
         return []
     if any(select.args.get(part) for part in ("order", "limit", "qualify")):
+        return []
+    totals = [e for e in select.expressions if e.find(exp.AggFunc)]
+    first = _FIRST.search(question)
+    if first is not None and len(totals) == 1:
+        by = exp.column(totals[0].args["alias"].copy()) if totals[0].alias else totals[0].copy()
+        is_most = first["most"] is not None or None
+        select.set("order", exp.Order(expressions=[exp.Ordered(this=by, desc=is_most)]))
+        return [f"ordered for {first[0]!r}"]
+    said = _BY_COUNT.search(question)
+    if said is None:
         return []
     desc = said["way"].casefold().startswith(("desc", "decr")) or None
     select.set("order", exp.Order(expressions=[exp.Ordered(this=exp.Count(this=exp.Star()), desc=desc)]))

@@ -12,7 +12,7 @@ from sqlglot import exp
 from llmsql.asking.coverage import ASKING, is_known, name_stems, stem, stems_in_order
 from llmsql.asking.joins import fold as fold_reference
 from llmsql.asking.prompt import StoredValue
-from llmsql.asking.scopes import Scope, add_condition, conjuncts, identifier, lone_select
+from llmsql.asking.scopes import Scope, add_condition, conjuncts, identifier
 from llmsql.asking.values import ValueIndex, fold
 from llmsql.catalog import Catalog, Table
 
@@ -37,9 +37,9 @@ def take_qualifiers(tree: exp.Expr, question: str, catalog: Catalog, values: Val
         catalog: the tables.
         values: the stored text.
     """
-    select = lone_select(tree)
-    if select is None or not (scope := Scope.of(select, catalog)).is_known:
+    if not isinstance(tree, exp.Select) or not (scope := Scope.of(tree, catalog)).is_known:
         return []
+    select = tree
     read = {column.name.casefold() for column in select.find_all(exp.Column)}
     words = [word.casefold() for word in _WORDS.findall(question)]
     notes = []
@@ -49,7 +49,7 @@ def take_qualifiers(tree: exp.Expr, question: str, catalog: Catalog, values: Val
         for before, word in _before_noun(words, table, select, scope, alias):
             if word in _PLAIN or before in _NOT or before.endswith(("n't", "n’t")):
                 continue
-            found = _flag(word, table) or _value(word, table, scope, values)
+            found = _flag(word, table) or _value(word, table, values)
             if found is None or found.column.casefold() in read:
                 continue
             others = [c.name for c in select.find_all(exp.Column) if word not in c.name.casefold()]
@@ -95,10 +95,9 @@ def _flag(word: str, table: Table) -> StoredValue | None:
     return StoredValue(table.reference, named[0], "") if len(named) == 1 else None
 
 
-def _value(word: str, table: Table, scope: Scope, values: ValueIndex) -> StoredValue | None:
-    here = {fold_reference(t.reference) for t in scope.tables.values() if t is not None}
-    found = [p for p in values.find(fold(word)) if fold_reference(p.table) in here]
-    return found[0] if len(found) == 1 and fold_reference(found[0].table) == fold_reference(table.reference) else None
+def _value(word: str, table: Table, values: ValueIndex) -> StoredValue | None:
+    found = [p for p in values.find(fold(word)) if fold_reference(p.table) == fold_reference(table.reference)]
+    return found[0] if len(found) == 1 else None
 
 
 def _is_set(condition: exp.Expr, word: str) -> bool:

@@ -35,6 +35,9 @@ SIMILAR = 0.8
 SHORTEST_PART = 5
 
 
+_OF_ANY_COLUMN = frozenset("id code date type name no number key is has of".split())
+
+
 def repair_columns(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, wording: Wording | None = None) -> list[str]:
     """Make column names mean what they can only mean.
 
@@ -73,7 +76,7 @@ def repair_tables(tree: exp.Expr, catalog: Catalog) -> list[str]:
         reference = table_reference(table)
         if catalog.table(reference) is not None:
             continue
-        right = _without_main(table, catalog) or _nearest_table(table.name, catalog)
+        right = _without_main(table, catalog) or _nearest_table(table.name, catalog) or _by_key(table, catalog)
         if right is None:
             continue
         new = exp.maybe_parse(right.reference, into=exp.Table, dialect="duckdb")
@@ -94,6 +97,22 @@ def _without_main(table: exp.Table, catalog: Catalog) -> Table | None:
     if table.db.casefold() != "main":
         return None
     return catalog.table(f"{table.catalog}.{table.name}" if table.catalog else table.name)
+
+
+def _by_key(table: exp.Table, catalog: Catalog) -> Table | None:
+    """``home_club`` joined on ``members.home_club_id``: the table that this key points at."""
+    join = table.parent
+    condition = join.args.get("on") if isinstance(join, exp.Join) else None
+    select = table.find_ancestor(exp.Select)
+    if not isinstance(condition, exp.EQ) or select is None:
+        return None
+    scope = Scope.of(select, catalog)
+    for column in condition.find_all(exp.Column):
+        owner = scope.table_of(column)
+        for key in owner.foreign_keys if owner is not None else ():
+            if [name.casefold() for name in key.columns] == [column.name.casefold()]:
+                return catalog.table(key.target)
+    return None
 
 
 def _nearest_table(name: str, catalog: Catalog) -> Table | None:
@@ -151,6 +170,7 @@ def _repair_column(
         or _bring_column(column, scope, catalog, graph, wording)
         or _spell_column(column, scope, wording)
         or _take_alike(column, scope)
+        or _take_shortened(column, scope)
     )
 
 
@@ -256,6 +276,7 @@ def _repair_qualified(
         or _take_key(column, scope)
         or _spell_column(column, scope, wording)
         or _bring_column(column, scope, catalog, graph, wording)
+        or _take_shortened(column, scope)
     )
 
 
@@ -340,6 +361,22 @@ def _take_alike(column: exp.Column, scope: Scope) -> str | None:
         for stored in table.columns
         if last and last[0] not in ("id", "code", "date") and stems_in_order(stored.name)[-1:] == last
     ]
+    return _renamed(column, scope, *found[0]) if len(found) == 1 else None
+
+
+def _take_shortened(column: exp.Column, scope: Scope) -> str | None:
+    """``vt_sal`` for a salary, ``sa_pay`` for a payment type: the one column with a word that begins one of its."""
+    asked = [word for word in stems_in_order(column.name) if word not in _OF_ANY_COLUMN]
+    found = []
+    for alias, table in scope.tables.items():
+        if table is None or column.table.casefold() not in ("", alias):
+            continue
+        names = [stems_in_order(stored.name) for stored in table.columns]
+        prefix = names[0][:1] if len(names) > 1 and all(name[:1] == names[0][:1] for name in names) else []
+        for stored, name in zip(table.columns, names, strict=True):
+            words = [word for word in name[len(prefix) :] if len(word) > 2]
+            if any(one.startswith(word) or word.startswith(one) for word in words for one in asked if len(one) > 2):
+                found.append((alias, stored.name))
     return _renamed(column, scope, *found[0]) if len(found) == 1 else None
 
 

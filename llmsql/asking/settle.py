@@ -17,6 +17,7 @@ from llmsql.asking.glossary import Glossary, expand_metrics
 from llmsql.asking.hidden import hide_columns
 from llmsql.asking.intent import repair_intent
 from llmsql.asking.joins import KeyGraph, Wording, complete_joins
+from llmsql.asking.negation import skip_null_keys
 from llmsql.asking.quiet import quiet_sqlglot
 from llmsql.asking.repair import repair_columns, repair_patterns, repair_tables, repair_values
 from llmsql.asking.rounding import digits_asked, round_asked
@@ -127,6 +128,7 @@ def _repaired(
     if wording is not None:
         notes += repair_patterns(tree, knowledge.catalog, knowledge.values, wording.question)
         notes += repair_intent(tree, wording.question, knowledge.catalog, knowledge.graph, knowledge.values)
+    skip_null_keys(tree, knowledge.catalog)
     if today is not None:
         tree = set_today(tree, today)
     notes += repair_dates(con, tree, knowledge.catalog, dates, today or datetime.date.today())

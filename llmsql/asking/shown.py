@@ -12,6 +12,8 @@ from llmsql.asking.scopes import Scope, conjuncts, identifier, lone_select
 from llmsql.catalog import Catalog
 
 _ALIKE = 0.8
+_NAME = re.compile(r"(?P<before>\w*?)_?(?P<part>first|last|given|family|sur|f|l)_?name", re.IGNORECASE)
+_PART_OF_NAME = re.compile(r"\b(?:(?:first|last|given|family|fore)[ -]?names?|surnames?|by name)\b", re.IGNORECASE)
 _WHETHER = re.compile(r"\W*(?:is|are|was|were|do|does|did|has|have|can)\b", re.IGNORECASE)
 
 
@@ -41,6 +43,33 @@ def show_asked(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     before = shown.sql("duckdb")
     shown.set("this", identifier(named[0]))
     return [f"shows {shown.sql('duckdb')}, which the question names, not {before}"]
+
+
+def show_whole_name(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """First and last name of a person where the query shows one of them and the question does not say which."""
+    if not isinstance(tree, exp.Select) or _PART_OF_NAME.search(question) or tree.args.get("distinct"):
+        return []
+    scope = Scope.of(tree, catalog)
+    columns = [e for e in tree.expressions if isinstance(e, exp.Column)]
+    shown = [(e, part) for e in columns if (part := _part_of_name(e.name)) is not None]
+    if len(shown) != 1:
+        return []
+    [(one, (is_first, rest))] = shown
+    table = scope.table_of(one)
+    others = [] if table is None else [c.name for c in table.columns if _part_of_name(c.name) == (not is_first, rest)]
+    group = tree.args.get("group")
+    if len(others) != 1 or (group is not None and not group.args.get("all")):
+        return []
+    other = exp.column(identifier(others[0]), table=one.args.get("table"))
+    place = tree.expressions.index(one) + is_first
+    tree.set("expressions", [*tree.expressions[:place], other, *tree.expressions[place:]])
+    return [f"shows {other.sql('duckdb')} too, for the whole name"]
+
+
+def _part_of_name(column: str) -> tuple[bool, str] | None:
+    """Whether a column is a first name, not a last one, and what else is in its name; None where it is neither."""
+    match = _NAME.fullmatch(column)
+    return (match["part"].casefold()[0] in "fg", match["before"].casefold()) if match else None
 
 
 def _is_asked(stems: set[str], words: set[str]) -> bool:

@@ -48,7 +48,7 @@ def banks() -> Iterator[tuple[duckdb.DuckDBPyConnection, Knowledge]]:
         ("people with a loan of more than 500", f"{WITH_LOAN})", None),
         ("people with more than 3 visits", f"{WITH_LOAN})", None),
         ("people with more than one loan", f"{WITH_LOAN} GROUP BY person_id HAVING COUNT(*) > 1)", None),
-        ("people without more than one loan", WITH_LOAN.replace("IN", "NOT IN") + ")", None),
+        ("people without more than one loan", WITH_LOAN.replace("IN", "NOT IN") + " WHERE person_id IS NOT NULL)", None),
         # owners, once each
         ("how many persons have a loan", "SELECT COUNT(*) FROM loan", "SELECT COUNT(DISTINCT person_id) FROM loan"),
         ("number of persons who took loans", "SELECT COUNT(*) AS n FROM loan WHERE amount > 5",

@@ -20,7 +20,9 @@ from tests.asking.conftest import check_question_decides
         # a joined table that nothing asks for
         ("total of each order", "SELECT orders.total FROM orders JOIN customers", "SELECT orders.total FROM orders"),
         ("total of each order of a customer", "SELECT orders.total FROM orders JOIN customers", None),
-        ("how many orders", "SELECT COUNT(*) FROM orders JOIN customers", None),
+        ("how many orders", "SELECT COUNT(*) FROM orders JOIN customers", "SELECT COUNT(*) FROM orders"),
+        ("how many orders", "SELECT COUNT(*) FROM customers JOIN orders", "SELECT COUNT(*) FROM orders"),
+        ("how many orders", "SELECT COUNT(*) FROM orders JOIN order_items", None),
         ("totals by region", "SELECT region, SUM(total) FROM orders JOIN customers JOIN regions GROUP BY ALL", None),
         ("names of customers", "SELECT customers.full_name FROM customers JOIN orders", "SELECT customers.full_name FROM customers"),
         ("customers with orders", "SELECT customers.full_name FROM customers JOIN orders", None),

@@ -76,6 +76,15 @@ def test_negation(
     check_question_decides(shop, known, question, written, repaired)
 
 
+def test_an_order_without_a_customer_hides_nobody(shop: duckdb.DuckDBPyConnection, known: Knowledge) -> None:
+    shop.execute("INSERT INTO orders VALUES (6, NULL, NULL, 'open', 5, NULL)").fetchall()
+    written = "SELECT full_name FROM customers WHERE id NOT IN (SELECT customer_id FROM orders)"
+    assert shop.execute(written).fetchall() == []
+    assert shop.execute(settle(shop, written, known).sql).fetchall() == [("Alan Turing",)]
+    keys = "SELECT full_name FROM customers WHERE id NOT IN (SELECT id FROM regions)"
+    assert settle(shop, keys, known).sql == keys
+
+
 def test_the_rows_are_those_asked_for(shop: duckdb.DuckDBPyConnection, known: Knowledge) -> None:
     settled = settle(shop, WITHOUT, known, question="which customers ordered")
     assert len(shop.execute(settled.sql).fetchall()) == 3
