@@ -10,7 +10,8 @@ import re
 from sqlglot import exp
 
 _NUMBERED = re.compile(
-    r"\b(?P<part>month|quarter|week) (?:number|no\.|#)|\bnumber of the (?P<of>month|quarter|week)\b"
+    r"\b(?P<part>month|quarter|week) (?:numbers?|no\.|#)(?! of (?!the (?:month|quarter|week|year)))"
+    r"|\bnumber of the (?P<of>month|quarter|week)\b"
     r"|\b(?P<as>month|quarter|week) (?:as (?:a |an )?(?:number|integer)|\((?:as )?(?:a )?(?:number|1))",
     re.IGNORECASE,
 )
@@ -28,14 +29,16 @@ def number_parts(tree: exp.Expr, question: str) -> list[str]:
     """
     asked = {(m["part"] or m["of"] or m["as"]).casefold() for m in _NUMBERED.finditer(question)}
     beside = {match["part"].casefold() for match in _BESIDE_YEAR.finditer(question)}
+    if not isinstance(tree, exp.Select) or tree.find(exp.Month, exp.Quarter, exp.Week, exp.Extract):
+        return []
+    years = {e.unalias().this for e in tree.expressions if isinstance(e.unalias(), exp.Year)}
     notes = []
-    for select in list(tree.find_all(exp.Select)):
-        years = {e.unalias().this for e in select.expressions if isinstance(e.unalias(), exp.Year)}
-        for node in list(select.find_all(*_TRUNCATED)):
-            part = node.text("unit").casefold()
-            is_wanted = part in asked or (part in beside and node.this in years)
-            if not is_wanted or node.find_ancestor(exp.Where, exp.Filter) is not None:
-                continue
-            notes.append(f"{part} as a number")
-            node.replace(_PARTS[part](this=node.this.copy()))
-    return list(dict.fromkeys(notes))
+    for shown in [e.unalias() for e in tree.expressions if isinstance(e.unalias(), _TRUNCATED)]:
+        part = shown.text("unit").casefold()
+        if part not in asked and not (part in beside and shown.this in years):
+            continue
+        for node in [node for node in tree.find_all(*_TRUNCATED) if node == shown]:
+            if node.find_ancestor(exp.Where, exp.Filter) is None:
+                node.replace(_PARTS[part](this=node.this.copy()))
+        notes.append(f"{part} as a number")
+    return notes

@@ -46,7 +46,7 @@ def fit_frame(tree: exp.Expr, question: str) -> list[str]:
     [(match, less)], [frame] = found, frames
     period = (match["p1"] or match["p2"]).casefold()
     units = {node.text("unit").casefold() for node in tree.find_all(exp.DateTrunc, exp.TimestampTrunc)}
-    if period != "row" and units - {period}:  # twelve months are four quarters
+    if units - {period} if period in ("row", "day") else units != {period}:  # twelve months are four quarters
         return []
     word = (match["n1"] or match["n2"]).casefold()
     rows = int(NUMBERS.get(word, word)) - less

@@ -14,14 +14,15 @@ from llmsql.asking.scopes import Scope, conjuncts, identifier, lone_select
 from llmsql.catalog import Catalog
 
 _EACH = re.compile(r"\b(?:each|every|per|(?:for|of|in|on|by|at|across) (?:the )?different)\b", re.IGNORECASE)
+_BY_NAME = re.compile(r"\b(?:per|each|by|same|distinct|different|every) (?:\w+ )?names?\b", re.IGNORECASE)
 _PEOPLE = ({"first", "last"}, {"fname", "lname"}, {"full", "name"})
 _LEAVE_OUT = re.compile(r"\b(?:skip|ignor|leav|exclud|omit|drop)\w*", re.IGNORECASE)
-_NONE_OF = r"(?:none|no \w+)"
 _WITH_NONE = re.compile(
-    r"\b(?:includ\w*|even|also|keep\w*|show\w*|list\w*|with|and)\b[^.;]{0,60}?"
-    r"\b(?:(?:with|as|at|of|a|show|get|give|put) (?:a )?(?:0|zero)|with(?:out)? (?:any|none)|nobody|without \w+"
-    rf"|with no \w+|(?:that|who|which) (?:have|had|has) {_NONE_OF})\b"
-    r"|\b(?:0|zero) (?:if|for|where|when) (?:\w+ )?(?:none|no|those|nothing|never)\b",
+    r"\b(?:includ\w*|even|also|keep\w*)\b[^.;]{0,60}?"
+    r"\b(?:(?:with|as|at|of|a|show|get|give|put) (?:a )?(?:0|zero)|with(?:out)? (?:any|none|no \w+)|nobody|without \w+"
+    r"|(?:that|who|which) (?:have|had|has) (?:none|no \w+))\b"
+    r"|\b(?:0|zero) (?:if|for|where|when) (?:\w+ )?(?:none|no|those|nothing|never)\b"
+    r"|\b(?:0|zero|none)s? included\b",
     re.IGNORECASE,
 )
 
@@ -114,6 +115,8 @@ def keep_empty_groups(tree: exp.Expr, question: str, catalog: Catalog) -> list[s
     there = [c for c in conditions if any(scope.owner(column) != owner for column in c.find_all(exp.Column))]
     start = select.args["from_"].this
     first, second = (start, join.this) if start.alias_or_name.casefold() == owner else (join.this, start)
+    if any(isinstance(c, exp.Or) for c in conditions) or select.find(exp.Div):
+        return []
     on = exp.and_(condition.copy(), *(c.copy() for c in there), wrap=False)
     select.set("from_", exp.From(this=first.copy()))
     select.set("joins", [exp.Join(this=second.copy(), side="LEFT", on=on)])
@@ -128,11 +131,13 @@ def keep_empty_groups(tree: exp.Expr, question: str, catalog: Catalog) -> list[s
     return [f"kept those without any, for {said[0]!r}"]
 
 
-def group_by_person(tree: exp.Expr, catalog: Catalog) -> list[str]:
+def group_by_person(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     """By the key too where people's names are all that is shown of their table: two may have the same name."""
     select = lone_select(tree)
     group = select.args.get("group") if select is not None else None
     if select is None or group is None or not group.args.get("all") or group.expressions or select.find(exp.Window):
+        return []
+    if _BY_NAME.search(question):
         return []
     scope = Scope.of(select, catalog)
     keys = [e.unalias() for e in select.expressions if not e.find(exp.AggFunc)]

@@ -32,7 +32,7 @@ _LEAVING_OUT = (
 )
 _ARE_OUT = (
     r"(?:are |were |is |to be )?"
-    r"(?:left out|excluded|ignored|omitted|not counted|aside|do(?:es)?(?: not|n['’]t) count)\b"
+    r"(?:left out|excluded|ignored|omitted|not counted|aside|do(?:es)?(?: not|n['’]t) count)\b(?! (?:of|from|by|in)\b)"
 )
 _WHO_NOT = re.compile(
     r"\b(?P<noun>[a-z]+) (?:who|that|which)?(?: have| has| had| were| are| was| is| did| do| does)?"
@@ -141,7 +141,9 @@ def skip_null_keys(tree: exp.Expr, catalog: Catalog) -> None:
 def leave_out_values(tree: exp.Expr, question: str) -> list[str]:
     """``status NOT IN ('cancelled', 'refunded')`` for "cancelled and refunded orders left out"."""
     notes = []
-    for where in list(tree.find_all(exp.Where)):
+    select = lone_select(tree)
+    where = select.args.get("where") if select is not None else None
+    if where is not None and not where.find(exp.Not, exp.NEQ):
         for condition in conjuncts(where.this):
             if not isinstance(condition, exp.In | exp.EQ) or not isinstance(condition.this, exp.Column):
                 continue
@@ -150,7 +152,8 @@ def leave_out_values(tree: exp.Expr, question: str) -> list[str]:
             if not texts or len(texts) != len(kept):
                 continue
             listed = r"(?:,? (?:and |or |nor )?|, ?)".join(rf"{re.escape(text)}(?:e?s)?" for text in texts)
-            said = rf"{_LEAVING_OUT} (?:\w+ ){{0,2}}{listed}\b|\b{listed}(?: \w+){{0,2}} {_ARE_OUT}"
+            said = rf"{_LEAVING_OUT} (?:(?:the|all|any|those|with) ){{0,2}}{listed}\b"
+            said += rf"|[,(] ?(?:\w+ )?{listed}(?: \w+)? {_ARE_OUT}"
             if not re.search(said, question, re.IGNORECASE):
                 continue
             notes.append(f"left out {condition.sql('duckdb')}")

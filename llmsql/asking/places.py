@@ -64,7 +64,8 @@ _ONE = re.compile(
     re.IGNORECASE,
 )
 _PLACES_SHOWN = re.compile(
-    r"\b(?:rank\w*|plac(?:e|es|ed|ing)|position\w*|number\w*|row|standing\w*|ordinal)\b|#", re.IGNORECASE
+    r"\b(?:rank\w*|plac(?:e|es|ed|ing)|position\w*|number\w*|row|count\w*|label\w*|index\w*|standing\w*|ordinal)\b|#",
+    re.IGNORECASE,
 )
 _TOP = re.compile(rf"\b(?:top|bottom) (?P<number>\d{{1,3}}|{'|'.join(NUMBERS)})\b(?! ?%| percent)", re.IGNORECASE)
 _NOT_ALL = re.compile(r"\b(?:each|every|per|within|ties?|tied|share|percent\w*|rest|others?)\b", re.IGNORECASE)
@@ -130,11 +131,13 @@ def take_first(tree: exp.Expr, question: str) -> list[str]:
 def take_top(tree: exp.Expr, question: str) -> list[str]:
     """The first of an order as far as the question wants them: "top 5", where the query gives all."""
     said = list(_TOP.finditer(question))
-    if not isinstance(tree, exp.Select) or len(said) != 1 or _NOT_ALL.search(question):
+    if lone_select(tree) is None or not isinstance(tree, exp.Select) or len(said) != 1 or _NOT_ALL.search(question):
         return []
     if any(tree.args.get(part) for part in ("limit", "qualify", "offset")) or not tree.args.get("order"):
         return []
     if tree.find(exp.Window, exp.Limit):
+        return []
+    if bool(tree.args["order"].expressions[0].args.get("desc")) != (said[0][0][:3].casefold() == "top"):
         return []
     word = said[0]["number"].casefold()
     tree.set("limit", exp.Limit(expression=exp.Literal.number(NUMBERS.get(word, word))))

@@ -18,8 +18,10 @@ from llmsql.catalog import Catalog, Table
 
 _WORDS = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[,.;:?!()]")
 _NOT = frozenset(
-    "no not non never without except excluding but or and versus vs other than most many more fewest least".split()
+    """no not non never without except excluding but or and versus vs other than most many more fewest least less
+    top""".split()
 )
+_NEGATED = re.compile(r"\b(?:not|never|without|no|none|nobody|except|exclud\w*)\b|n['’]t\b", re.IGNORECASE)
 _PLAIN = ASKING - {"new"}
 _PREFIXES = frozenset("is has was are can had did".split())
 
@@ -39,18 +41,24 @@ def take_qualifiers(tree: exp.Expr, question: str, catalog: Catalog, values: Val
     """
     if not isinstance(tree, exp.Select) or not (scope := Scope.of(tree, catalog)).is_known:
         return []
+    if any(join.side for join in tree.args.get("joins") or []) or _NEGATED.search(question):
+        return []
     select = tree
     read = {column.name.casefold() for column in select.find_all(exp.Column)}
     words = [word.casefold() for word in _WORDS.findall(question)]
+    nouns = {stems_in_order(t.name)[-1] for t in scope.tables.values() if t is not None and stems_in_order(t.name)}
     notes = []
     for alias, table in scope.tables.items():
         if table is None:
             continue
+        named = [_value(word, table, values) for _, word in _before_noun(words, table, select, scope, alias)]
+        said = [place.column.casefold() for place in dict.fromkeys(p for p in named if p is not None)]
+        either = {column for column in said if said.count(column) > 1}
         for before, word in _before_noun(words, table, select, scope, alias):
-            if word in _PLAIN or before in _NOT or before.endswith(("n't", "n’t")):
+            if word in _PLAIN or before in _NOT or stem(before) in nouns or before.endswith(("n't", "n’t")):
                 continue
             found = _flag(word, table) or _value(word, table, values)
-            if found is None or found.column.casefold() in read:
+            if found is None or found.column.casefold() in read or found.column.casefold() in either:
                 continue
             others = [c.name for c in select.find_all(exp.Column) if word not in c.name.casefold()]
             written = [fold(text.this) for text in select.find_all(exp.Literal)]

@@ -53,9 +53,19 @@ def round_asked(con: duckdb.DuckDBPyConnection, tree: exp.Expr, digits: int, cat
         digits: of ``digits_asked``.
         catalog: the tables.
     """
-    if not isinstance(tree, exp.Select) or tree.find(*_ROUNDED) or any(e.find(exp.Star) is e for e in tree.expressions):
+    if not isinstance(tree, exp.Select) or tree.find(*_ROUNDED):
         return []
     types = [row[1] for row in con.execute(f"DESCRIBE {tree.sql('duckdb')}").fetchall()]
+    if len(types) != len(tree.expressions):  # a star, or a STRUCT taken apart
+        return []
+    read = {
+        column.name.casefold()
+        for part in ("having", "qualify")
+        if (node := tree.args.get(part)) is not None
+        for column in node.find_all(exp.Column)
+    }
+    if any(e.alias and e.alias.casefold() in read for e in tree.expressions):
+        return []  # what is compared is not rounded
     amounts = [
         (e.unalias(), made)
         for e, type_ in zip(tree.expressions, types, strict=True)

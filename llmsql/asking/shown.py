@@ -13,7 +13,11 @@ from llmsql.catalog import Catalog
 
 _ALIKE = 0.8
 _NAME = re.compile(r"(?P<before>\w*?)_?(?P<part>first|last|given|family|sur|f|l)_?name", re.IGNORECASE)
-_PART_OF_NAME = re.compile(r"\b(?:(?:first|last|given|family|fore)[ -]?names?|surnames?|by name)\b", re.IGNORECASE)
+_PART_OF_NAME = re.compile(
+    r"\b(?:(?:first|last|given|family|fore)[ -]?names?|surnames?|by name|(?:which|common|popular) name"
+    r"|called|letters?)\b",
+    re.IGNORECASE,
+)
 _WHETHER = re.compile(r"\W*(?:is|are|was|were|do|does|did|has|have|can)\b", re.IGNORECASE)
 
 
@@ -57,7 +61,12 @@ def show_whole_name(tree: exp.Expr, question: str, catalog: Catalog) -> list[str
     [(one, (is_first, rest))] = shown
     table = scope.table_of(one)
     others = [] if table is None else [c.name for c in table.columns if _part_of_name(c.name) == (not is_first, rest)]
-    group = tree.args.get("group")
+    group, order = tree.args.get("group"), tree.args.get("order")
+    read = {column.name.casefold() for column in tree.find_all(exp.Column)}
+    if any(isinstance(key.this, exp.Literal) for key in (order.expressions if order is not None else [])):
+        return []  # by place
+    if len(others) == 1 and others[0].casefold() in read:
+        return []
     if len(others) != 1 or (group is not None and not group.args.get("all")):
         return []
     other = exp.column(identifier(others[0]), table=one.args.get("table"))

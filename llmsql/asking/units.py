@@ -5,27 +5,31 @@ Tried on thousands of right queries, which it has to leave alone.
 
 from __future__ import annotations
 
+import math
 import re
 
 from sqlglot import exp
 
 from llmsql.asking.coverage import stems_in_order
+from llmsql.asking.scopes import Scope
+from llmsql.catalog import Catalog
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 _STORED = {"sec": 1, "secs": 1, "second": 1, "s": 1, "min": 60, "mins": 60, "minute": 60, "hour": 3600, "hr": 3600}
 _ASKED = re.compile(
-    r"\b(?:in|total|of|many|the|number of|sum of|average|avg) (?P<unit>second|minute|hour|min|sec)s?\b"
+    r"\b(?:in|total|many|number of|sum of|average|avg) (?P<unit>second|minute|hour|min|sec)s?\b"
     r"|\A\W*(?P<first>second|minute|hour)s?\b",
     re.IGNORECASE,
 )
 
 
-def convert_units(tree: exp.Expr, question: str) -> list[str]:
+def convert_units(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     """``SUM(duration_sec) / 60`` for "total minutes".
 
     Args:
         tree: a parsed query with right column names; changed in place.
         question: as typed; it names one unit only.
+        catalog: the tables.
     """
     said = {(match["unit"] or match["first"]).casefold() for match in _ASKED.finditer(question)}
     named = {unit for unit in _SECONDS if re.search(rf"\b{unit[:3]}(?:{unit[3:]})?s?\b", question, re.IGNORECASE)}
@@ -33,13 +37,16 @@ def convert_units(tree: exp.Expr, question: str) -> list[str]:
     if not isinstance(tree, exp.Select) or len(units) != 1 or named != units:
         return []
     [unit] = units
+    if tree.find(exp.Hour, exp.Minute, exp.Second, exp.Extract, exp.DateTrunc, exp.TimestampTrunc):
+        return []
+    scope = Scope.of(tree, catalog)
     notes = []
     for shown in tree.expressions:
         amount = shown.unalias()
-        kept = {_kept_in(column.name) for column in amount.find_all(exp.Column)}
-        if not isinstance(amount, (exp.Sum, exp.Avg, exp.Min, exp.Max)) or len(kept) != 1 or None in kept:
+        if not isinstance(amount, (exp.Sum, exp.Avg, exp.Min, exp.Max)) or not isinstance(amount.this, exp.Column):
             continue
-        factor = _SECONDS[unit] / (kept.pop() or 1)
+        stored = scope.stored(amount.this)
+        factor = _SECONDS[unit] / (_kept_in(stored.name) or math.inf) if stored is not None else 0
         if factor <= 1:
             continue
         notes.append(f"{amount.sql('duckdb')} in {unit}s")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 import sqlglot
 
 from llmsql.asking.units import convert_units
+from llmsql.catalog.snapshot import snapshot
+
+CALLS = "CREATE TABLE calls (duration_sec INTEGER, durationSeconds INTEGER, minutes INTEGER, length_min INTEGER, price DOUBLE, called_at TIMESTAMP)"
 
 
 @pytest.mark.parametrize(
@@ -20,9 +24,14 @@ from llmsql.asking.units import convert_units
         ("calls in the last hour", "SUM(price)", None),
         ("longest call", "MAX(duration_sec)", None),
         ("total minutes of calls", "SUM(duration_sec * price)", None),
+        ("how many minutes is the average call?", "AVG(duration_sec / 60.0)", None),
+        ("which hour has the longest average wait?", "HOUR(called_at), AVG(minutes)", None),
     ],
 )
 def test_units(question: str, shown: str, converted: str | None) -> None:
+    with duckdb.connect() as con:
+        con.execute(CALLS).fetchall()
+        catalog = snapshot(con)
     tree = sqlglot.parse_one(f"SELECT {shown} FROM calls", read="duckdb")
-    assert bool(convert_units(tree, question)) == (converted is not None)
+    assert bool(convert_units(tree, question, catalog)) == (converted is not None)
     assert tree.sql("duckdb") == f"SELECT {converted or shown} FROM calls"
