@@ -10,7 +10,7 @@ import re
 from sqlglot import exp
 
 from llmsql.asking.coverage import is_known, name_stems
-from llmsql.asking.scopes import Scope, add_condition, conjuncts, lone_select
+from llmsql.asking.scopes import Scope, add_condition, conditions, lone_select
 from llmsql.catalog import Catalog
 
 _LEAVE_OUT = r"\b(?:(?:skip|ignor|exclud|omit|disregard|discard)\w*|leav\w* (?:out|off|aside)|drop(?:ping)?)"
@@ -25,8 +25,6 @@ _BLANKS = re.compile(
 _MAY_BE_MISSING = re.compile(
     r"\b(?:unknown|missing|null|blank|empty|unset|unrecorded"
     r"|(?:not|n['’]?t) (?:known|recorded|said|specified|given|set|sure)"
-    r""
-    r""
     r"|under|pending|lack\w*|n/a|flag\w*|filled|yet|neither|status|undecided|unclear|await\w*|investigat\w*"
     r"|no (?:answer|value|entry|information|data))\b",
     re.IGNORECASE,
@@ -53,8 +51,7 @@ def leave_out_blanks(tree: exp.Expr, question: str, catalog: Catalog) -> list[st
         words = named.split()
         keys = [c for c in {*keys, *tree.find_all(exp.Column)} if any(is_known(w, name_stems([c.name])) for w in words)]
         keys = list({c.name.casefold(): c for c in keys if scope.stored(c) is not None}.values())
-    where = select.args.get("where")
-    read = {c.name.casefold() for c in where.find_all(exp.Column)} if where is not None else set()
+    read = {c.name.casefold() for condition in conditions(select) for c in condition.find_all(exp.Column)}
     if len(keys) != 1 or keys[0].name.casefold() in read:
         return []
     missing = exp.Is(this=keys[0].copy(), expression=exp.Null())
@@ -67,11 +64,10 @@ def read_flags(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     if _MAY_BE_MISSING.search(question):
         return []
     select = lone_select(tree)
-    where = select.args.get("where") if select is not None else None
-    if select is None or where is None or select.args.get("joins"):
+    if select is None or select.args.get("joins"):
         return []
     notes = []
-    for missing in conjuncts(where.this):
+    for missing in conditions(select):
         column = missing.this
         if not isinstance(missing, exp.Is) or not isinstance(missing.expression, exp.Null):
             continue

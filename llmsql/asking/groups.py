@@ -10,7 +10,7 @@ import re
 from sqlglot import exp
 
 from llmsql.asking.coverage import name_stems, stem, stems_in_order
-from llmsql.asking.scopes import Scope, conjuncts, identifier, lone_select
+from llmsql.asking.scopes import Scope, conditions, identifier, lone_select, set_conditions
 from llmsql.catalog import Catalog
 
 _EACH = re.compile(r"\b(?:each|every|per|(?:for|of|in|on|by|at|across) (?:the )?different)\b", re.IGNORECASE)
@@ -110,18 +110,16 @@ def keep_empty_groups(tree: exp.Expr, question: str, catalog: Catalog) -> list[s
         return []
     if select.args.get("having") or any(c.find(exp.Window) for c in select.expressions):
         return []
-    where = select.args.get("where")
-    conditions = conjuncts(where.this) if where is not None else []
-    there = [c for c in conditions if any(scope.owner(column) != owner for column in c.find_all(exp.Column))]
+    wanted = conditions(select)
+    there = [c for c in wanted if any(scope.owner(column) != owner for column in c.find_all(exp.Column))]
     start = select.args["from_"].this
     first, second = (start, join.this) if start.alias_or_name.casefold() == owner else (join.this, start)
-    if any(isinstance(c, exp.Or) for c in conditions) or select.find(exp.Div):
+    if any(isinstance(c, exp.Or) for c in wanted) or select.find(exp.Div):
         return []
     on = exp.and_(condition.copy(), *(c.copy() for c in there), wrap=False)
     select.set("from_", exp.From(this=first.copy()))
     select.set("joins", [exp.Join(this=second.copy(), side="LEFT", on=on)])
-    rest = [c.copy() for c in conditions if c not in there]
-    select.set("where", exp.Where(this=exp.and_(*rest, wrap=False)) if rest else None)
+    set_conditions(select, [c.copy() for c in wanted if c not in there])
     for count in list(select.find_all(exp.Count)):
         if isinstance(count.this, exp.Star):
             count.set("this", inner[0].copy())

@@ -7,7 +7,6 @@ the cases. All leave a note.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from sqlglot import exp
 
@@ -173,17 +172,14 @@ def _drop_idle_start(select: exp.Select, catalog: Catalog, asked: set[str]) -> l
         return []
     turned = select.copy()
     first, *rest = turned.args["joins"]
-    join = exp.Join(this=turned.args["from_"].this.copy(), on=first.args.get("on"))
-    turned.set("from_", exp.From(this=first.this.copy()))
+    join = exp.Join(this=turned.args["from_"].this, on=first.args.get("on"))
+    turned.set("from_", exp.From(this=first.this))
     turned.set("joins", [join, *rest])
-    table = Scope.of(select, catalog).tables.get(start.this.alias_or_name.casefold())
-    if table is None or _idle_join(turned, catalog, asked, only=join) is None:
+    scope = Scope.of(turned, catalog)
+    if not _is_idle(join, scope, asked) or (not counts and _is_pointed_at(join, scope)):
         return []
-    alias = start.this.alias_or_name.casefold()
-    if _is_pointed_at(table, [c for c in join.find_all(exp.Column) if c.table.casefold() == alias]) != counts:
-        return []
-    select.set("from_", exp.From(this=first.this.copy()))
-    select.set("joins", [j.copy() for j in rest])
+    select.set("from_", exp.From(this=first.this))
+    select.set("joins", rest)
     return [f"left out {start.this.name}, which nothing asks for"]
 
 
@@ -191,9 +187,18 @@ def _shows_all(select: exp.Select) -> bool:
     return any(isinstance(e, exp.Star) or (isinstance(e, exp.Column) and e.is_star) for e in select.expressions)
 
 
-def _is_pointed_at(table: Table, own: Sequence[exp.Column]) -> bool:
+def _own_columns(join: exp.Join) -> list[exp.Column]:
+    """Columns of the joined table that its condition names."""
+    alias, condition = join.this.alias_or_name.casefold(), join.args.get("on")
+    return [c for c in condition.find_all(exp.Column) if c.table.casefold() == alias] if condition is not None else []
+
+
+def _is_pointed_at(join: exp.Join, scope: Scope) -> bool:
     """Whether each row of the others has at most one of a table: by its key, which is not also one of another's."""
-    names = {column.name.casefold() for column in own}
+    table = scope.tables.get(join.this.alias_or_name.casefold())
+    if table is None:
+        return False
+    names = {column.name.casefold() for column in _own_columns(join)}
     foreign = {name.casefold() for key in table.foreign_keys for name in key.columns}
     return names == {key.casefold() for key in table.primary_key} and not names & foreign
 
@@ -203,33 +208,25 @@ def _is_membership(select: exp.Select) -> bool:
     return isinstance(parent, exp.In | exp.Exists) or isinstance(select.parent, exp.Except)
 
 
-def _idle_join(select: exp.Select, catalog: Catalog, asked: set[str], only: exp.Join | None = None) -> exp.Join | None:
-    joins: list[exp.Join] = select.args.get("joins") or []
+def _idle_join(select: exp.Select, catalog: Catalog, asked: set[str]) -> exp.Join | None:
     scope = Scope.of(select, catalog)
-    if not joins or not scope.is_known:
-        return None
+    return next((join for join in reversed(select.args.get("joins") or []) if _is_idle(join, scope, asked)), None)
+
+
+def _is_idle(join: exp.Join, scope: Scope, asked: set[str]) -> bool:
+    alias, condition, select = join.this.alias_or_name.casefold(), join.args.get("on"), scope.select
+    table = scope.tables.get(alias)
+    if not scope.is_known or table is None or condition is None or join.args.get("kind") in ("SEMI", "ANTI", "CROSS"):
+        return False
     counts = select.find(exp.Star) is not None
-    used: dict[str, int] = {}
-    for column in select.find_all(exp.Column):
-        owners = [column.table.casefold()] if column.table else scope.owners(column.name)
-        for owner in owners:
-            used[owner] = used.get(owner, 0) + 1
-    for join in reversed(joins) if only is None else [only]:
-        alias = join.this.alias_or_name.casefold()
-        condition = join.args.get("on")
-        table = scope.tables.get(alias)
-        if table is None or condition is None or join.args.get("kind") in ("SEMI", "ANTI", "CROSS"):
-            continue
-        own = [c for c in condition.find_all(exp.Column) if c.table.casefold() == alias]
-        if counts and not _is_pointed_at(table, own):
-            continue
-        if used.get(alias, 0) > len(own) or not _is_key_condition(condition):
-            continue
-        others = name_stems(t.name for a, t in scope.tables.items() if t is not None and a != alias)
-        if _is_named(name_stems([table.name]) - (set() if counts else others), asked):
-            continue
-        return join
-    return None
+    if counts and not _is_pointed_at(join, scope):
+        return False
+    columns = select.find_all(exp.Column)
+    used = sum(alias in ([c.table.casefold()] if c.table else scope.owners(c.name)) for c in columns)
+    if used > len(_own_columns(join)) or not _is_key_condition(condition):
+        return False
+    others = name_stems(t.name for a, t in scope.tables.items() if t is not None and a != alias)
+    return not _is_named(name_stems([table.name]) - (set() if counts else others), asked)
 
 
 def _is_key_condition(condition: exp.Expr) -> bool:

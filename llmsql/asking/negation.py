@@ -10,7 +10,17 @@ import re
 from sqlglot import exp
 
 from llmsql.asking.coverage import coverage, stem, stems_in_order
-from llmsql.asking.scopes import Scope, add_condition, conjuncts, identifier, lone_select, sources, table_reference
+from llmsql.asking.scopes import (
+    Scope,
+    add_condition,
+    conditions,
+    conjuncts,
+    identifier,
+    lone_select,
+    set_conditions,
+    sources,
+    table_reference,
+)
 from llmsql.catalog import Catalog
 
 # Whatever may say that something is left out, in any of the ways that people have of saying it.
@@ -69,15 +79,14 @@ def drop_missing(tree: exp.Expr, question: str) -> list[str]:
             *select.find_all(exp.Sum, exp.Avg, exp.Min, exp.Max),
         ]
         used = {column.name.casefold() for part in measured for column in part.find_all(exp.Column)}
-        conditions = conjuncts(where.this)
+        wanted = conditions(select)
         gone = [
             c
-            for c in conditions
+            for c in wanted
             if isinstance(c, exp.Is) and isinstance(c.expression, exp.Null) and c.this.name.casefold() in used
         ]
         if gone and not _MISSING.search(question):
-            kept = [c for c in conditions if c not in gone]
-            select.set("where", exp.Where(this=exp.and_(*kept, copy=False)) if kept else None)
+            set_conditions(select, [c for c in wanted if c not in gone])
             notes += [f"left out {c.sql('duckdb')}: it is what is measured" for c in gone]
     return notes
 

@@ -12,7 +12,7 @@ from sqlglot import exp
 from llmsql.asking.coverage import ASKING, is_known, name_stems, stem, stems_in_order
 from llmsql.asking.joins import fold as fold_reference
 from llmsql.asking.prompt import StoredValue
-from llmsql.asking.scopes import Scope, add_condition, conjuncts, identifier
+from llmsql.asking.scopes import Scope, add_condition, conditions, identifier
 from llmsql.asking.values import ValueIndex, fold
 from llmsql.catalog import Catalog, Table
 
@@ -43,46 +43,45 @@ def take_qualifiers(tree: exp.Expr, question: str, catalog: Catalog, values: Val
         return []
     if any(join.side for join in tree.args.get("joins") or []) or _NEGATED.search(question):
         return []
-    select = tree
-    read = {column.name.casefold() for column in select.find_all(exp.Column)}
+    read = {column.name.casefold() for column in tree.find_all(exp.Column)}
     words = [word.casefold() for word in _WORDS.findall(question)]
     nouns = {stems_in_order(t.name)[-1] for t in scope.tables.values() if t is not None and stems_in_order(t.name)}
     notes = []
     for alias, table in scope.tables.items():
         if table is None:
             continue
-        named = [_value(word, table, values) for _, word in _before_noun(words, table, select, scope, alias)]
+        before_noun = _before_noun(words, table, scope, alias)
+        named = [_value(word, table, values) for _, word in before_noun]
         said = [place.column.casefold() for place in dict.fromkeys(p for p in named if p is not None)]
         either = {column for column in said if said.count(column) > 1}
-        for before, word in _before_noun(words, table, select, scope, alias):
+        for before, word in before_noun:
             if word in _PLAIN or before in _NOT or stem(before) in nouns or before.endswith(("n't", "n’t")):
                 continue
             found = _flag(word, table) or _value(word, table, values)
             if found is None or found.column.casefold() in read or found.column.casefold() in either:
                 continue
-            others = [c.name for c in select.find_all(exp.Column) if word not in c.name.casefold()]
-            written = [fold(text.this) for text in select.find_all(exp.Literal)]
+            others = [c.name for c in tree.find_all(exp.Column) if word not in c.name.casefold()]
+            written = [fold(text.this) for text in tree.find_all(exp.Literal)]
             if is_known(word, name_stems(others)) or any(word in text for text in written):
                 continue
             column = exp.column(identifier(found.column), table=identifier(alias) if len(scope.tables) > 1 else None)
             condition = exp.EQ(this=column, expression=exp.Literal.string(found.value)) if found.value else column
-            where = select.args.get("where")
-            given = [c for c in (conjuncts(where.this) if where is not None else []) if _is_set(c, word)]
+            given = [c for c in conditions(tree) if _is_set(c, word)]
             if given:
                 given[0].replace(condition)
             else:
-                add_condition(select, condition)
+                add_condition(tree, condition)
             notes.append(f"added {condition.sql('duckdb')}, which the question says before its noun")
             read.add(found.column.casefold())
     return notes
 
 
-def _before_noun(words: list[str], table: Table, select: exp.Select, scope: Scope, alias: str) -> list[tuple[str, str]]:
+def _before_noun(words: list[str], table: Table, scope: Scope, alias: str) -> list[tuple[str, str]]:
     """Words right before a table's name or before a value of it that the query has, each with the word before it."""
     noun = stems_in_order(table.name)[-1:]
     literals = {
         fold(equal.expression.this)
-        for equal in select.find_all(exp.EQ)
+        for equal in scope.select.find_all(exp.EQ)
         if isinstance(equal.this, exp.Column)
         and isinstance(equal.expression, exp.Literal)
         and scope.owner(equal.this) == alias

@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from llmsql.asking.question_form import NUMBERS
 from llmsql.asking.scopes import Scope, shown_by_alias
+from llmsql.asking.sql_text import sql_text
 from llmsql.catalog import Catalog
 
 _NUMBER_WORDS = {"no": 0, "zero": 0, "one": 1} | NUMBERS
@@ -34,10 +35,8 @@ _ROUNDED = (exp.Round, exp.Floor, exp.Ceil, exp.Trunc)
 
 def digits_asked(question: str) -> int | None:
     """The one number of decimals that a question asks for, below 0 for tens and hundreds; None where there is none."""
-    asked = {
-        int(match["digits"]) if match["digits"].isdigit() else _NUMBER_WORDS[match["digits"].casefold()]
-        for match in _DECIMALS.finditer(question)
-    }
+    words = [match["digits"].casefold() for match in _DECIMALS.finditer(question)]
+    asked = {int(_NUMBER_WORDS.get(word, word)) for word in words}
     if not asked:
         units = [match["unit"].casefold().removesuffix("s") for match in _NEAREST.finditer(question)]
         asked = {_UNITS.get(unit, 0) for unit in units if unit in _UNITS or _WHOLE.match(unit)}
@@ -55,7 +54,7 @@ def round_asked(con: duckdb.DuckDBPyConnection, tree: exp.Expr, digits: int, cat
     """
     if not isinstance(tree, exp.Select) or tree.find(*_ROUNDED):
         return []
-    types = [row[1] for row in con.execute(f"DESCRIBE {tree.sql('duckdb')}").fetchall()]
+    types = [row[1] for row in con.execute(f"DESCRIBE {sql_text(tree)}").fetchall()]
     if len(types) != len(tree.expressions):  # a star, or a STRUCT taken apart
         return []
     read = {

@@ -139,12 +139,20 @@ def conjuncts(condition: exp.Expr) -> list[exp.Expr]:
     return list(condition.flatten()) if isinstance(condition, exp.And) else [condition]
 
 
+def conditions(select: exp.Select) -> list[exp.Expr]:
+    """What WHERE wants of each row; nothing where a SELECT has none."""
+    where = select.args.get("where")
+    return conjuncts(where.this) if where is not None else []
+
+
+def set_conditions(select: exp.Select, wanted: Sequence[exp.Expr]) -> None:
+    """Make WHERE want all of these, or nothing."""
+    select.set("where", exp.Where(this=exp.and_(*wanted, copy=False)) if wanted else None)
+
+
 def add_condition(select: exp.Select, condition: exp.Expr) -> None:
     """Let a condition hold too, after those that a SELECT has."""
-    where = select.args.get("where")
-    kept = conjuncts(where.this) if where is not None else []
-    kept = [exp.paren(c, copy=False) if isinstance(c, exp.Or) else c for c in kept]
-    select.set("where", exp.Where(this=exp.and_(*kept, condition, copy=False, wrap=False)))
+    set_conditions(select, [*conditions(select), condition])
 
 
 @lru_cache(maxsize=4096)

@@ -15,7 +15,7 @@ from llmsql.asking.scopes import Scope
 from llmsql.catalog import Catalog
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
-_STORED = {"sec": 1, "secs": 1, "second": 1, "s": 1, "min": 60, "mins": 60, "minute": 60, "hour": 3600, "hr": 3600}
+_STORED = {"sec": 1, "second": 1, "min": 60, "minute": 60, "hour": 3600, "hr": 3600}
 _ASKED = re.compile(
     r"\b(?:in|total|many|number of|sum of|average|avg) (?P<unit>second|minute|hour|min|sec)s?\b"
     r"|\A\W*(?P<first>second|minute|hour)s?\b",
@@ -56,6 +56,6 @@ def convert_units(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
 
 def _kept_in(column: str) -> int | None:
     """Seconds in the unit that a column's name says it is kept in."""
-    return _STORED.get((re.findall(r"[a-z]+", column.casefold().replace("_", " ")) or [""])[-1]) or _STORED.get(
-        (stems_in_order(column) or [""])[-1]
-    )
+    if re.search(r"(?:\A|_)s\Z", column, re.IGNORECASE):
+        return 1
+    return _STORED.get((stems_in_order(column) or [""])[-1])
