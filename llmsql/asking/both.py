@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from llmsql.asking.joins import fold as fold_reference
-from llmsql.asking.scopes import Scope, conjuncts
+from llmsql.asking.scopes import Scope, conjuncts, set_conditions
 from llmsql.asking.values import fold
 from llmsql.catalog import Catalog
 
@@ -70,7 +70,7 @@ def want_both(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     if pair.is_impossible:
         either = exp.In(this=pair.column.copy(), expressions=[value.copy() for value in pair.values])
         kept = [c for c in conjuncts(select.args["where"].this) if c not in pair.conditions]
-        select.set("where", exp.Where(this=exp.and_(*kept, either, copy=False)))
+        set_conditions(select, [*kept, either])
     return [f"wants both {' and '.join(value.sql('duckdb') for value in pair.values)}"]
 
 

@@ -31,7 +31,7 @@ from sqlglot import exp
 
 from llmsql.asking.calendar_words import MONTH_NUMBERS, ORDINALS
 from llmsql.asking.check import check_sql
-from llmsql.asking.scopes import Scope, conjuncts, identifier, own_columns
+from llmsql.asking.scopes import Scope, conjuncts, identifier, own_columns, set_conditions
 from llmsql.catalog import Catalog
 from llmsql.errors import SQLRejectedError
 
@@ -327,7 +327,7 @@ def repair_dates(
             return notes
         wanted = _condition(column, ranges)
         kept = [p for p in conjuncts(select.args["where"].this) if not any(p is part for part in parts)]
-        select.set("where", exp.Where(this=exp.and_(*kept, wanted, wrap=False)))
+        set_conditions(select, [*kept, *conjuncts(wanted)])
         return [*notes, f"dates in the SQL were others: {column.sql('duckdb')} now keeps to these days"]
     if not conditions and not used:
         return _added(tree, catalog, ranges, notes)

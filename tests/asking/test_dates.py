@@ -134,6 +134,7 @@ JULY = "ordered_at >= CAST('2024-07-01' AS DATE) AND ordered_at < CAST('2024-08-
         # other days
         ("orders last month", "SELECT COUNT(*) FROM orders WHERE MONTH(ordered_at) = 7", JULY),
         ("paid last month", "SELECT COUNT(*) FROM orders WHERE status = 'paid' AND ordered_at > '2024-07-15'", f"status = 'paid' AND {JULY}"),
+        ("those last month", "SELECT COUNT(*) FROM orders WHERE (status = 'open' OR total > 5) AND ordered_at > '2024-07-15'", f"(status = 'open' OR total > 5) AND {JULY}"),
         ("Q3 2024 vs Q3 2023", "SELECT COUNT(*) FROM orders WHERE QUARTER(ordered_at) = 3", "(ordered_at >= CAST('2024-07-01' AS DATE) AND ordered_at < CAST('2024-10-01' AS DATE) OR ordered_at >= CAST('2023-07-01' AS DATE) AND ordered_at < CAST('2023-10-01' AS DATE))"),
         # none at all
         ("orders last month", "SELECT COUNT(*) FROM orders", JULY),
