@@ -16,6 +16,7 @@ from typing import Any
 
 from llmsql.chat import Message
 from llmsql.errors import ConfigError
+from llmsql.rows.redaction import EXAMPLES, KINDS, redacted
 from llmsql.rows.schemas import as_field, for_the_prompt, for_the_wire, parse_schema
 from llmsql.rows.shapes import UnfitAnswerError, parse_shape, read_answer, read_typed, schema_of
 
@@ -381,70 +382,29 @@ def _translate(options: Mapping[str, Any], room: int) -> Task:
 
 
 def _redact(options: Mapping[str, Any], room: int) -> Task:
-    kinds = options.get("entities") or ["name", "email", "phone", "address", "account number"]
+    kinds = options.get("entities") or list(KINDS)
     if not isinstance(kinds, list) or not all(isinstance(kind, str) and kind.strip() for kind in kinds):
         raise ConfigError("entities of ai_redact must be a list of texts.", "Write it as ['name', 'email'].")
-    schema = {
-        "type": "array",
-        "items": _span_schema(kinds),
-    }
-    asked, read, wire = _json_request(schema)
+    pieces = {kind: {"type": "array", "items": {"type": "string"}} for kind in kinds}
+    asked, read, wire = _json_request(
+        {"type": "object", "properties": pieces, "required": list(pieces), "additionalProperties": False}
+    )
+    system = f"You find personal data in a text: {', '.join(kinds)}. Copy every piece exactly. {asked}"
+    examples: tuple[Message, ...] = ()
+    if not pieces.keys().isdisjoint(KINDS):  # examples without anything in them would teach that there is nothing
+        for text, named in EXAMPLES:
+            answer = json.dumps({kind: list(named.get(kind, ())) for kind in pieces})
+            examples += (Message("user", f"Text: {text}"), Message("assistant", answer))
 
     def prompt(text: str) -> Prompt:
         # The model names the pieces and the text is changed here: nothing else in it can change.
         def replaced(answer: str) -> str:
             return redacted(text, read(answer), kinds)
 
-        system = f"You find personal data in a text: {', '.join(kinds)}. Copy every piece exactly. {asked}"
-        return Prompt(_chat(system, f"Text: {text}"), replaced, options.get("max_tokens"), schema=wire, whole=True)
+        messages = _chat(system, f"Text: {text}")
+        return Prompt(messages, replaced, options.get("max_tokens"), schema=wire, whole=True, examples=examples)
 
     return _single(prompt, "", 48)
-
-
-def _span_schema(kinds: Sequence[str]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": {"text": {"type": "string"}, "kind": {"type": "string", "enum": list(kinds)}},
-        "required": ["text", "kind"],
-        "additionalProperties": False,
-    }
-
-
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-# Of Thai and its neighbours, of Chinese, Japanese and Korean: words without spaces around them, or with endings that
-# are written together with a name.
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-)
-_IN_WORD = rf"[^\W{_UNSPACED}]"
-
-
-def redacted(text: str, found: Sequence[Mapping[str, str]], kinds: Sequence[str]) -> str:
-    """A text with every named piece replaced by ``[KIND]``; e-mail addresses are found without a model too.
-
-    Raises:
-        UnfitAnswerError: the text does not have a piece, so that something else may have been meant and be left in.
-    """
-    pieces = {item["text"]: item["kind"] for item in found if item["text"].strip()}
-    if "email" in kinds:
-        pieces |= dict.fromkeys(_EMAIL.findall(text), "email")
-    if not pieces:
-        return text
-    longest_first = sorted(pieces, key=len, reverse=True)
-    pattern = re.compile("|".join(f"({_where(piece, text)})" for piece in longest_first))
-    return pattern.sub(lambda match: f"[{pieces[longest_first[(match.lastindex or 1) - 1]].upper()}]", text)
-
-
-def _where(piece: str, text: str) -> str:
-    """The regular expression of a piece as whole words of a text, in another case where its own is not there."""
-    words = piece.split()
-    before = f"(?<!{_IN_WORD})" if re.match(_IN_WORD, words[0]) else ""
-    after = f"(?!{_IN_WORD})" if re.match(_IN_WORD, words[-1][-1]) else ""
-    exact = before + r"\s+".join(map(re.escape, words)) + after
-    for pattern in (exact, f"(?i:{exact})"):
-        if re.search(pattern, text):
-            return pattern
-    raise UnfitAnswerError(f"the text does not have {piece[:60]!r} as words of its own")
 
 
 def _summarize(options: Mapping[str, Any], room: int) -> Task:

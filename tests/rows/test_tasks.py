@@ -14,8 +14,8 @@ import pytest
 
 import llmsql
 from llmsql.errors import ConfigError
-from llmsql.rows.shapes import UnfitAnswerError
-from llmsql.rows.tasks import read_flag, redacted
+from llmsql.rows.redaction import KINDS
+from llmsql.rows.tasks import read_flag
 from tests.clients.stubs import send_stream
 from tests.rows.stubs import StubModel
 
@@ -24,50 +24,6 @@ from tests.rows.stubs import StubModel
 def con(model: StubModel) -> Iterator[llmsql.Connection]:
     with llmsql.connect() as con:
         yield con
-
-
-def named(*pieces: str) -> list[dict[str, str]]:
-    return [{"text": piece, "kind": "name"} for piece in pieces]
-
-
-@pytest.mark.parametrize(
-    ("text", "pieces", "left"),
-    [
-        ("Ann wrote the Annual report", ["Ann"], "[NAME] wrote the Annual report"),
-        ("a cat and a dog, Ada", ["a"], "[NAME] cat and [NAME] dog, Ada"),
-        ("Ann Lee, ANN LEE", ["Ann Lee"], "[NAME], ANN LEE"),  # in its own case, where it is
-        ("mail from ann lee", ["Ann Lee"], "mail from [NAME]"),
-        ("Ann\nLee and Ann  Lee", ["Ann Lee"], "[NAME] and [NAME]"),
-        ("Ann Lee and Ann", ["Ann", "Ann Lee"], "[NAME] and [NAME]"),
-        ("call +49 30 (1) now", ["+49 30 (1)"], "call [NAME] now"),
-        ("D'Arcy's", ["D'Arcy"], "[NAME]'s"),
-        ("我叫王小明住在北京", ["王小明"], "我叫[NAME]住在北京"),
-        ("김철수는 Annさん", ["김철수", "Ann"], "[NAME]는 [NAME]さん"),
-        ("nobody", [], "nobody"),
-        ("x", ["x", " "], "[NAME]"),
-    ],
-)
-def test_pieces_are_replaced_as_whole_words(text: str, pieces: list[str], left: str) -> None:
-    assert redacted(text, named(*pieces), ["name"]) == left
-
-
-@pytest.mark.parametrize(("text", "piece"), [("Annual report", "Ann"), ("no such name", "Bo"), ("banana", "a")])
-def test_a_piece_that_is_not_there_is_not_passed_over(text: str, piece: str) -> None:
-    with pytest.raises(UnfitAnswerError, match=f"the text does not have '{piece}'"):
-        redacted(text, named(piece), ["name"])
-
-
-def test_pieces_and_addresses_keep_their_kinds() -> None:
-    found = [{"text": "Ann Lee", "kind": "name"}, {"text": "12-34", "kind": "account number"}]
-    kinds = ["name", "email", "account number"]
-    assert redacted("Ann Lee a.lee@x.org 12-34", found, kinds) == "[NAME] [EMAIL] [ACCOUNT NUMBER]"
-
-
-def test_a_piece_that_is_not_there_is_asked_for_again(con: llmsql.Connection, model: StubModel) -> None:
-    answers = iter(["Lee Ann", "Ann Lee"])
-    model.faults = lambda _: model.good(json.dumps({"value": named(next(answers))}))
-    assert con.execute("SELECT ai_redact('Ann Lee called')").fetchall() == [("[NAME] called",)]
-    assert len(model.requests) == 2 and "does not have 'Lee Ann'" in model.texts[1]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +95,7 @@ def test_flags_are_words_that_duckdb_takes_for_booleans() -> None:
 
 
 def test_a_kept_answer_that_does_not_fit_is_asked_for_anew(model: StubModel, tmp_path: Path) -> None:
-    model.faults = lambda _: model.good(json.dumps({"value": named("Ann")}))
+    model.faults = lambda _: model.good(json.dumps({"name": ["Ann"]} | {kind: [] for kind in KINDS[1:]}))
 
     def ask() -> int:
         with llmsql.connect() as con:
