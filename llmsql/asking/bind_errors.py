@@ -36,7 +36,7 @@ def repair_error(sql: str, error: str, catalog: Catalog) -> Iterator[tuple[str, 
     ):
         yield from _translated(sql)
     if "No function matches" in error or "Could not convert" in error or "Cannot compare" in error:
-        yield from _cast_text(sql, catalog)
+        yield from _cast_text(sql)
     if "Cannot compare" in error and " in IN" in error:
         yield from _cast_lookups(sql, catalog)
     if "GROUP BY" in error:
@@ -83,7 +83,7 @@ def _translated(sql: str) -> Iterator[tuple[str, str]]:
             yield translated[0], f"translated from {dialect}"
 
 
-def _cast_text(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
+def _cast_text(sql: str) -> Iterator[tuple[str, str]]:
     tree = sqlglot.parse_one(sql, read="duckdb")
     changed = False
     for node in list(tree.find_all(exp.Like, exp.ILike, exp.Lower, exp.Upper, exp.Substring, exp.Contains)):
@@ -92,20 +92,6 @@ def _cast_text(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
             changed = True
     if changed:
         yield tree.sql("duckdb"), "compared as text"
-    tree = sqlglot.parse_one(sql, read="duckdb")
-    changed = False
-    for node in list(tree.find_all(exp.AggFunc)):
-        select = node.find_ancestor(exp.Select)
-        if isinstance(node, (exp.Sum, exp.Avg)) and isinstance(node.this, exp.Column) and select is not None:
-            node.this.replace(exp.TryCast(this=node.this.copy(), to=exp.DataType.build("DOUBLE")))
-            changed = True
-    for node in list(tree.find_all(exp.Year, exp.Month, exp.Day, exp.Quarter, exp.DateTrunc, exp.TimestampTrunc)):
-        argument = node.this
-        if isinstance(argument, exp.Column) and _type_of(argument, catalog) == "VARCHAR":
-            argument.replace(exp.TryCast(this=argument.copy(), to=exp.DataType.build("DATE")))
-            changed = True
-    if changed:
-        yield tree.sql("duckdb"), "read text as numbers or dates"
 
 
 def _cast_lookups(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,7 @@ from llmsql.asking.joins import KeyGraph, Wording, chain_joins, fold
 from llmsql.asking.scopes import (
     Scope,
     cte_names,
+    derived_select,
     identifier,
     is_output_name,
     own_columns,
@@ -176,7 +177,7 @@ def _repair_column(
 
 def _renamed_column(column: exp.Column, select: exp.Select, scope: Scope) -> str | None:
     """``order_date`` of a query in FROM, or of a CTE, that gives it as ``first_order`` only."""
-    derived = [_derived(source) for source in sources(select).values()]
+    derived = [derived_select(source) for source in sources(select).values()]
     if not all(derived) or any(scope.tables.values()) or _is_nested(select):
         return None
     given = [e for query in derived if query is not None for e in query.expressions]
@@ -196,20 +197,6 @@ def _is_nested(select: exp.Select) -> bool:
     """Whether the columns of a query around it may be meant."""
     around = select.find_ancestor(exp.Select, exp.CTE)
     return isinstance(around, exp.Select)
-
-
-def _derived(source: exp.Expr) -> exp.Select | None:
-    """The SELECT behind a source of FROM: its own or that of the CTE that it names, if it names no columns itself."""
-    if source.args.get("alias") is not None and source.args["alias"].columns:
-        return None
-    query = source.this if isinstance(source, exp.Subquery) else None
-    node: exp.Expr | None = source
-    while query is None and isinstance(source, exp.Table) and node is not None:
-        with_ = node.args.get("with_")
-        named = [c for c in with_.expressions if c.alias.casefold() == source.name.casefold()] if with_ else []
-        query = named[0].this if named and not named[0].args["alias"].columns else None
-        node = node.parent
-    return query if isinstance(query, exp.Select) else None
 
 
 def _prefix_column(column: exp.Column, scope: Scope) -> str | None:

@@ -116,6 +116,20 @@ class Scope:
         return table.column(column.name) if table is not None else None
 
 
+def derived_select(source: exp.Expr) -> exp.Select | None:
+    """The SELECT behind a source of FROM: its own or that of the CTE that it names, if it names no columns itself."""
+    if source.args.get("alias") is not None and source.args["alias"].columns:
+        return None
+    query = source.this if isinstance(source, exp.Subquery) else None
+    node: exp.Expr | None = source
+    while query is None and isinstance(source, exp.Table) and node is not None:
+        with_ = node.args.get("with_")
+        named = [c for c in with_.expressions if c.alias.casefold() == source.name.casefold()] if with_ else []
+        query = named[0].this if named and not named[0].args["alias"].columns else None
+        node = node.parent
+    return query if isinstance(query, exp.Select) else None
+
+
 def has_grouping_sets(group: exp.Group) -> bool:
     """Whether a GROUP BY has more than one way of grouping: ROLLUP, CUBE, GROUPING SETS."""
     several = (exp.Rollup, exp.Cube, exp.GroupingSets)

@@ -24,6 +24,7 @@ from llmsql.asking.rounding import digits_asked, round_asked
 from llmsql.asking.scopes import plain_sql
 from llmsql.asking.spoken import take_named_tables
 from llmsql.asking.sql_text import sql_text
+from llmsql.asking.text_columns import read_text
 from llmsql.asking.values import ValueIndex
 from llmsql.asking.windows import group_windows
 from llmsql.catalog import Catalog
@@ -132,26 +133,31 @@ def _repaired(
     if today is not None:
         tree = set_today(tree, today)
     notes += repair_dates(con, tree, knowledge.catalog, dates, today or datetime.date.today())
+    unread = sql_text(tree)
+    read = read_text(tree, knowledge.catalog)
     sql = sql_text(tree)
     error = _complaint(con, sql, knowledge.catalog)
     if error is None:
-        return Settled(sql, tuple(notes))
+        return Settled(sql, (*notes, *read))
     group_windows(tree, knowledge.catalog)
     grouped = sql_text(tree)
     if grouped != sql and _complaint(con, grouped, knowledge.catalog) is None:
-        return Settled(grouped, (*notes, "wrote the groups and windows as DuckDB takes them"))
+        return Settled(grouped, (*notes, *read, "wrote the groups and windows as DuckDB takes them"))
     is_ambiguous = wording is not None and "Ambiguous reference" in error
-    repairs = qualify_first(sql, knowledge.catalog) if is_ambiguous else repair_error(sql, error, knowledge.catalog)
+    repairs = qualify_first(unread, knowledge.catalog) if is_ambiguous else repair_error(sql, error, knowledge.catalog)
     for candidate, note in repairs:
         try:
             repaired: exp.Expr = parse_query(candidate)
         except SQLRejectedError:
             continue
-        # A translation may have brought current_date in.
-        text = candidate if today is None else sql_text(set_today(repaired, today))
-        if _complaint(con, text, knowledge.catalog) is None:
-            settled = Settled(text, (*notes, note))
-            return _again(con, settled, knowledge, today, wording, dates) if is_ambiguous else settled
+        if today is not None:  # a translation may have brought current_date in
+            repaired = set_today(repaired, today)
+        unread = sql_text(repaired)
+        read = read_text(repaired, knowledge.catalog)
+        settled = Settled(sql_text(repaired), (*notes, note, *read))
+        if _complaint(con, settled.sql, knowledge.catalog) is not None:
+            continue
+        return _again(con, settled, unread, knowledge, today, wording, dates) if is_ambiguous else settled
     raise SQLRejectedError(error)
 
 
@@ -167,17 +173,21 @@ def _rounded(con: duckdb.DuckDBPyConnection, settled: Settled, question: str, ca
 def _again(
     con: duckdb.DuckDBPyConnection,
     settled: Settled,
+    unread: str,
     knowledge: Knowledge,
     today: datetime.date | None,
     wording: Wording | None,
     dates: Sequence[DateRange],
 ) -> Settled:
-    """Repaired once more: what could not be told of a column that several tables have can be told now."""
+    """Repaired once more: what could not be told of a column that several tables have can be told now.
+
+    The repairs look at ``unread``, which is ``settled`` without casts of text.
+    """
     try:
-        again = _repaired(con, settled.sql, knowledge, today, wording, dates)
+        again = _repaired(con, unread, knowledge, today, wording, dates)
     except SQLRejectedError:
         return settled
-    return Settled(again.sql, (*settled.notes, *again.notes))
+    return Settled(again.sql, tuple(dict.fromkeys((*settled.notes, *again.notes))))
 
 
 def _complaint(con: duckdb.DuckDBPyConnection, sql: str, catalog: Catalog) -> str | None:

@@ -57,7 +57,7 @@ def test_a_query_that_fails_while_running_is_no_candidate_and_ends_no_transactio
     shop: duckdb.DuckDBPyConnection, known: Knowledge, client: LLMClient, stub_openai: StubOpenAI
 ) -> None:
     shop.execute("BEGIN")
-    writes(stub_openai, "SELECT status::INTEGER FROM orders", COUNT, COUNT)
+    writes(stub_openai, "SELECT ('x' || status)::INTEGER FROM orders", COUNT, COUNT)
     draft = write_sql(shop, known, client, "stub", "how many orders", Settings(candidates=3))
     assert draft.sql == COUNT.replace("count", "COUNT")
     assert "Conversion" in (draft.candidates[-1].error or "")
@@ -162,7 +162,7 @@ def test_two_models_that_agree_are_surer(
     monkeypatch.setattr("llmsql.asking.engine.calibrations_of", lambda name: known[name])
     options = {"provider": "openai", "model": "big", "base_url": f"{stub_openai.url}/v1", "api_key": "k"}
     engine = Engine({**options, "cascade": "small,big"})
-    failing = "SELECT status::INTEGER FROM orders"  # whose rows cannot be compared; no reason to take it away
+    failing = "SELECT ('x' || status)::INTEGER FROM orders"  # whose rows cannot be compared; no reason to take it away
     writes(stub_openai, COUNT, SAME, COUNT, OTHER, COUNT, failing, COUNT, OTHER, COUNT, OTHER)
     agreed = engine.draft(shop, "how many orders")
     assert (agreed.writer, agreed.attempts) == ("big (small asked too)", 2)

@@ -1,0 +1,263 @@
+"""Numbers and days that a database keeps as text, as SQLite's and files without types do, read as a query takes them.
+
+DuckDB does no arithmetic on text and compares none with a number or a day; where it does cast, one value that does not
+fit stops the query. A value that does not fit is NULL here, and the note says what was read.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+
+from sqlglot import exp
+
+from llmsql.asking.scopes import Scope, derived_select, sources
+from llmsql.catalog import Catalog
+
+
+class Kind(enum.Enum):
+    """What the values of an expression are, as far as this matters here."""
+
+    TEXT = "VARCHAR"
+    NUMBER = "DOUBLE"
+    DAY = "DATE"
+    TIME = "TIMESTAMP"
+
+
+_NUMBERS = re.compile(
+    r"(?:U?(?:TINY|SMALL|BIG|HUGE)?INT|INTEGER|UINTEGER|DECIMAL|NUMERIC|DOUBLE|FLOAT|REAL)", re.IGNORECASE
+)
+_CALENDAR = re.compile(r"date|day|time|(?:_at|_on|since|until)\Z", re.IGNORECASE)
+_HOURS = {"HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND", "EPOCH"}
+
+_ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Pow)
+_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
+_OF_NUMBERS = (
+    exp.Sum,
+    exp.Avg,
+    exp.Median,
+    exp.Quantile,
+    exp.PercentileCont,
+    exp.Stddev,
+    exp.StddevSamp,
+    exp.StddevPop,
+    exp.Variance,
+    exp.VariancePop,
+    exp.Round,
+    exp.Abs,
+    exp.Ceil,
+    exp.Floor,
+    exp.Sqrt,
+    exp.Ln,
+    exp.Exp,
+    exp.Neg,
+)
+_OF_DAYS = (
+    exp.Year,
+    exp.Month,
+    exp.Quarter,
+    exp.Week,
+    exp.Day,
+    exp.DayOfWeek,
+    exp.DayOfWeekIso,
+    exp.DayOfYear,
+    exp.DayOfMonth,
+    exp.Dayname,
+    exp.Monthname,
+    exp.LastDay,
+)
+_OF_TIMES = (exp.Hour, exp.Minute, exp.Second, exp.TimeToStr, exp.TimeToUnix)
+_COUNTED = (exp.Count, exp.Length, exp.DateDiff, exp.Extract, exp.RowNumber, exp.Rank, exp.DenseRank)
+_SAME_AS_ITS_OWN = (exp.Max, exp.Min, exp.AnyValue, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.Mode)
+_PASSED_THROUGH = (exp.Paren, exp.Window, exp.Filter, exp.Alias, exp.Distinct, exp.IgnoreNulls, *_SAME_AS_ITS_OWN)
+_DAYS_BY_NAME = {"date_part": 1, "datepart": 1, "date_sub": 1, "datesub": 1, "age": 0}
+"""Functions that sqlglot has no class for, and the place of the first argument that is a day."""
+
+
+def read_text(tree: exp.Expr, catalog: Catalog) -> list[str]:
+    """Cast columns of text where a query takes them for numbers or days.
+
+    Args:
+        tree: a parsed query; changed in place.
+        catalog: the tables.
+
+    Returns:
+        A note for each column read as something else.
+    """
+    if not any(column.type == "VARCHAR" for table in catalog for column in table.columns):
+        return []
+    reader = _Reader(catalog)
+    for node in list(tree.walk()):
+        reader.read(node)
+    return list(dict.fromkeys(reader.notes))
+
+
+class _Reader:
+    """Casts in a query, and notes of them."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.notes: list[str] = []
+
+    def read(self, node: exp.Expr) -> None:
+        """Cast what this part of a query takes for something else than text."""
+        if isinstance(node, exp.Cast) and not isinstance(node, exp.TryCast):
+            self._cast_softly(node)
+        elif isinstance(node, _ARITHMETIC):
+            self._calculate(node)
+        elif isinstance(node, exp.EQ) and all(isinstance(side, exp.Column) for side in (node.this, node.expression)):
+            self._join(node.this, node.expression)
+        elif isinstance(node, _COMPARISONS):
+            self._agree([node.this, node.expression])
+        elif isinstance(node, exp.Between):
+            self._agree([node.this, node.args["low"], node.args["high"]])
+        elif isinstance(node, (exp.In, exp.Coalesce, exp.Greatest, exp.Least)):
+            self._agree([node.this, *node.expressions])
+        elif isinstance(node, exp.Case):
+            branches = [branch.args["true"] for branch in node.args["ifs"]]
+            self._agree([*branches, *([node.args["default"]] if node.args.get("default") is not None else [])])
+        elif isinstance(node, _OF_NUMBERS):
+            self._take(node.this, Kind.NUMBER)
+        elif isinstance(node, _OF_DAYS):
+            self._take(node.this, Kind.DAY)
+        elif isinstance(node, _OF_TIMES):
+            self._take(node.this, Kind.TIME)
+        elif isinstance(node, (exp.TimestampTrunc, exp.DateTrunc)):
+            self._take(node.this, _by_unit(node.args.get("unit")))
+        elif isinstance(node, exp.Extract):
+            self._take(node.expression, _by_unit(node.this))
+        elif isinstance(node, exp.DateDiff):
+            for side in (node.this, node.expression):
+                self._take(side, _by_unit(node.args.get("unit")))
+        elif isinstance(node, exp.Anonymous) and node.name.casefold() in _DAYS_BY_NAME:
+            for day in node.expressions[_DAYS_BY_NAME[node.name.casefold()] :]:
+                self._take(day, Kind.TIME)
+
+    def _cast_softly(self, cast: exp.Cast) -> None:
+        kind = _kind_of_type(cast.to.sql("duckdb"))
+        if kind not in (Kind.TEXT, None) and self._kind(cast.this) is Kind.TEXT:
+            self._note(cast.this, kind)
+            cast.replace(exp.TryCast(this=cast.this.copy(), to=cast.to.copy(), safe=True))
+
+    def _calculate(self, node: exp.Expr) -> None:
+        sides = [node.this, node.expression]
+        kinds = [self._kind(side) for side in sides]
+        is_of_days = isinstance(node, (exp.Add, exp.Sub)) and (
+            Kind.DAY in kinds
+            or Kind.TIME in kinds
+            or isinstance(node.expression, exp.Interval)
+            or (kinds == [Kind.TEXT, Kind.TEXT] and any(_CALENDAR.search(side.name) for side in sides))
+        )
+        for side in sides:
+            self._take(side, (Kind.TIME if Kind.TIME in kinds else Kind.DAY) if is_of_days else Kind.NUMBER)
+
+    def _join(self, left: exp.Column, right: exp.Column) -> None:
+        """Text beside a number is a key: one of nineteen digits is more than a DOUBLE holds."""
+        for text, other in ((left, right), (right, left)):
+            if self._kind(text) is Kind.TEXT:
+                self._take(text, self._kind(other), self._type(other))
+
+    def _agree(self, sides: list[exp.Expr]) -> None:
+        """Text beside numbers or days is one."""
+        kinds = [self._kind(side) for side in sides]
+        others = [kind for kind in kinds if kind not in (Kind.TEXT, None)]
+        if Kind.TEXT in kinds and others:
+            for side in sides:
+                self._take(side, others[0])
+
+    def _take(self, node: exp.Expr, kind: Kind | None, type_: str | None = None) -> None:
+        """Cast text to a kind, or to the one type of that kind that is wanted."""
+        if kind in (None, Kind.TEXT) or self._kind(node) is not Kind.TEXT:
+            return
+        if isinstance(node, (exp.Paren, exp.Distinct, exp.Filter, exp.Window, *_SAME_AS_ITS_OWN)):
+            for part in node.expressions if isinstance(node, exp.Distinct) else [node.this]:
+                self._take(part, kind)
+        elif isinstance(node, exp.Case):
+            for branch in [*(b.args["true"] for b in node.args["ifs"]), node.args.get("default")]:
+                if branch is not None:
+                    self._take(branch, kind)
+        elif isinstance(node, exp.Coalesce):
+            for part in [node.this, *node.expressions]:
+                self._take(part, kind)
+        elif not isinstance(node, exp.Literal):
+            self._note(node, kind)
+            node.replace(
+                exp.TryCast(this=node.copy(), to=exp.DataType.build(type_ or kind.value, dialect="duckdb"), safe=True)
+            )
+
+    def _note(self, node: exp.Expr, kind: Kind | None) -> None:
+        what = "numbers" if kind is Kind.NUMBER else "times" if kind is Kind.TIME else "days"
+        names = dict.fromkeys(column.name for column in node.find_all(exp.Column))
+        self.notes += [f"read the text of {name} as {what}; what is none counts as missing" for name in names]
+
+    def _kind(self, node: exp.Expr) -> Kind | None:
+        """What the values of an expression are; None where nothing says so, as of a literal text."""
+        if isinstance(node, exp.Column):
+            return _kind_of_type(self._type(node) or "")
+        if isinstance(node, exp.Literal):
+            return None if node.is_string else Kind.NUMBER
+        if isinstance(node, exp.Cast):
+            return _kind_of_type(node.to.sql("duckdb"))
+        if isinstance(node, exp.Distinct):
+            return self._kind(node.expressions[0])
+        if isinstance(node, _PASSED_THROUGH):
+            return self._kind(node.this)
+        if isinstance(node, exp.Subquery):
+            query = node.this
+            return self._kind(query.expressions[0]) if isinstance(query, exp.Select) and query.expressions else None
+        if isinstance(node, (exp.CurrentDate, exp.LastDay, exp.DateFromParts)):
+            return Kind.DAY
+        if isinstance(node, (exp.CurrentTimestamp, exp.TimestampTrunc, exp.DateTrunc)):
+            return Kind.TIME
+        if isinstance(node, _ARITHMETIC):
+            kinds = [self._kind(node.this), self._kind(node.expression)]
+            is_moved = isinstance(node.expression, exp.Interval)
+            days = [kind for kind in kinds if kind in (Kind.DAY, Kind.TIME)]
+            if is_moved or len(days) == 1:
+                return Kind.TIME if is_moved else days[0]
+            return Kind.NUMBER
+        if isinstance(node, (exp.Dayname, exp.Monthname)):
+            return None
+        if isinstance(node, (*_OF_NUMBERS, *_OF_DAYS, *_COUNTED, exp.Hour, exp.Minute, exp.Second)):
+            return Kind.NUMBER
+        if isinstance(node, exp.Case):
+            return self._kind_of_parts([*(b.args["true"] for b in node.args["ifs"]), node.args.get("default")])
+        if isinstance(node, (exp.Coalesce, exp.Greatest, exp.Least)):
+            return self._kind_of_parts([node.this, *node.expressions])
+        return None
+
+    def _kind_of_parts(self, parts: list[exp.Expr | None]) -> Kind | None:
+        kinds = {self._kind(part) for part in parts if part is not None} - {None}
+        return kinds.pop() if len(kinds) == 1 else Kind.TEXT if Kind.TEXT in kinds else None
+
+    def _type(self, column: exp.Column) -> str | None:
+        """The type of a column of a table, or of what a nested query gives under its name; None where it is unknown."""
+        if column.find_ancestor(exp.Lambda) is not None:
+            return None
+        select = column.find_ancestor(exp.Select)
+        while select is not None:
+            stored = Scope.of(select, self.catalog).stored(column)
+            if stored is not None:
+                return stored.type
+            for alias, source in sources(select).items():
+                query = derived_select(source) if column.table.casefold() in ("", alias.casefold()) else None
+                for shown in query.expressions if query is not None else ():
+                    if shown.alias_or_name.casefold() == column.name.casefold():
+                        kind = self._kind(shown.unalias())
+                        return kind.value if kind is not None else None
+            select = select.find_ancestor(exp.Select)  # whose columns it may be
+        return None
+
+
+def _kind_of_type(text: str) -> Kind | None:
+    if text in ("VARCHAR", "TEXT"):
+        return Kind.TEXT
+    if text.startswith("TIMESTAMP"):
+        return Kind.TIME
+    if text == "DATE":
+        return Kind.DAY
+    return Kind.NUMBER if _NUMBERS.match(text) and "[" not in text else None
+
+
+def _by_unit(unit: exp.Expr | None) -> Kind:
+    return Kind.TIME if unit is not None and unit.name.upper() in _HOURS else Kind.DAY

@@ -1,0 +1,99 @@
+"""Numbers and days kept as text, some of which are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pytest
+
+from llmsql.asking.settle import Knowledge, settle
+from tests.asking.conftest import know
+
+TABLES = """
+    CREATE TABLE customers (id BIGINT PRIMARY KEY, name VARCHAR, joined VARCHAR);
+    INSERT INTO customers VALUES (9007199254740993, 'Ann', '2024-01-05'), (9007199254740992, 'Bob', '2024-03-01'),
+        (3, 'Cy', NULL);
+    CREATE TABLE sales (id INTEGER, customer_id VARCHAR, price VARCHAR, cost VARCHAR, day VARCHAR, qty VARCHAR,
+        paid DATE);
+    INSERT INTO sales VALUES
+        (1, '9007199254740993', '12.50', '10', '2024-01-07', '3', '2024-01-08'),
+        (2, '9007199254740992', 'n/a', '1', '2024-02-07 10:30', '4', NULL),
+        (3, 'x9', '7', '8', '07/03/2024', '', NULL),
+        (4, '9007199254740993', '9', '4.5', '2024-04-01', '5', '2024-04-02');
+"""
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[tuple[duckdb.DuckDBPyConnection, Knowledge]]:
+    with duckdb.connect() as con:
+        con.execute(TABLES)
+        yield con, know(con)
+
+
+READ = [
+    ("SELECT sum(price) FROM sales", [(28.5,)]),
+    ("SELECT avg(price), median(qty) FROM sales", [(9.5, 4.0)]),
+    ("SELECT count(*) FROM sales WHERE price > 8", [(2,)]),
+    ("SELECT count(*) FROM sales WHERE qty = 3 OR qty IN (4, 5)", [(3,)]),
+    ("SELECT count(*) FROM sales WHERE qty BETWEEN 3 AND 4", [(2,)]),
+    ("SELECT count(*) FROM sales WHERE qty > id", [(3,)]),
+    ("SELECT sum(price * qty) FROM sales", [(82.5,)]),
+    ("SELECT sum(price - cost) FROM sales WHERE id <> 2", [(6.0,)]),
+    ("SELECT sum(CASE WHEN id > 1 THEN price ELSE 0 END) FROM sales", [(16.0,)]),
+    ("SELECT sum(coalesce(price, 0)) FROM sales", [(28.5,)]),
+    ("SELECT sum(DISTINCT qty) FILTER (WHERE price > 8) FROM sales", [(8.0,)]),
+    ("SELECT round(price) FROM sales WHERE id = 1", [(13.0,)]),
+    ("SELECT id FROM sales WHERE price > (SELECT avg(price) FROM sales)", [(1,)]),
+    ("SELECT price - lag(price) OVER (ORDER BY id) FROM sales WHERE id > 2 QUALIFY id = 4", [(2.0,)]),
+    ("SELECT customer_id FROM sales GROUP BY 1 HAVING max(price) > 10", [("9007199254740993",)]),
+    ("SELECT c.total FROM (SELECT price AS total FROM sales) c WHERE c.total > 10", [("12.50",)]),
+    ("WITH a AS (SELECT qty AS q FROM sales) SELECT sum(q) FROM a", [(12.0,)]),
+    ("SELECT price::DOUBLE FROM sales WHERE id = 2", [(None,)]),
+    # days
+    ("SELECT count(*) FROM sales WHERE year(day) = 2024", [(3,)]),
+    ("SELECT count(*) FROM sales WHERE day >= DATE '2024-02-01'", [(2,)]),
+    ("SELECT count(*) FROM sales WHERE day < paid", [(2,)]),
+    ("SELECT extract(month FROM day), extract(hour FROM day) FROM sales WHERE id = 2", [(2, 10)]),
+    ("SELECT strftime(day, '%Y-%m') FROM sales WHERE id = 4", [("2024-04",)]),
+    ("SELECT monthname(day), date_part('month', day) FROM sales WHERE id = 1", [("January", 1)]),
+    ("SELECT date_diff('day', day, paid) FROM sales WHERE id = 4", [(1,)]),
+    ("SELECT count(*) FROM sales WHERE day + INTERVAL 1 DAY = paid", [(2,)]),
+    ("SELECT s.day - c.joined FROM sales s JOIN customers c ON s.customer_id = c.id WHERE s.id = 1", [(2,)]),
+    # keys of many digits
+    ("SELECT s.id FROM sales s JOIN customers c ON s.customer_id = c.id WHERE c.name = 'Bob'", [(2,)]),
+    (
+        "SELECT name FROM customers c WHERE EXISTS (FROM sales WHERE customer_id = c.id) ORDER BY 1",
+        [("Ann",), ("Bob",)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("sql", "rows"), READ)
+def test_text_is_read_as_what_it_is_taken_for(
+    shop: tuple[duckdb.DuckDBPyConnection, Knowledge], sql: str, rows: list[Any]
+) -> None:
+    con, known = shop
+    settled = settle(con, sql, known)
+    assert con.execute(settled.sql).fetchall() == rows
+    assert any(note.startswith("read the text of ") for note in settled.notes)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT max(price), min(day) FROM sales",
+        "SELECT id FROM sales WHERE day >= '2024-02-01' AND qty = '3' ORDER BY price",
+        "SELECT TRY_CAST(price AS INT) FROM sales",
+        "SELECT paid - INTERVAL 1 DAY, year(paid), id * 2, id::VARCHAR FROM sales WHERE paid > DATE '2024-01-01'",
+        "SELECT price || ' EUR', length(price), lower(day) FROM sales",
+        "SELECT count(price), CASE WHEN id > 1 THEN price ELSE 'none' END FROM sales GROUP BY ALL",
+        "SELECT list_transform([1, 2], price -> price + 1) FROM sales",
+    ],
+)
+def test_text_stays_text(shop: tuple[duckdb.DuckDBPyConnection, Knowledge], sql: str) -> None:
+    con, known = shop
+    settled = settle(con, sql, known)
+    assert settled.sql.count("TRY_CAST") == sql.count("TRY_CAST") and settled.notes == ()
+    con.execute(settled.sql).fetchall()
