@@ -12,6 +12,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
+from llmsql.asking.explain import group_keys
 from llmsql.asking.scopes import Scope, conjuncts, has_grouping_sets, identifier, is_output_name, own_columns
 from llmsql.catalog import Catalog
 
@@ -39,6 +40,8 @@ def repair_error(sql: str, error: str, catalog: Catalog) -> Iterator[tuple[str, 
         yield from _cast_text(sql)
     if "Cannot compare" in error and " in IN" in error:
         yield from _cast_lookups(sql, catalog)
+    if "cannot be nested" in error:
+        yield from _nested(sql)
     if "GROUP BY" in error:
         yield from _grouped(sql)
     if "QUALIFY" in error or "window functions are not allowed in WHERE" in error or "WHERE clause cannot" in error:
@@ -172,3 +175,32 @@ def _where_to_having(sql: str) -> Iterator[tuple[str, str]]:
         if windowed:
             select.set("qualify", exp.Qualify(this=exp.and_(*windowed)))
         yield tree.sql("duckdb"), "moved a condition on aggregates out of WHERE"
+
+
+def _nested(sql: str) -> Iterator[tuple[str, str]]:
+    """``AVG(COUNT(*))``: over the groups of its own query, or of the one whose groups are compared with it."""
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    for outer in list(tree.find_all(exp.AggFunc)):
+        select = outer.find_ancestor(exp.Select)
+        if (
+            not isinstance(outer.this, exp.AggFunc)
+            or select is None
+            or [e.unalias() for e in select.expressions] != [outer]
+        ):
+            continue
+        compared = outer.find_ancestor(exp.Having)
+        grouped = select if select.args.get("group") or compared is None else compared.parent
+        keys = group_keys(grouped) if isinstance(grouped, exp.Select) else []
+        if not isinstance(grouped, exp.Select) or not keys:
+            continue
+        groups = exp.Select(expressions=[exp.alias_(outer.this.copy(), "value")])
+        for part in ("from_", "joins", "where", "having") if grouped is select else ("from_", "joins", "where"):
+            kept = grouped.args.get(part)
+            groups.set(part, [join.copy() for join in kept] if isinstance(kept, list) else kept and kept.copy())
+        groups = groups.group_by(*(key.unalias().copy() for key in keys))
+        for part in ("joins", "where", "group", "having"):
+            select.set(part, None)
+        select.set("from_", exp.From(this=groups.subquery("groups")))
+        outer.this.replace(exp.column("value"))
+        yield tree.sql("duckdb"), "counted in each group first"
+        return

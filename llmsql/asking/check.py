@@ -65,6 +65,13 @@ def allowed_functions() -> frozenset[str]:
     return frozenset(text.splitlines())
 
 
+# What small models get wrong letter by letter: no space after BY, the bracket of AVG(COUNT(*)) behind FROM.
+_SLIPS = (
+    (re.compile(r"\b((?:ORDER|GROUP|PARTITION) BY)(?=[a-z_])"), r"\1 "),
+    (re.compile(r"\b(\w+\((?:COUNT|SUM|AVG|MIN|MAX)\([^()]*\)) (FROM \w+)\)\)", re.IGNORECASE), r"\1) \2)"),
+)
+
+
 def extract_sql(text: str) -> str:
     """The SQL in a model's answer: without code fences, prose before it, and the semicolon after it."""
     fenced = _FENCE.search(text)
@@ -73,6 +80,8 @@ def extract_sql(text: str) -> str:
         start = _START.search(sql)
         if start and not _looks_like_statement(sql):
             sql = sql[start.start() :]
+    for slip, meant in _SLIPS:
+        sql = slip.sub(meant, sql)
     return sql.strip().rstrip(";").strip()
 
 

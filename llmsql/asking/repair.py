@@ -162,7 +162,8 @@ def _repair_column(
         return _bring_spoken(column, select, scope, catalog, graph, wording)
     if len(owners) > 1:
         return _qualify_ambiguous(column, scope, owners) or _qualify_spoken(column, scope, owners, wording)
-    if any(o.owners(column.name) for o in _outer_scopes(select, catalog)) and not _is_looked_up(column, select):
+    is_inner = _is_looked_up(column, select) or _is_all_of_an_aggregate(column)
+    if not is_inner and any(outer.owners(column.name) for outer in _outer_scopes(select, catalog)):
         return None
     return (
         _prefix_column(column, scope)
@@ -465,6 +466,12 @@ def _is_looked_up(column: exp.Column, select: exp.Select) -> bool:
         and isinstance(lookup.this, exp.Column)
         and [e.unalias() for e in select.expressions] == [column]
     )
+
+
+def _is_all_of_an_aggregate(column: exp.Column) -> bool:
+    """Whether it is the only column of an aggregate, which is never over the one row of the outer query."""
+    aggregate = column.find_ancestor(exp.AggFunc, exp.Query)
+    return isinstance(aggregate, exp.AggFunc) and len(list(aggregate.find_all(exp.Column))) == 1
 
 
 def _is_lambda_parameter(column: exp.Column) -> bool:

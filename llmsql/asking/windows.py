@@ -49,9 +49,12 @@ def _windows(select: exp.Select) -> list[exp.Window]:
 
 
 def _open_nested(select: exp.Select) -> None:
-    """``AVG(COUNT(*))`` beside groups is the average over all of them: ``AVG(COUNT(*)) OVER ()``."""
+    """``AVG(COUNT(*))`` beside groups is the average over all of them: ``AVG(COUNT(*)) OVER ()``.
+
+    One that is all that is shown is one row (``llmsql.asking.bind_errors``).
+    """
     for node in list(own_nodes(select)):
-        if not isinstance(node, exp.AggFunc):
+        if not isinstance(node, exp.AggFunc) or [e.unalias() for e in select.expressions] == [node]:
             continue
         outside = node.parent
         while isinstance(outside, _AROUND_AGGREGATES):

@@ -50,6 +50,22 @@ REPAIRED = [
         "note",
         [("Grace Hopper",)],
     ),
+    # nor is what an aggregate is over
+    (
+        "SELECT product_id FROM products WHERE quantity > (SELECT avg(quantity) FROM products) ORDER BY 1 LIMIT 0",
+        "note",
+        [],
+    ),
+    # an aggregate of aggregates, and its bracket
+    ("SELECT avg(count(*)) FROM orders GROUP BY customer_id", "note", [(5 / 3,)]),
+    ("SELECT max(sum(total)) AS m FROM orders GROUP BY customer_id HAVING count(*) = 1", "note", [(40.0,)]),
+    (
+        "SELECT full_name FROM orders JOIN customers WHERE total < 200 GROUP BY ALL HAVING count(*) > (SELECT AVG(count(*) FROM orders))",
+        "note",
+        [("Ada Lovelace",)],
+    ),
+    # a space that is missing
+    ("SELECT id FROM orders ORDER BYid LIMIT 1", None, [(1,)]),
     # a name of the tables written, not of the one put in between
     ("SELECT id FROM order_items JOIN customers WHERE quantity = 2", None, [(2,)]),
     # stored values
