@@ -106,6 +106,7 @@ def build_parser() -> argparse.ArgumentParser:
         ("show", "all that is known of a model"),
         ("pull", "fetch the weights of a local model"),
         ("use", "make a model the default"),
+        ("remove", "forget a model of your own, as `llmsql adapt` makes them, and delete its adapter"),
         ("verify", "check the SHA-256 of fetched weights"),
     ):
         actions.add_parser(action, help=text).add_argument("name", metavar="NAME")
@@ -398,7 +399,7 @@ def _markdown(cell: str | None) -> str:
 
 
 def _models(options: argparse.Namespace) -> int:
-    from llmsql.registry import load_registry, use_model
+    from llmsql.registry import load_registry, remove_entry, use_model
     from llmsql.weights import fetch_weights, verify_weights
 
     if options.action == "list":
@@ -411,6 +412,8 @@ def _models(options: argparse.Namespace) -> int:
         print(fetch_weights(entry))
     elif options.action == "use":
         print(f"{use_model(options.name).name} is the default now")
+    elif options.action == "remove":
+        print(f"{remove_entry(options.name).name} is removed")
     elif options.action == "export":
         _export_model(entry.name, options)
     else:

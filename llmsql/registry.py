@@ -20,6 +20,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -440,6 +441,37 @@ def use_model(name: str) -> ModelEntry:
     document = _read_or_new(path)
     document["default"] = entry.name if entry.name in registry.entries else entry.path or entry.name
     _write(document, path)
+    return entry
+
+
+def remove_entry(name: str) -> ModelEntry:
+    """Remove one of the user's own models, with its adapter where ``llmsql adapt`` made it.
+
+    Args:
+        name: anything that ``Registry.get`` takes.
+
+    Returns:
+        The model that is no more. If it was the default, llmsql's is again.
+
+    Raises:
+        ModelNotFoundError: there is no such model.
+        RegistryError: it comes with llmsql, or the user's registry cannot be read or written.
+    """
+    registry, _ = _load(None)
+    entry = registry.get(name)
+    path = user_registry_path()
+    document = _read_or_new(path)
+    if entry.name in _read(packaged_registry_path())["models"] or entry.name not in document.get("models", {}):
+        raise RegistryError(
+            f"{entry.name} is no model of your own and stays.", "Choose another: `llmsql models use NAME`."
+        )
+    del document["models"][entry.name]
+    if document.get("default") == entry.name:
+        del document["default"]
+    _write(document, path)
+    made = path.parent / "adapted"
+    if entry.adapter is not None and made.resolve() in entry.adapter.path.parents:
+        shutil.rmtree(made / entry.adapter.path.relative_to(made.resolve()).parts[0], ignore_errors=True)
     return entry
 
 

@@ -22,6 +22,7 @@ from llmsql.registry import (
     load_registry,
     packaged_registry_path,
     record_measurement,
+    remove_entry,
     save_entry,
     use_model,
     user_registry_path,
@@ -265,6 +266,28 @@ def test_use_model_sets_the_users_default(user_file: Path, tmp_path: Path) -> No
         load_registry()
     assert use_model("gpt-4").name == "gpt-4"  # the way out of a default that is gone
     assert load_registry().default == "gpt-4"
+
+
+def test_remove_entry_takes_ones_own_model_and_its_adapter(user_file: Path) -> None:
+    adapter = write(user_file.parent / "adapted" / "shop-adapted" / "adapter.gguf", "GGUF")
+    save_entry(replace(OWN, adapter=Adapter(adapter, "0" * 64)))
+    use_model("shop")
+    assert remove_entry("shop").name == "shop-adapted"
+    assert not adapter.parent.exists() and adapter.parent.parent.exists()
+    assert "shop-adapted" not in load_registry().entries
+    assert load_registry().default == packaged_document()["default"]
+    with pytest.raises(ModelNotFoundError):
+        remove_entry("shop")
+    save_entry(replace(OWN, name="gpt-4", aliases=()))  # a change of the user's own does not make it theirs
+    with pytest.raises(RegistryError, match="gpt-4 is no model of your own and stays"):
+        remove_entry("gpt-4")
+
+
+def test_remove_entry_leaves_an_adapter_that_is_elsewhere(user_file: Path, tmp_path: Path) -> None:
+    adapter = write(tmp_path / "mine" / "adapter.gguf", "GGUF")
+    save_entry(replace(OWN, adapter=Adapter(adapter, "0" * 64)))
+    remove_entry("shop")
+    assert adapter.exists()
 
 
 def test_record_measurement_in_a_named_file_and_for_the_users_own_model(user_file: Path, tmp_path: Path) -> None:
