@@ -76,6 +76,8 @@ class Adapted:
         before: figures of the model that was in use.
         after: figures of the adapter, on the same questions.
         questions: how many these were.
+        verified: how many of the user's verified answers were among them.
+        fewer: whether the adapter gave fewer of those.
     """
 
     kept: bool
@@ -83,13 +85,19 @@ class Adapted:
     before: dict[str, float]
     after: dict[str, float]
     questions: int
+    verified: int = 0
+    fewer: bool = False
 
     def __str__(self) -> str:
         before, after = self.before["execution_accuracy"], self.after["execution_accuracy"]
-        change = f"{before:.1f} % → {after:.1f} % of {self.questions} questions of new kinds answered right"
+        among = f" ({self.verified} of them verified by you)" if self.verified else ""
+        change = f"{before:.1f} % → {after:.1f} % of {self.questions} questions of new kinds{among} answered right"
         if self.kept:
-            return f"{change}: {self.model} is used for this database from now on"
+            unjudged = "" if self.verified else " (no verified answers of yours judged it)"
+            back = f"`llmsql models remove {self.model}` goes back"
+            return f"{change}: {self.model} is used for this database from now on{unjudged}; {back}"
         why = "which may be chance" if after > before else "no more than before"
+        why = "but fewer of those that you verified" if self.fewer else why
         return f"{change}, {why}: {self.model} stays in use"
 
 
@@ -141,7 +149,7 @@ def adapt(
                 plan = _Plan.open(work, _identity(questions, current, examples, minutes, held_out, pairs, seed))
                 say(
                     f"{len(questions.train)} questions to learn from ({questions.verified} verified by you), "
-                    f"{len(questions.held_out)} of other kinds to measure on"
+                    f"{len(questions.held_out)} others to measure on"
                 )
                 measure = measure or _measure
                 if plan.before is None:
@@ -407,9 +415,11 @@ def _decide(
     """Register the adapter if it is better, else throw it away."""
     assert plan.before is not None
     n = len(questions.held_out)
-    if not is_better(plan.before[0], after[0]):
+    verified = [place for place, record in enumerate(questions.held_out) if record.kind == "verified"]
+    fewer = sum(after[0][place] for place in verified) < sum(plan.before[0][place] for place in verified)
+    if fewer or not is_better(plan.before[0], after[0]):
         candidate.unlink()
-        return Adapted(False, current.name, plan.before[1], after[1], n)
+        return Adapted(False, current.name, plan.before[1], after[1], n, len(verified), fewer)
     adapter = plan.work / "adapter.gguf"
     os.replace(candidate, adapter)
     run = json.loads((plan.work / "run" / "run.json").read_text(encoding="utf-8"))
@@ -423,7 +433,9 @@ def _decide(
         date=datetime.date.today().isoformat(),
         commit=f"llmsql {__version__}",
         machine=describe_machine(),
-        dataset=f"synthetic questions about {where.name}, skeletons kept aside; before: {current.name}",
+        dataset=f"synthetic questions about {where.name}, skeletons kept aside"
+        + (f", {len(verified)} verified answers" if verified else "")
+        + f"; before: {current.name}",
         quantisation=default.weights.file.rsplit(".", 1)[0].rsplit("-", 1)[-1] if default.weights else None,
     )
     entry = dataclasses.replace(
@@ -446,7 +458,7 @@ def _decide(
         adapted_to=AdaptedTo(default.name, tuple(sorted(column_names(database.catalog))), str(where)),
     )
     save_entry(entry)
-    return Adapted(True, entry.name, plan.before[1], after[1], n)
+    return Adapted(True, entry.name, plan.before[1], after[1], n, len(verified))
 
 
 @one_line_errors("stopped; the same command goes on where it was")

@@ -28,6 +28,10 @@ HELD_OUT_SHARE = 5
 """one skeleton of so many is kept aside"""
 VERIFIED_WEIGHT = 5
 """a verified answer is trained on as often as so many synthetic ones"""
+VERIFIED_TO_JUDGE = 6
+"""so many verified answers are needed before some are kept aside: with fewer there is too little to learn from"""
+VERIFIED_HELD_OUT_SHARE = 3
+"""one verified answer of so many is kept aside then"""
 
 
 class OneDatabase(Databases):
@@ -43,7 +47,7 @@ class Questions:
 
     Args:
         train: to learn from, verified answers several times.
-        held_out: to measure on; no skeleton of theirs is in ``train``.
+        held_out: to measure on; no skeleton of the synthetic ones is in ``train``, and none of the verified answers.
         verified: how many different verified answers are in ``train``.
     """
 
@@ -57,7 +61,8 @@ def make_questions(
 ) -> Questions:
     """Ask a database.
 
-    A skeleton is kept aside or not by its hash alone: a model adapted twice has not seen what it is measured on.
+    A skeleton, or a verified answer, is kept aside or not by its hash alone: a model adapted twice has not seen what
+    it is measured on.
 
     Args:
         database: opened; only read from.
@@ -70,6 +75,9 @@ def make_questions(
         TrainingError: too few questions can be asked of these tables.
     """
     known = _verified_records(database, verified)
+    judges = [r for r in known if _hash(r.question) % VERIFIED_HELD_OUT_SHARE == 0]
+    judges = judges if len(known) >= VERIFIED_TO_JUDGE else []
+    taught = [record for record in known if record not in judges]
     shapes = {_shape(record.sql, database) for record in known}
     train: list[Record] = []
     aside: list[Record] = []
@@ -78,7 +86,7 @@ def make_questions(
         if not _is_trainable(record, database):
             continue
         shape = _shape(record.sql, database)
-        if int(hashlib.sha256(shape.encode()).hexdigest(), 16) % HELD_OUT_SHARE:
+        if _hash(shape) % HELD_OUT_SHARE:
             train.append(record)
         elif shape not in shapes and rows_of(database.con, record.sql):
             aside.append(record)  # whatever finds nothing would be right about what is not there
@@ -87,7 +95,11 @@ def make_questions(
             f"Only {len(train) + len(aside)} questions can be asked of these tables, too few to learn from.",
             "Adapt once there are more tables, columns and rows.",
         )
-    return Questions([*train, *known * VERIFIED_WEIGHT], _evenly(aside, held_out), len(known))
+    return Questions([*train, *taught * VERIFIED_WEIGHT], [*_evenly(aside, held_out), *judges], len(taught))
+
+
+def _hash(text: str) -> int:
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16)
 
 
 def _verified_records(database: Database, verified: list[tuple[str, str]]) -> list[Record]:

@@ -108,7 +108,8 @@ def questions_of(
         known = con.engine.knowledge(con.duckdb)
         database = Database(con.duckdb, known.catalog, known.graph, known.values)
         found = make_questions(database, verified or [], held_out=held_out, seed=1, pairs=pairs)
-        shapes = [{skeleton(r.sql, known.catalog) for r in rs} for rs in (found.train, found.held_out)]
+        made_up = [r for r in found.held_out if r.kind != "verified"]
+        shapes = [{skeleton(r.sql, known.catalog) for r in rs} for rs in (found.train, made_up)]
         assert not shapes[0] & shapes[1], "a kind of question is either taught or measured"
         return found
 
@@ -134,6 +135,30 @@ def test_verified_answers_count_more_and_are_not_measured_on(shop: Path) -> None
     assert len(taught) == VERIFIED_WEIGHT
     assert "x." not in taught[0].sql, "taught in the canonical form"
     assert probe not in found.held_out
+
+
+def test_some_of_many_verified_answers_judge(shop: Path) -> None:
+    verified = [(f"orders above {n}?", f"SELECT count(*) FROM orders WHERE total > {n}") for n in range(10, 19)]
+    found = questions_of(shop, verified)
+    judges = [record.question for record in found.held_out if record.kind == "verified"]
+    taught = {record.question for record in found.train if record.kind == "verified"}
+    assert judges and taught and not taught & set(judges)
+    assert len(judges) + len(taught) == len(verified) and found.verified == len(taught)
+
+
+def test_fewer_verified_answers_are_not_better(
+    shop: Path, tiny_default: ModelEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verified = [(f"orders above {n}?", f"SELECT count(*) FROM orders WHERE total > {n}") for n in range(10, 19)]
+    monkeypatch.setattr(training.adapt, "verified_answers", lambda con: verified)
+
+    def judge(records: list, database: Database, model: str, adapter: Path | None) -> tuple[list[bool], dict]:
+        right = [(record.kind == "verified") != (adapter is not None) for record in records]
+        return right, {"execution_accuracy": 100 * sum(right) / len(right)}
+
+    found = adapt(str(shop), examples=12, held_out=20, measure=judge)
+    assert not found.kept and found.verified
+    assert "but fewer of those that you verified: tiny stays in use" in str(found)
 
 
 def test_nothing_is_measured_by_finding_nothing(shop: Path) -> None:
