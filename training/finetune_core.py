@@ -138,6 +138,7 @@ def run(options: argparse.Namespace) -> Path:
         records,
         databases,
         options.output_dir,
+        start_from=options.start_from if recipe.method == "lora" else None,
         validate=validate,
         validate_examples=options.validate_examples,
     )

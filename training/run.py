@@ -151,6 +151,7 @@ def train(
     databases: Databases,
     output: Path,
     *,
+    start_from: Path | None = None,
     report: Any = print,
     validate: Callable[[Any], dict[str, float]] | None = None,
     validate_examples: int = 400,
@@ -164,6 +165,7 @@ def train(
         records: the training records.
         databases: where they are asked.
         output: the run's folder; a checkpoint in it is gone on from.
+        start_from: the PEFT folder that the model's adapter came from, to be written down and held to.
         report: takes one line of text a step.
         validate: gives figures of the model for the log, for example ``training.validation.Validation``; it must not
             draw random numbers, lest a run that was killed ends otherwise.
@@ -176,7 +178,7 @@ def train(
         TrainingError: the folder holds a run of another recipe.
     """
     output.mkdir(parents=True, exist_ok=True)
-    _write_run(output, recipe, base, records)
+    _write_run(output, recipe, base, records, start_from)
     parameters = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
     plan = plan_packs(records, pairs_a_pack=recipe.pairs_a_pack, examples=recipe.examples, seed=recipe.seed)
@@ -237,7 +239,8 @@ def train(
     return result
 
 
-def _write_run(output: Path, recipe: Recipe, base: BaseModel, records: list[Record]) -> None:
+def _write_run(output: Path, recipe: Recipe, base: BaseModel, records: list[Record], start_from: Path | None) -> None:
+    import hashlib
     import platform
 
     import peft
@@ -247,6 +250,8 @@ def _write_run(output: Path, recipe: Recipe, base: BaseModel, records: list[Reco
         "recipe": asdict(recipe),
         "base_sha256": base.sha256,
         "base_revision": base.revision,
+        "start_adapter_sha256": start_from
+        and hashlib.sha256(next(start_from.glob("adapter_model.*")).read_bytes()).hexdigest(),
         "records": len(records),
         "records_hash": f"{hash_records(records)}",
         "versions": {
@@ -265,7 +270,7 @@ def _write_run(output: Path, recipe: Recipe, base: BaseModel, records: list[Reco
         before = dict(json.loads(path.read_text(encoding="utf-8")))
     except ValueError as error:
         raise TrainingError(f"{path} cannot be read: {error}.", "Give another --output-dir.") from error
-    for key in ("recipe", "base_sha256", "base_revision", "records_hash"):
+    for key in ("recipe", "base_sha256", "base_revision", "start_adapter_sha256", "records_hash"):
         if before.get(key) != this[key]:
             raise TrainingError(
                 f"{output} holds a run with another {key.replace('_', ' ')}.", "Give another --output-dir."

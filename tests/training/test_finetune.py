@@ -129,6 +129,29 @@ def test_a_folder_is_trained_and_loads_again(
     assert reread("SELECT", add_special_tokens=False)["input_ids"] == base.tokenize("SELECT")
 
 
+def test_a_run_says_which_adapter_it_went_on_from_and_goes_on_from_no_other(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, second = save_tiny_model("llama", tmp_path / "base"), tmp_path / "second"
+
+    def run(output: Path, seed: int, *more: object) -> int:
+        common = ["--base-model", folder, "--dataset", dataset, "--data-root", dataset.parent, "--method", "lora"]
+        return finetune_llama.main(
+            [*map(str, [*common, "--output-dir", output, "--seed", seed, *more]), "--examples", "6"]
+        )
+
+    first = [tmp_path / "one" / "result", tmp_path / "other" / "result"]
+    assert [run(start.parent, seed) for seed, start in enumerate(first)] == [0, 0]
+    assert run(second, 1, "--start-from", first[0]) == 0
+    made = json.loads((second / "run.json").read_text())
+    assert (
+        made["start_adapter_sha256"] == hashlib.sha256((first[0] / "adapter_model.safetensors").read_bytes()).hexdigest()
+    )
+    capsys.readouterr()
+    assert run(second, 1, "--start-from", first[1]) != 0
+    assert "holds a run with another start adapter sha256. Give another --output-dir." in capsys.readouterr().err
+
+
 def _recipes(main: Any) -> list[str]:
     return finetune_llama.RECIPES if main is finetune_llama.main else finetune_gemma.RECIPES
 
