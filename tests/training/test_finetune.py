@@ -145,7 +145,8 @@ def test_a_run_says_which_adapter_it_went_on_from_and_goes_on_from_no_other(
     assert run(second, 1, "--start-from", first[0]) == 0
     made = json.loads((second / "run.json").read_text())
     assert (
-        made["start_adapter_sha256"] == hashlib.sha256((first[0] / "adapter_model.safetensors").read_bytes()).hexdigest()
+        made["start_adapter_sha256"]
+        == hashlib.sha256((first[0] / "adapter_model.safetensors").read_bytes()).hexdigest()
     )
     capsys.readouterr()
     assert run(second, 1, "--start-from", first[1]) != 0
