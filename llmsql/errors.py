@@ -163,15 +163,23 @@ class UnsureError(QuestionError):
         confidence: of the best reading, 0 to 1.
         readings: the SQL of the two best readings, best first.
         missing: words of the question that nothing in the database is called.
+        draft: the ``llmsql.asking.pipeline.Draft`` of the best reading, with what it took.
     """
 
     def __init__(
-        self, message: str, *, confidence: float = 0.0, readings: tuple[str, ...] = (), missing: tuple[str, ...] = ()
+        self,
+        message: str,
+        *,
+        confidence: float = 0.0,
+        readings: tuple[str, ...] = (),
+        missing: tuple[str, ...] = (),
+        draft: Any = None,
     ) -> None:
         super().__init__(message)
         self.confidence = confidence
         self.readings = readings
         self.missing = missing
+        self.draft = draft
 
 
 class SQLRejectedError(LLMSQLError):

@@ -45,6 +45,7 @@ from llmsql.errors import (
     QuestionError,
     SQLRejectedError,
     TrainingError,
+    UnsureError,
 )
 from llmsql.machine import describe_machine
 from llmsql.models import open_model
@@ -278,7 +279,7 @@ def _ask(
         )
     except (ProviderTimeoutError, ProviderResponseError, QuestionError, LimitError, SQLRejectedError) as error:
         spent = (time.perf_counter() - started) * 1000
-        tried = error.draft if isinstance(error, NoAnswerError) else None
+        tried = error.draft if isinstance(error, (NoAnswerError, UnsureError)) else None
         return Outcome(
             record,
             None,

@@ -50,7 +50,7 @@ def ask_in_turn(
         except (NoAnswerError, UnsureError, ModelError) as error:
             failure = error
             asked.append(name)
-            if isinstance(error, NoAnswerError) and error.draft is not None:
+            if not isinstance(error, ModelError) and error.draft is not None:
                 refused.append(error.draft)
             continue
         drafts.append(draft)
@@ -63,7 +63,7 @@ def ask_in_turn(
         raise failure
     if (1.0 if best.confidence is None else best.confidence) < least:
         others = sorted((d for d in drafts if d.sql != best.sql), key=lambda d: -(d.confidence or 0.0))
-        raise unsure_error(best.question, [(d.sql, d.confidence) for d in (best, *others)], least)
+        raise unsure_error(best, [(d.sql, d.confidence) for d in (best, *others)], least)
     return _with_all_costs(best, [*drafts, *refused], asked)
 
 

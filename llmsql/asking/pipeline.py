@@ -243,9 +243,9 @@ def write_sql(
         with suppress(SQLRejectedError):
             other = settle(con, candidates[0].written, known, settings.today, question, dates, second_key=True)
             if other.sql != candidates[0].sql:
-                raise _open_choice(question, candidates[0], other.sql)
+                raise _open_choice(drafted(), candidates[0], other.sql)
     if _is_unsure(candidates[0], settings):
-        raise _unsure(question, candidates, settings, unknown_words(question, catalog, knowledge.values, values))
+        raise _unsure(drafted(), candidates, settings, unknown_words(question, catalog, knowledge.values, values))
     return drafted()
 
 
@@ -339,26 +339,26 @@ def _is_unsure(best: Candidate, settings: Settings) -> bool:
     return (1.0 if best.confidence is None else best.confidence) < settings.min_confidence
 
 
-def _unsure(question: str, candidates: list[Candidate], settings: Settings, missing: list[str]) -> UnsureError:
+def _unsure(draft: Draft, candidates: list[Candidate], settings: Settings, missing: list[str]) -> UnsureError:
     results = [c.result or c.sql for c in candidates]
     readings = [c for i, c in enumerate(candidates) if c.error is None and (c.result or c.sql) not in results[:i]]
-    return unsure_error(question, [(c.sql or "", c.confidence) for c in readings], settings.min_confidence, missing)
+    return unsure_error(draft, [(c.sql or "", c.confidence) for c in readings], settings.min_confidence, missing)
 
 
 def unsure_error(
-    question: str, readings: Sequence[tuple[str, float | None]], wanted: float, missing: Sequence[str] = ()
+    draft: Draft, readings: Sequence[tuple[str, float | None]], wanted: float, missing: Sequence[str] = ()
 ) -> UnsureError:
     """No answer, for want of confidence.
 
     Args:
-        question: as asked.
+        draft: of the surest reading.
         readings: SQL and confidence of each, the surest first; two are shown.
         wanted: the confidence that was wanted.
         missing: words of the question that nothing in the database is called.
     """
     confidence = readings[0][1] or 0.0
     lines = [
-        f"Not sure enough of an answer to {question.strip()[:200]!r}: confidence {confidence:.2f}, wanted "
+        f"Not sure enough of an answer to {draft.question.strip()[:200]!r}: confidence {confidence:.2f}, wanted "
         f"{wanted:g}. Ask more precisely, or lower the bar: SET VARIABLE llmsql_min_confidence = 0."
     ]
     lines += [f"  it may mean ({sure or 0.0:.2f}): {' '.join(sql.split())[:500]}" for sql, sure in readings[:2]]
@@ -368,17 +368,18 @@ def unsure_error(
         confidence=confidence,
         readings=tuple(sql for sql, _ in readings[:2]),
         missing=tuple(missing),
+        draft=draft,
     )
 
 
-def _open_choice(question: str, best: Candidate, other: str) -> UnsureError:
+def _open_choice(draft: Draft, best: Candidate, other: str) -> UnsureError:
     readings = (best.sql or "", other)
     lines = [
-        f"{question.strip()[:200]!r} can be joined in two ways: {'; '.join(best.open)}. Say in the question which is "
-        "meant, or prefer one in [joins] of llmsql.toml.",
+        f"{draft.question.strip()[:200]!r} can be joined in two ways: {'; '.join(best.open)}. Say in the question which "
+        "is meant, or prefer one in [joins] of llmsql.toml.",
         *(f"  it may mean: {' '.join(sql.split())[:500]}" for sql in readings),
     ]
-    return UnsureError("\n".join(lines), confidence=best.confidence or 0.0, readings=readings)
+    return UnsureError("\n".join(lines), confidence=best.confidence or 0.0, readings=readings, draft=draft)
 
 
 def _say_missing(words: Sequence[str]) -> list[str]:

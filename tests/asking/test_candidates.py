@@ -177,6 +177,7 @@ def test_two_models_that_agree_are_surer(
     with pytest.raises(UnsureError) as raised:
         engine.draft(shop, "how many orders in all", settings=unsure)
     assert len(raised.value.readings) == 2
+    assert raised.value.draft.completion_tokens > 0  # what was not given has been paid for too
     engine.close()
 
 
