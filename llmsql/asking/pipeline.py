@@ -375,8 +375,8 @@ def unsure_error(
 def _open_choice(draft: Draft, best: Candidate, other: str) -> UnsureError:
     readings = (best.sql or "", other)
     lines = [
-        f"{draft.question.strip()[:200]!r} can be joined in two ways: {'; '.join(best.open)}. Say in the question which "
-        "is meant, or prefer one in [joins] of llmsql.toml.",
+        f"{draft.question.strip()[:200]!r} can be joined in two ways: {'; '.join(best.open)}. Say in the question "
+        "which is meant, or prefer one in [joins] of llmsql.toml.",
         *(f"  it may mean: {' '.join(sql.split())[:500]}" for sql in readings),
     ]
     return UnsureError("\n".join(lines), confidence=best.confidence or 0.0, readings=readings, draft=draft)
