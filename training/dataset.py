@@ -26,8 +26,10 @@ from sqlglot.errors import SqlglotError
 from llmsql.asking.glossary import Glossary, parse_glossary
 from llmsql.asking.joins import KeyGraph, shorten_joins
 from llmsql.asking.link import link_values
+from llmsql.asking.names import show_names
 from llmsql.asking.prompt import build_messages
 from llmsql.asking.settle import Knowledge
+from llmsql.asking.sql_text import sql_text
 from llmsql.asking.values import ValueIndex, build_value_index
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot
@@ -225,6 +227,10 @@ def target_sql(record: Record, database: Database) -> str:
             f"The SQL of {record.question!r}, asked of {record.database}, cannot be taught: {said}",
             "Mend the record, or take it out of the dataset.",
         ) from error
+    if '"' in short:
+        tree = sqlglot.parse_one(short, read="duckdb")
+        show_names(tree, database.catalog)
+        short = sql_text(tree)
     return _CAST_DATE.sub(r"DATE \1", short)
 
 

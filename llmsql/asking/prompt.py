@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from llmsql.catalog import Catalog, Column, Table
+from llmsql.asking.names import shown_column, shown_name, shown_reference
+from llmsql.catalog import Catalog, Column, ForeignKey, Table
 from llmsql.catalog.snapshot import quote
 from llmsql.chat import Message
 
@@ -60,6 +61,11 @@ class StoredValue:
         """The value as a condition."""
         return f"{self.table}.{quote(self.column)} = {sql_string(self.value)}"
 
+    @property
+    def shown(self) -> str:
+        """The value as a condition in the names that models are shown."""
+        return f"{shown_reference(self.table)}.{shown_name(self.column)} = {sql_string(self.value)}"
+
 
 def sql_string(text: str) -> str:
     """``text`` as a SQL string literal."""
@@ -73,22 +79,22 @@ def render_schema(catalog: Catalog) -> str:
     range, comments follow in brackets. Values are shown as SQL literals on one line, so that what a cell says cannot
     pass for more than a literal; names with line breaks, as CSV files have them, are on one line too.
     """
-    return "\n".join(_render_table(table) for table in catalog)
+    return "\n".join(_render_table(table, catalog) for table in catalog)
 
 
-def _render_table(table: Table) -> str:
-    columns = ", ".join(_render_column(column, table) for column in table.columns)
+def _render_table(table: Table, catalog: Catalog) -> str:
+    columns = ", ".join(_render_column(column, table, catalog) for column in table.columns)
     comment = f" [{_one_line(table.comment)}]" if table.comment else ""
-    return f"{_unbroken(table.reference)}({columns}){comment}"
+    return f"{_unbroken(shown_reference(table.reference))}({columns}){comment}"
 
 
-def _render_column(column: Column, table: Table) -> str:
-    parts = [_unbroken(quote(column.name)), _unbroken(_render_type(column.type))]
+def _render_column(column: Column, table: Table, catalog: Catalog) -> str:
+    parts = [_unbroken(shown_column(column.name, table)), _unbroken(_render_type(column.type))]
     if column.name in table.primary_key:
         parts.append("pk")
     for key in table.foreign_keys:
         if key.columns == (column.name,):
-            parts.append(f"-> {_unbroken(key.target)}.{_unbroken(quote(key.target_columns[0]))}")
+            parts.append(f"-> {_unbroken(_render_target(key, catalog))}")
             break
     shown = _render_values(column)
     if shown:
@@ -96,6 +102,13 @@ def _render_column(column: Column, table: Table) -> str:
     if column.comment:
         parts.append(f"[{_one_line(column.comment)}]")
     return " ".join(parts)
+
+
+def _render_target(key: ForeignKey, catalog: Catalog) -> str:
+    target, name = catalog.table(key.target), key.target_columns[0]
+    if target is None:  # left out of the prompt
+        return f"{key.target}.{quote(name)}"
+    return f"{shown_reference(target.reference)}.{shown_column(name, target)}"
 
 
 def _render_type(type_: str) -> str:
@@ -143,7 +156,7 @@ def render_question(question: str, values: Sequence[StoredValue] = (), terms: Se
     """
     lines = [f"Question: {_one_line(question)}"]
     if values:
-        lines.append("Values: " + ", ".join(_unbroken(v.sql) for v in values))
+        lines.append("Values: " + ", ".join(_unbroken(v.shown) for v in values))
     if terms:
         lines.append("Terms: " + "; ".join(_one_line(term) for term in terms))
     return "\n".join(lines)

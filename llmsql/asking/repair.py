@@ -292,6 +292,8 @@ def _qualify_ambiguous(column: exp.Column, scope: Scope, owners: list[str]) -> s
     return f"{column.name} → {column.sql('duckdb')}"
 
 
+SHORTEST_SPELLED = 3
+"""letters of a value whose case is a matter of spelling: 'm' and 'M' may be two things"""
 _NO_TABLE = Table("", "", ())
 
 
@@ -512,7 +514,22 @@ def repair_values(tree: exp.Expr, catalog: Catalog, values: ValueIndex) -> list[
             right = stored.pop()
             notes.append(f"'{literal.this}' → '{right}'")
             literal.replace(exp.Literal.string(right))
+        alike = sorted(value for value in stored if fold_text(value) == fold_text(literal.this))
+        if len(alike) > 1 and len(literal.this) >= SHORTEST_SPELLED:
+            notes.append(f"'{literal.this}' → {' and '.join(map(repr, alike))}")
+            _take_all(comparison, column, literal, alike)
     return notes
+
+
+def _take_all(comparison: exp.Expr, column: exp.Column, literal: exp.Literal, values: list[str]) -> None:
+    """Compare with every spelling of a value that is stored."""
+    literals = [exp.Literal.string(value) for value in values]
+    if isinstance(comparison, exp.In):
+        kept = [e for e in comparison.expressions if e is not literal and e not in literals]
+        comparison.set("expressions", [*kept, *literals])
+        return
+    among = exp.In(this=column.copy(), expressions=literals)
+    comparison.replace(exp.not_(among) if isinstance(comparison, exp.NEQ) else among)
 
 
 _BEGINS = r"\b(?:start|begin)\w*\s+(?:with|in|by)\W+(?:\w+\W+){0,3}?"

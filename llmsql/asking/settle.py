@@ -17,6 +17,7 @@ from llmsql.asking.glossary import Glossary, expand_metrics
 from llmsql.asking.hidden import hide_columns
 from llmsql.asking.intent import repair_intent
 from llmsql.asking.joins import KeyGraph, Wording, complete_joins
+from llmsql.asking.names import restore_names
 from llmsql.asking.negation import skip_null_keys
 from llmsql.asking.quiet import quiet_sqlglot
 from llmsql.asking.repair import repair_columns, repair_patterns, repair_tables, repair_values
@@ -117,6 +118,7 @@ def _repaired(
     dates: Sequence[DateRange],
 ) -> Settled:
     tree: exp.Expr = parse_query(extract_sql(text))
+    restore_names(tree, knowledge.catalog)
     notes = repair_tables(tree, knowledge.catalog)
     if wording is not None:
         notes += take_named_tables(tree, wording.question, knowledge.catalog)

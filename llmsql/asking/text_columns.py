@@ -12,7 +12,7 @@ import re
 from sqlglot import exp
 
 from llmsql.asking.scopes import Scope, derived_select, sources
-from llmsql.catalog import Catalog
+from llmsql.catalog import Catalog, Column
 
 
 class Kind(enum.Enum):
@@ -28,6 +28,12 @@ _NUMBERS = re.compile(
     r"(?:U?(?:TINY|SMALL|BIG|HUGE)?INT|INTEGER|UINTEGER|DECIMAL|NUMERIC|DOUBLE|FLOAT|REAL)", re.IGNORECASE
 )
 _CALENDAR = re.compile(r"date|day|time|(?:_at|_on|since|until)\Z", re.IGNORECASE)
+_CLOCK = re.compile(r"time|stamp|_at\Z|[a-z]At\Z", re.IGNORECASE)
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")  # 007 is none
+_MISSING = {"", "-", "?", "n/a", "na", "none", "null"}
+_MARKS = {"", "-", "?", "n/a", "null"}  # none of which is a value of anything
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[ T].*)?")
+_LABEL = re.compile(r"(?:id|key|code|no|num|nr|number|zip|postal|postcode|phone|fax|isbn|ean|uuid)\Z", re.IGNORECASE)
 _HOURS = {"HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND", "EPOCH"}
 
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Pow)
@@ -109,6 +115,13 @@ class _Reader:
             self._join(node.this, node.expression)
         elif isinstance(node, _COMPARISONS):
             self._agree([node.this, node.expression])
+            if not isinstance(node, (exp.EQ, exp.NEQ)) and all(map(self._looks_like_numbers, node.iter_expressions())):
+                self._take(node.this, Kind.NUMBER)
+                self._take(node.expression, Kind.NUMBER)
+        elif isinstance(node, (exp.Max, exp.Min, exp.Ordered)) and self._looks_like_numbers(node.this):
+            self._take(node.this, Kind.NUMBER)
+        elif isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
+            self._look_for_marks(node)
         elif isinstance(node, exp.Between):
             self._agree([node.this, node.args["low"], node.args["high"]])
         elif isinstance(node, (exp.In, exp.Coalesce, exp.Greatest, exp.Least)):
@@ -148,14 +161,36 @@ class _Reader:
             or isinstance(node.expression, exp.Interval)
             or (kinds == [Kind.TEXT, Kind.TEXT] and any(_CALENDAR.search(side.name) for side in sides))
         )
+        has_hours = Kind.TIME in kinds or any(_CLOCK.search(side.name) for side in sides)
         for side in sides:
-            self._take(side, (Kind.TIME if Kind.TIME in kinds else Kind.DAY) if is_of_days else Kind.NUMBER)
+            self._take(side, (Kind.TIME if has_hours else Kind.DAY) if is_of_days else Kind.NUMBER)
 
     def _join(self, left: exp.Column, right: exp.Column) -> None:
         """Text beside a number is a key: one of nineteen digits is more than a DOUBLE holds."""
         for text, other in ((left, right), (right, left)):
             if self._kind(text) is Kind.TEXT:
                 self._take(text, self._kind(other), self._type(other))
+
+    def _look_for_marks(self, node: exp.Is) -> None:
+        """What is missing is NULL, no number where all others are numbers, or a mark such as "n/a"."""
+        column = node.this
+        stored = self._stored(column)
+        if stored is None or self._kind(column) is not Kind.TEXT:
+            return
+        values = [value for value in stored.values if value.strip().casefold() not in _MISSING]
+        if self._is_untyped(column) and sum(bool(_DAY.fullmatch(v)) for v in values) > len(values) / 2:
+            self._take(column, Kind.DAY)
+        elif self._looks_like_numbers(column):
+            self._take(column, Kind.NUMBER)
+        else:
+            marks = [value for value in stored.values if value.strip().casefold() in _MARKS]
+            around = node.find_ancestor(exp.Or, exp.Select)
+            if not marks or (isinstance(around, exp.Or) and any(e.this == column for e in around.find_all(exp.In))):
+                return
+            marks = list(dict.fromkeys(["", *marks]))
+            named = exp.In(this=column.copy(), expressions=[exp.Literal.string(mark) for mark in marks])
+            node.replace(exp.paren(exp.or_(node.copy(), named)))
+            self.notes.append(f"{column.name} is missing where it is {' or '.join(map(repr, marks))}")
 
     def _agree(self, sides: list[exp.Expr]) -> None:
         """Text beside numbers or days is one."""
@@ -229,6 +264,28 @@ class _Reader:
     def _kind_of_parts(self, parts: list[exp.Expr | None]) -> Kind | None:
         kinds = {self._kind(part) for part in parts if part is not None} - {None}
         return kinds.pop() if len(kinds) == 1 else Kind.TEXT if Kind.TEXT in kinds else None
+
+    def _looks_like_numbers(self, node: exp.Expr) -> bool:
+        """Whether the stored values of a column of text are numbers, as far as they are known, and mean amounts."""
+        stored = self._stored(node)
+        if stored is None or stored.type != "VARCHAR" or _LABEL.search(stored.name) or not self._is_untyped(node):
+            return False
+        values = [value for value in stored.values if value.strip().casefold() not in _MISSING]
+        return bool(values) and all(map(_NUMBER.fullmatch, values))
+
+    def _is_untyped(self, column: exp.Expr) -> bool:
+        """Whether the table of a column was loaded without types; where it has types, text was somebody's choice."""
+        select = column.find_ancestor(exp.Select)
+        table = Scope.of(select, self.catalog).table_of(column) if isinstance(column, exp.Column) and select else None
+        if table is None:
+            return False
+        typed = [other.name for other in table.columns if other.type != "VARCHAR"]
+        return len(typed) <= len(table.columns) / 4 and not any(map(_LABEL.search, typed))
+
+    def _stored(self, node: exp.Expr) -> Column | None:
+        """The catalog's column that a part of a query is."""
+        select = node.find_ancestor(exp.Select) if isinstance(node, exp.Column) else None
+        return Scope.of(select, self.catalog).stored(node) if select is not None else None  # type: ignore[arg-type]
 
     def _type(self, column: exp.Column) -> str | None:
         """The type of a column of a table, or of what a nested query gives under its name; None where it is unknown."""

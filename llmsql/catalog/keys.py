@@ -14,12 +14,16 @@ from llmsql.catalog.model import Catalog, Column, ForeignKey, Table, quote_alway
 
 CHECKED_ROWS = 2_000_000
 CHECKED_VALUES = 10_000
+KNOWN_SHARE = 0.9
+"""so much of what is in a column that is called exactly like a key has to be values of that key: where nobody
+declares keys, nobody keeps them whole either"""
 _INTEGER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?\Z")
 _KEY_TYPE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?\Z|VARCHAR\Z|UUID\Z|DECIMAL\(\d+,0\)\Z")
 _SUFFIXES = "id|key|code|no|num|nr|number|uuid|sk"
 _KEY_SUFFIX = re.compile(rf"_?({_SUFFIXES})\Z")
 # As people write a key on purpose: ``valid`` and ``paid`` end in "id" as well.
 _MARKED_KEY = re.compile(rf"(?i:.+_({_SUFFIXES}))\Z|.*[a-z](Id|ID|Key|Code|No)\Z")
+_SIGNS = re.compile(r"\W+")
 # Whole numbers with NULLs among them often arrive as floats, from pandas for one.
 _FLOATS = ("DOUBLE", "FLOAT")
 # A table and the one column that is its key.
@@ -38,7 +42,7 @@ def infer_keys(con: duckdb.DuckDBPyConnection, catalog: Catalog, deadline: float
         table if table.primary_key else replace(table, primary_key=_primary_key(con, table, deadline))
         for table in catalog
     ]
-    shared = Counter(column.name.casefold() for table in tables for column in table.columns)
+    shared = Counter(_folded(column.name) for table in tables for column in table.columns)
     likely = {
         table.reference: key
         for table in tables
@@ -63,7 +67,7 @@ def _by_word(keyed: list[_Keyed]) -> dict[str, list[_Keyed]]:
     """
     found: dict[str, list[_Keyed]] = defaultdict(list)
     for target, key in keyed:
-        folded = key.casefold()
+        folded = _folded(key)
         for word in _names(target) | ({folded} if _entity(folded) else set()):  # a column "id" means no other "id"
             found[word].append((target, key))
     return found
@@ -86,8 +90,8 @@ def _likely_key(con: duckdb.DuckDBPyConnection, table: Table, shared: Counter[st
     if table.kind != "table" or not table.rows or table.rows > CHECKED_ROWS or not table.columns:
         return None
     column = table.columns[0]
-    named = _KEY_TYPE.match(column.type) and _MARKED_KEY.match(column.name)
-    if not named or shared[column.name.casefold()] < 2:
+    named = _KEY_TYPE.match(column.type) and _MARKED_KEY.match(_SIGNS.sub("_", column.name))
+    if not named or shared[_folded(column.name)] < 2:
         return None
     return column.name if _is_unique(con, table, column, deadline) else None
 
@@ -96,7 +100,7 @@ def _primary_key(con: duckdb.DuckDBPyConnection, table: Table, deadline: float) 
     if table.kind != "table" or not table.rows or table.rows > CHECKED_ROWS:
         return ()
     for column in table.columns:
-        folded = column.name.casefold()
+        folded = _folded(column.name)
         entity = _entity(folded)
         if not _KEY_TYPE.match(column.type) or entity is None:
             continue
@@ -123,7 +127,7 @@ def _with_foreign_keys(
     own_key = (likely[table.reference],) if table.reference in likely else table.primary_key
     added = []
     for column in table.columns:
-        folded = column.name.casefold()
+        folded = _folded(column.name)
         if folded in taken or not (_KEY_TYPE.match(column.type) or column.type in _FLOATS):
             continue
         candidates = [
@@ -145,11 +149,14 @@ def _with_foreign_keys(
 
 def _points_at(column: Column, target: Table, key: str, is_likely: bool) -> bool:
     key_column = target.column(key)
-    if key_column is None or _key_kind(key_column.type) != _key_kind(column.type):
+    if key_column is None:
         return False
-    folded, key_folded = column.name.casefold(), key.casefold()
-    if _same_key_name(folded, key_folded):
+    folded, key_folded = _folded(column.name), _folded(key)
+    kinds = {_key_kind(key_column.type), _key_kind(column.type)}
+    if _same_key_name(folded, key_folded) and (len(kinds) == 1 or kinds == {"integer", "VARCHAR"}):
         return True
+    if len(kinds) > 1:
+        return False
     entity = _entity(folded)
     if entity:
         if is_likely and not _ownership(target, key_folded)[0]:
@@ -162,7 +169,7 @@ def _preference(folded: str, target: Table, key: str) -> tuple[int, int, int, st
     """Of several targets the first: of those with this very key the one that it belongs to most; of others the one with
     the longest name, for order_item_id points at order_items, not at items.
     """
-    belongs, rows = _ownership(target, folded) if _same_key_name(folded, key.casefold()) else (2, 0)
+    belongs, rows = _ownership(target, folded) if _same_key_name(folded, _folded(key)) else (2, 0)
     return -belongs, -rows, -len(target.name), target.reference
 
 
@@ -182,6 +189,11 @@ def _abbreviates(short: str, name: str) -> bool:
     return len(short) >= 2 and short[0] == name[:1] and all(letter in letters for letter in short)
 
 
+def _folded(name: str) -> str:
+    """A name for comparisons: ``order_no`` of "Order No"."""
+    return _SIGNS.sub("_", name.casefold())
+
+
 def _same_key_name(folded: str, key_folded: str) -> bool:
     return folded == key_folded and bool(_entity(key_folded))
 
@@ -194,7 +206,7 @@ def _entity(folded: str) -> str | None:
 
 def _names(table: Table) -> set[str]:
     """The table's name and its likely singular, folded, without habitual prefixes."""
-    base = re.sub(r"\A(tbl|dim|fact|fct|stg|ref|lkp|lookup|t)_", "", table.name.casefold())
+    base = re.sub(r"\A(tbl|dim|fact|fct|stg|ref|lkp|lookup|t)_", "", _folded(table.name))
     names = {base, base.replace("_", "")}
     for name in list(names):
         if name.endswith("ies"):
@@ -218,12 +230,15 @@ def _is_contained(
 ) -> bool:
     if target.rows is not None and target.rows > CHECKED_ROWS:
         return False
-    name = quote_always(column)
+    name, other = quote_always(column), quote_always(key)
+    types = {_key_kind(found.type) for found in (table.column(column), target.column(key)) if found is not None}
+    if len(types) > 1:  # one of them is text
+        name, other = f"TRY_CAST({name} AS DECIMAL(38, 0))", f"TRY_CAST({other} AS DECIMAL(38, 0))"
+    share = KNOWN_SHARE if _same_key_name(_folded(column), _folded(key)) else 1.0
     return _is_true(
         con,
-        f"SELECT count(*) > 0 AND bool_and(v IN (SELECT {quote_always(key)} FROM {target.reference})) FROM "
-        f"(SELECT DISTINCT {name} AS v FROM (SELECT {name} FROM {table.reference} WHERE {name} IS NOT NULL "
-        f"LIMIT {CHECKED_VALUES}))",
+        f"SELECT count(*) > 0 AND avg((v IN (SELECT {other} FROM {target.reference}))::INTEGER) >= {share} FROM "
+        f"(SELECT {name} AS v FROM {table.reference} WHERE v IS NOT NULL AND v::VARCHAR <> '' LIMIT {CHECKED_VALUES})",
         deadline,
     )
 

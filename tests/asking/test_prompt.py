@@ -40,9 +40,10 @@ def one(column: Column, **fields: object) -> str:
         (Column("a", "VARCHAR", values=("x",)), "t(a text 'x' ...)"),
         (Column("a", "VARCHAR", values=("it's",), complete=True), "t(a text 'it''s')"),
         (Column("a", "VARCHAR", comment="net of\n tax"), "t(a text [net of tax])"),
-        (Column("Order Date", "DATE"), 't("Order Date" date)'),
+        (Column("Order Date", "DATE"), "t(Order_Date date)"),
         (Column("select", "DATE"), 't("select" date)'),
-        (Column('a"b', "DATE"), 't("a""b" date)'),
+        (Column('a"b', "DATE"), "t(a_b date)"),
+        (Column('2"b', "DATE"), 't("2""b" date)'),
         (Column("größe", "INTEGER"), 't("größe" int)'),
     ],
 )  # fmt: skip
@@ -77,8 +78,8 @@ def test_names_with_line_breaks_are_found_on_one_line() -> None:
     with duckdb.connect() as con:
         con.execute('CREATE TABLE "odd\n\ntable" ("new\r\nline" STRUCT("x\ny" INTEGER), "two  spaces" VARCHAR)')
         known = know(con)
-        assert render_schema(known.catalog) == '"odd  table"("new line" STRUCT("x y" INTEGER), "two  spaces" text)'
-        settled = settle(con, 'SELECT "new line" FROM "odd  table"', known)
+        assert render_schema(known.catalog) == 'odd_table(new_line STRUCT("x y" INTEGER), two_spaces text)'
+        settled = settle(con, "SELECT new_line FROM odd_table", known)
         assert settled.sql == 'SELECT "new\r\nline" FROM "odd\n\ntable"'
 
 
@@ -99,7 +100,7 @@ def test_the_prefix_is_the_same_for_every_question(known: Knowledge) -> None:
 def test_stored_values_are_conditions() -> None:
     value = StoredValue('"Bad Debts"', "select", "it's")
     assert value.sql == "\"Bad Debts\".\"select\" = 'it''s'"
-    assert render_question("q", [value]) == f"Question: q\nValues: {value.sql}"
+    assert render_question("q", [value]) == "Question: q\nValues: Bad_Debts.\"select\" = 'it''s'"
     assert sql_string("'") == "''''"
 
 

@@ -15,14 +15,14 @@ REPAIRED = [
     ("SELECT count(*) FROM Order_Item", "note", [(7,)]),
     ("SELECT count(*) FROM orderitems", "note", [(7,)]),
     ("SELECT count(*) FROM main.orders", "note", [(5,)]),
-    ("SELECT count(*) FROM bad_debts", "note", [(2,)]),
+    ("SELECT count(*) FROM bad_debts", None, [(2,)]),
     ("SELECT custommers.id FROM custommers ORDER BY custommers.id LIMIT 1", "note", [(1,)]),
     # a column that is nearly right
     ("SELECT fullname FROM customers WHERE id = 1", "note", [("Ada Lovelace",)]),
     ("SELECT c.FullName FROM customers c WHERE c.id = 1", "note", [("Ada Lovelace",)]),
     ("SELECT sum(totals) FROM orders", "note", [(630.0,)]),
     ('SELECT "debt no" FROM "Bad Debts" ORDER BY 1', None, [(1,), (2,)]),
-    ('SELECT debt_no FROM "Bad Debts" ORDER BY 1', "note", [(1,), (2,)]),
+    ('SELECT debt_no FROM "Bad Debts" ORDER BY 1', None, [(1,), (2,)]),
     # a column of another table of FROM
     (
         "SELECT o.full_name FROM orders o JOIN customers c ON o.customer_id = c.id WHERE o.id = 1",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,9 @@ TABLES = """
         (2, '9007199254740992', 'n/a', '1', '2024-02-07 10:30', '4', NULL),
         (3, 'x9', '7', '8', '07/03/2024', '', NULL),
         (4, '9007199254740993', '9', '4.5', '2024-04-01', '5', '2024-04-02');
+    CREATE TABLE untyped AS SELECT id::VARCHAR AS code, price, cost, day FROM sales;
+    CREATE TABLE calls (started_at VARCHAR, ordered_at VARCHAR);
+    INSERT INTO calls VALUES ('2024-01-01 10:10:00', '2024-01-01 10:00:00');
 """
 
 
@@ -51,6 +55,12 @@ READ = [
     ("SELECT c.total FROM (SELECT price AS total FROM sales) c WHERE c.total > 10", [("12.50",)]),
     ("WITH a AS (SELECT qty AS q FROM sales) SELECT sum(q) FROM a", [(12.0,)]),
     ("SELECT price::DOUBLE FROM sales WHERE id = 2", [(None,)]),
+    # where text would be compared and ordered by its letters
+    ("SELECT max(price), min(cost) FROM untyped", [(12.5, 1.0)]),
+    ("SELECT code FROM untyped WHERE cost < price ORDER BY price DESC", [("1",), ("4",)]),
+    # what is missing
+    ("SELECT count(*) FROM untyped WHERE price IS NULL", [(1,)]),
+    ("SELECT count(*) FROM untyped WHERE day IS NOT NULL", [(3,)]),
     # days
     ("SELECT count(*) FROM sales WHERE year(day) = 2024", [(3,)]),
     ("SELECT count(*) FROM sales WHERE day >= DATE '2024-02-01'", [(2,)]),
@@ -61,6 +71,7 @@ READ = [
     ("SELECT date_diff('day', day, paid) FROM sales WHERE id = 4", [(1,)]),
     ("SELECT count(*) FROM sales WHERE day + INTERVAL 1 DAY = paid", [(2,)]),
     ("SELECT s.day - c.joined FROM sales s JOIN customers c ON s.customer_id = c.id WHERE s.id = 1", [(2,)]),
+    ("SELECT started_at - ordered_at FROM calls", [(datetime.timedelta(minutes=10),)]),
     # keys of many digits
     ("SELECT s.id FROM sales s JOIN customers c ON s.customer_id = c.id WHERE c.name = 'Bob'", [(2,)]),
     (
@@ -83,8 +94,9 @@ def test_text_is_read_as_what_it_is_taken_for(
 @pytest.mark.parametrize(
     "sql",
     [
-        "SELECT max(price), min(day) FROM sales",
-        "SELECT id FROM sales WHERE day >= '2024-02-01' AND qty = '3' ORDER BY price",
+        "SELECT max(day), min(code) FROM untyped",
+        "SELECT max(price), min(cost) FROM sales ORDER BY max(price)",  # a table with types has text where it is meant
+        "SELECT id FROM sales WHERE day >= '2024-02-01' AND qty = '3' ORDER BY day, customer_id",
         "SELECT TRY_CAST(price AS INT) FROM sales",
         "SELECT paid - INTERVAL 1 DAY, year(paid), id * 2, id::VARCHAR FROM sales WHERE paid > DATE '2024-01-01'",
         "SELECT price || ' EUR', length(price), lower(day) FROM sales",
@@ -97,3 +109,28 @@ def test_text_stays_text(shop: tuple[duckdb.DuckDBPyConnection, Knowledge], sql:
     settled = settle(con, sql, known)
     assert settled.sql.count("TRY_CAST") == sql.count("TRY_CAST") and settled.notes == ()
     con.execute(settled.sql).fetchall()
+
+
+def test_marks_for_what_is_missing() -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE t (region VARCHAR)")
+        con.execute("INSERT INTO t VALUES ('North'), ('n/a'), (''), (NULL), ('None'), ('South'), ('n/a')")
+        known = know(con)
+        for condition, count in (("region IS NULL", 4), ("region IS NOT NULL", 3), ("NOT region IS NULL", 3)):
+            settled = settle(con, f"SELECT count(*) FROM t WHERE {condition}", known)
+            assert con.execute(settled.sql).fetchall() == [(count,)]
+            assert any(note.startswith("region is missing where it is ") for note in settled.notes)
+            assert settle(con, settled.sql, known).sql == settled.sql
+
+
+def test_every_spelling_of_a_value_counts() -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE t (country VARCHAR, size VARCHAR)")
+        con.execute("INSERT INTO t VALUES ('Germany', 'm'), ('GERMANY', 'M'), ('France', 'M'), ('germany', 'L')")
+        known = know(con)
+        for condition, count in (
+            ("country = 'Germany'", 3), ("country <> 'GERMANY'", 1), ("country IN ('germany', 'France')", 4), ("size = 'M'", 2)
+        ):  # fmt: skip
+            settled = settle(con, f"SELECT count(*) FROM t WHERE {condition}", known)
+            assert con.execute(settled.sql).fetchall() == [(count,)]
+            assert settle(con, settled.sql, known).sql == settled.sql
