@@ -465,13 +465,18 @@ def remove_entry(name: str) -> ModelEntry:
         raise RegistryError(
             f"{entry.name} is no model of your own and stays.", "Choose another: `llmsql models use NAME`."
         )
+    others = [other for other in registry if other.name != entry.name]
+    for other in others:
+        if other.fallback == entry.name:
+            raise RegistryError(f"{other.name} asks {entry.name} where it is not sure.", f"Remove {other.name} first.")
     del document["models"][entry.name]
-    if document.get("default") == entry.name:
+    if document.get("default") in (entry.name, *entry.aliases):
         del document["default"]
     _write(document, path)
-    made = path.parent / "adapted"
-    if entry.adapter is not None and made.resolve() in entry.adapter.path.parents:
-        shutil.rmtree(made / entry.adapter.path.relative_to(made.resolve()).parts[0], ignore_errors=True)
+    folder = entry.adapter.path.parent if entry.adapter is not None else None
+    shared = any(other.adapter is not None and folder in other.adapter.path.parents for other in others)
+    if folder is not None and folder.parent == (path.parent / "adapted").resolve() and not shared:
+        shutil.rmtree(folder, ignore_errors=True)
     return entry
 
 

@@ -283,6 +283,19 @@ def test_remove_entry_takes_ones_own_model_and_its_adapter(user_file: Path) -> N
         remove_entry("gpt-4")
 
 
+def test_remove_entry_leaves_what_others_need(user_file: Path) -> None:
+    adapter = write(user_file.parent / "adapted" / "shared" / "adapter.gguf", "GGUF")
+    for name in ("one", "two"):
+        save_entry(replace(OWN, name=name, aliases=(f"{name}-alias",), adapter=Adapter(adapter, "0" * 64)))
+    save_entry(replace(OWN, name="asks-two", aliases=(), fallback="two"))
+    with pytest.raises(RegistryError, match=r"asks-two asks two where it is not sure\. Remove asks-two first\."):
+        remove_entry("two")
+    document = json.loads(user_file.read_text())
+    user_file.write_text(json.dumps(document | {"default": "one-alias"}))
+    remove_entry("one")
+    assert adapter.exists() and load_registry().default == packaged_document()["default"]
+
+
 def test_remove_entry_leaves_an_adapter_that_is_elsewhere(user_file: Path, tmp_path: Path) -> None:
     adapter = write(tmp_path / "mine" / "adapter.gguf", "GGUF")
     save_entry(replace(OWN, adapter=Adapter(adapter, "0" * 64)))

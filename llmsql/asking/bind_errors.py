@@ -13,7 +13,7 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
 from llmsql.asking.explain import group_keys
-from llmsql.asking.scopes import Scope, conjuncts, has_grouping_sets, identifier, is_output_name, own_columns
+from llmsql.asking.scopes import Scope, conjuncts, has_grouping_sets, identifier, is_output_name, own_columns, sources
 from llmsql.catalog import Catalog
 
 OTHER_DIALECTS = ("mysql", "postgres", "sqlite", "tsql", "snowflake", "bigquery", "oracle")
@@ -193,6 +193,10 @@ def _nested(sql: str) -> Iterator[tuple[str, str]]:
         keys = group_keys(grouped) if isinstance(grouped, exp.Select) else []
         if not isinstance(grouped, exp.Select) or not keys:
             continue
+        if grouped is not select and (
+            select.args.get("where") or not sources(select).keys() <= sources(grouped).keys()
+        ):
+            continue  # it counts something else than the groups that are compared with it
         groups = exp.Select(expressions=[exp.alias_(outer.this.copy(), "value")])
         for part in ("from_", "joins", "where", "having") if grouped is select else ("from_", "joins", "where"):
             kept = grouped.args.get(part)

@@ -65,6 +65,7 @@ def allowed_functions() -> frozenset[str]:
     return frozenset(text.splitlines())
 
 
+_TEXTS = re.compile(r"('(?:[^']|'')*')")
 # What small models get wrong letter by letter: no space after BY, the bracket of AVG(COUNT(*)) behind FROM.
 _SLIPS = (
     (re.compile(r"\b((?:ORDER|GROUP|PARTITION) BY)(?=[a-z_])"), r"\1 "),
@@ -81,7 +82,7 @@ def extract_sql(text: str) -> str:
         if start and not _looks_like_statement(sql):
             sql = sql[start.start() :]
     for slip, meant in _SLIPS:
-        sql = slip.sub(meant, sql)
+        sql = "".join(slip.sub(meant, part) if i % 2 == 0 else part for i, part in enumerate(_TEXTS.split(sql)))
     return sql.strip().rstrip(";").strip()
 
 

@@ -6,10 +6,12 @@ Small models leave out the quotes that such names need, so that their SQL does n
 from __future__ import annotations
 
 import re
+from collections import Counter
+from functools import lru_cache
 
 from sqlglot import exp
 
-from llmsql.asking.scopes import Scope, cte_names, identifier, table_reference
+from llmsql.asking.scopes import Scope, cte_names, identifier, own_columns, shown_by_alias, sources, table_reference
 from llmsql.catalog import Catalog, Table
 from llmsql.catalog.snapshot import quote
 
@@ -29,11 +31,12 @@ def shown_reference(reference: str) -> str:
     return shown_name(quoted[1].replace('""', '"')) if quoted else reference
 
 
-def shown_column(name: str, table: Table) -> str:
-    """A column of a table as models are shown it; in quotes where another one would look the same."""
-    shown = shown_name(name)
-    same = [column.name for column in table.columns if shown_name(column.name).casefold() == shown.casefold()]
-    return shown if len(same) == 1 else quote(name)
+@lru_cache(maxsize=4096)
+def shown_columns(table: Table) -> dict[str, str]:
+    """The columns of a table as models are shown them, by name; in quotes where two would look the same."""
+    plain = {column.name: shown_name(column.name) for column in table.columns}
+    alike = Counter(shown.casefold() for shown in plain.values())
+    return {name: shown if alike[shown.casefold()] == 1 else quote(name) for name, shown in plain.items()}
 
 
 def restore_names(tree: exp.Expr, catalog: Catalog) -> None:
@@ -48,42 +51,68 @@ def restore_names(tree: exp.Expr, catalog: Catalog) -> None:
         for table in catalog
         if (shown := shown_reference(table.reference)) != table.reference
     }
-    known = {column.name.casefold() for table in catalog for column in table.columns}
-    columns = {
-        shown.casefold(): column.name
-        for table in catalog
-        for column in table.columns
-        if (shown := shown_column(column.name, table)) != quote(column.name) and shown.casefold() not in known
-    }
-    if not tables and not columns:
-        return
-    aliases = {alias.alias_or_name.casefold() for alias in tree.find_all(exp.Alias, exp.TableAlias)}
-    for table in tree.find_all(exp.Table):
-        name = table.name.casefold()
-        if (
-            name in tables
-            and not table.db
-            and not catalog.table(table_reference(table))
-            and name not in cte_names(table)
-        ):
-            table.set("this", identifier(tables[name]))
-    for column in tree.find_all(exp.Column):
-        owner, name = column.table.casefold(), column.name.casefold()
-        if owner in tables and owner not in aliases:
-            column.set("table", identifier(tables[owner]))
-        if name in columns and (name not in aliases or _is_stored(column, columns[name], catalog)):
-            column.set("this", identifier(columns[name]))
-    for join in tree.find_all(exp.Join):
-        for key in join.args.get("using") or []:
-            if isinstance(key, exp.Identifier) and key.name.casefold() in columns:
-                key.replace(identifier(columns[key.name.casefold()]))
+    for select in list(tree.find_all(exp.Select)):
+        _restore_tables(select, tables, catalog)
+    for select in list(tree.find_all(exp.Select)):
+        for column in own_columns(select):
+            real = _real_name(column, select, catalog)
+            if real is not None:
+                column.set("this", identifier(real))
+        for join in select.args.get("joins") or []:
+            for key in join.args.get("using") or []:
+                real = _of_a_table(key.name, list(Scope.of(select, catalog).tables.values()))
+                if isinstance(key, exp.Identifier) and real is not None:
+                    key.replace(identifier(real))
 
 
-def _is_stored(column: exp.Column, name: str, catalog: Catalog) -> bool:
-    """Whether a column that is called like something that the query makes is one of a table all the same."""
-    select = column.find_ancestor(exp.Select)
-    is_output = column.find_ancestor(exp.Order, exp.Group, exp.Having, exp.Qualify) is not None
-    return select is not None and not is_output and bool(Scope.of(select, catalog).owners(name))
+def _restore_tables(select: exp.Select, tables: dict[str, str], catalog: Catalog) -> None:
+    for source in sources(select).values():
+        name = source.name.casefold()
+        if not isinstance(source, exp.Table) or name not in tables or source.db or name in cte_names(select):
+            continue
+        if catalog.table(table_reference(source)) is not None:
+            continue
+        source.set("this", identifier(tables[name]))
+        if not source.alias:
+            for column in select.find_all(exp.Column):
+                if column.table.casefold() == name:
+                    column.set("table", identifier(tables[name]))
+
+
+def _real_name(column: exp.Column, select: exp.Select, catalog: Catalog) -> str | None:
+    """What a column is called that a table of FROM, or of a query around, shows under another name."""
+    current: exp.Select | None = select
+    while current is not None:
+        scope = Scope.of(current, catalog)
+        owner = column.table.casefold()
+        if owner and owner not in scope.tables:
+            current = current.find_ancestor(exp.Select)
+            continue
+        if not owner and current is select and _is_output(column, select):
+            return None
+        found = _of_a_table(column.name, [scope.tables[owner]] if owner else list(scope.tables.values()))
+        if found is not None or owner:
+            return found
+        current = current.find_ancestor(exp.Select)
+    return None
+
+
+def _of_a_table(name: str, tables: list[Table | None]) -> str | None:
+    """The column that one of the tables shows as ``name``; None where one really has it."""
+    if any(table is not None and table.column(name) for table in tables):
+        return None
+    for table in tables:
+        for real, shown in shown_columns(table).items() if table is not None else ():
+            if shown.casefold() == name.casefold() and shown != quote(real):
+                return real
+    return None
+
+
+def _is_output(column: exp.Column, select: exp.Select) -> bool:
+    """Whether a column names what the query shows, rather than what a table has."""
+    part = column.find_ancestor(exp.AggFunc, exp.Order, exp.Group, exp.Having, exp.Qualify, exp.Select)
+    is_behind = isinstance(part, (exp.Order, exp.Group, exp.Having, exp.Qualify))
+    return is_behind and column.name.casefold() in shown_by_alias(select)
 
 
 def show_names(tree: exp.Expr, catalog: Catalog) -> None:
@@ -94,12 +123,7 @@ def show_names(tree: exp.Expr, catalog: Catalog) -> None:
         catalog: the tables.
     """
     tables = {table.name: shown for table in catalog if (shown := shown_reference(table.reference)) != table.reference}
-    columns = {
-        column.name: shown
-        for table in catalog
-        for column in table.columns
-        if (shown := shown_column(column.name, table)) != quote(column.name)
-    }
+    columns = {name: shown for table in catalog for name, shown in shown_columns(table).items() if shown != quote(name)}
     for name in list(tree.find_all(exp.Identifier)):
         is_table = isinstance(name.parent, exp.Table) or name.arg_key == "table"
         plain = (tables if is_table else columns).get(name.name)

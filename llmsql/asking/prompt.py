@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from llmsql.asking.names import shown_column, shown_name, shown_reference
+from llmsql.asking.names import shown_columns, shown_name, shown_reference
 from llmsql.catalog import Catalog, Column, ForeignKey, Table
 from llmsql.catalog.snapshot import quote
 from llmsql.chat import Message
@@ -89,7 +89,7 @@ def _render_table(table: Table, catalog: Catalog) -> str:
 
 
 def _render_column(column: Column, table: Table, catalog: Catalog) -> str:
-    parts = [_unbroken(shown_column(column.name, table)), _unbroken(_render_type(column.type))]
+    parts = [_unbroken(shown_columns(table)[column.name]), _unbroken(_render_type(column.type))]
     if column.name in table.primary_key:
         parts.append("pk")
     for key in table.foreign_keys:
@@ -108,7 +108,7 @@ def _render_target(key: ForeignKey, catalog: Catalog) -> str:
     target, name = catalog.table(key.target), key.target_columns[0]
     if target is None:  # left out of the prompt
         return f"{key.target}.{quote(name)}"
-    return f"{shown_reference(target.reference)}.{shown_column(name, target)}"
+    return f"{shown_reference(target.reference)}.{shown_columns(target).get(name, quote(name))}"
 
 
 def _render_type(type_: str) -> str:

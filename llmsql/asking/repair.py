@@ -162,7 +162,7 @@ def _repair_column(
         return _bring_spoken(column, select, scope, catalog, graph, wording)
     if len(owners) > 1:
         return _qualify_ambiguous(column, scope, owners) or _qualify_spoken(column, scope, owners, wording)
-    is_inner = _is_looked_up(column, select) or _is_all_of_an_aggregate(column)
+    is_inner = _is_looked_up(column, select) or (_is_all_of_an_aggregate(column) and not _is_correlated(select, scope))
     if not is_inner and any(outer.owners(column.name) for outer in _outer_scopes(select, catalog)):
         return None
     return (
@@ -474,6 +474,10 @@ def _is_all_of_an_aggregate(column: exp.Column) -> bool:
     """Whether it is the only column of an aggregate, which is never over the one row of the outer query."""
     aggregate = column.find_ancestor(exp.AggFunc, exp.Query)
     return isinstance(aggregate, exp.AggFunc) and len(list(aggregate.find_all(exp.Column))) == 1
+
+
+def _is_correlated(select: exp.Select, scope: Scope) -> bool:
+    return any(column.table and column.table.casefold() not in scope.tables for column in own_columns(select))
 
 
 def _is_lambda_parameter(column: exp.Column) -> bool:

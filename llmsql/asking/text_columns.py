@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Iterator
 
 from sqlglot import exp
 
@@ -93,7 +94,7 @@ def read_text(tree: exp.Expr, catalog: Catalog) -> list[str]:
     if not any(column.type == "VARCHAR" for table in catalog for column in table.columns):
         return []
     reader = _Reader(catalog)
-    for node in list(tree.walk()):
+    for node in reversed(list(tree.walk())):  # what is compared with a number knows by then that it is one
         reader.read(node)
     return list(dict.fromkeys(reader.notes))
 
@@ -104,9 +105,11 @@ class _Reader:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.notes: list[str] = []
+        self.kinds: dict[int, Kind | None] = {}
 
     def read(self, node: exp.Expr) -> None:
         """Cast what this part of a query takes for something else than text."""
+        self.kinds.clear()
         if isinstance(node, exp.Cast) and not isinstance(node, exp.TryCast):
             self._cast_softly(node)
         elif isinstance(node, _ARITHMETIC):
@@ -124,6 +127,12 @@ class _Reader:
             self._look_for_marks(node)
         elif isinstance(node, exp.Between):
             self._agree([node.this, node.args["low"], node.args["high"]])
+        elif isinstance(node, exp.In) and isinstance(node.args.get("query"), exp.Subquery):
+            shown = node.args["query"].this.expressions
+            if len(shown) == 1 and not isinstance(shown[0].unalias(), exp.Column):  # keys are compared as text
+                self._agree([node.this, node.args["query"]])
+        elif isinstance(node, (exp.ArgMax, exp.ArgMin)) and self._looks_like_numbers(node.expression):
+            self._take(node.expression, Kind.NUMBER)
         elif isinstance(node, (exp.In, exp.Coalesce, exp.Greatest, exp.Least)):
             self._agree([node.this, *node.expressions])
         elif isinstance(node, exp.Case):
@@ -155,15 +164,19 @@ class _Reader:
     def _calculate(self, node: exp.Expr) -> None:
         sides = [node.this, node.expression]
         kinds = [self._kind(side) for side in sides]
-        is_of_days = isinstance(node, (exp.Add, exp.Sub)) and (
-            Kind.DAY in kinds
-            or Kind.TIME in kinds
-            or isinstance(node.expression, exp.Interval)
-            or (kinds == [Kind.TEXT, Kind.TEXT] and any(_CALENDAR.search(side.name) for side in sides))
-        )
-        has_hours = Kind.TIME in kinds or any(_CLOCK.search(side.name) for side in sides)
+        if not isinstance(node, (exp.Add, exp.Sub)):
+            for side in sides:
+                self._take(side, Kind.NUMBER, "BIGINT" if isinstance(node, exp.IntDiv) else None)
+            return
+        columns = [column for side in sides for column in side.find_all(exp.Column)]
+        is_called_day = kinds == [Kind.TEXT, Kind.TEXT] and any(_CALENDAR.search(column.name) for column in columns)
+        kind = Kind.NUMBER
+        if Kind.TIME in kinds or isinstance(node.expression, exp.Interval):
+            kind = Kind.TIME
+        elif is_called_day or Kind.DAY in kinds or any(map(self._has_days, columns)):
+            kind = Kind.TIME if any(_CLOCK.search(column.name) for column in columns) else Kind.DAY
         for side in sides:
-            self._take(side, (Kind.TIME if has_hours else Kind.DAY) if is_of_days else Kind.NUMBER)
+            self._take(side, kind)
 
     def _join(self, left: exp.Column, right: exp.Column) -> None:
         """Text beside a number is a key: one of nineteen digits is more than a DOUBLE holds."""
@@ -177,15 +190,18 @@ class _Reader:
         stored = self._stored(column)
         if stored is None or self._kind(column) is not Kind.TEXT:
             return
-        values = [value for value in stored.values if value.strip().casefold() not in _MISSING]
-        if self._is_untyped(column) and sum(bool(_DAY.fullmatch(v)) for v in values) > len(values) / 2:
+        around = node.find_ancestor(exp.Select)
+        joins = (around.args.get("joins") or []) if around is not None else []
+        if any(join.side for join in joins):
+            return  # NULL may be a row that an outer join did not find
+        if self._is_untyped(column) and self._has_days(column):
             self._take(column, Kind.DAY)
         elif self._looks_like_numbers(column):
             self._take(column, Kind.NUMBER)
         else:
             marks = [value for value in stored.values if value.strip().casefold() in _MARKS]
-            around = node.find_ancestor(exp.Or, exp.Select)
-            if not marks or (isinstance(around, exp.Or) and any(e.this == column for e in around.find_all(exp.In))):
+            either = node.find_ancestor(exp.Or, exp.Select)
+            if not marks or (isinstance(either, exp.Or) and any(e.this == column for e in either.find_all(exp.In))):
                 return
             marks = list(dict.fromkeys(["", *marks]))
             named = exp.In(this=column.copy(), expressions=[exp.Literal.string(mark) for mark in marks])
@@ -193,12 +209,32 @@ class _Reader:
             self.notes.append(f"{column.name} is missing where it is {' or '.join(map(repr, marks))}")
 
     def _agree(self, sides: list[exp.Expr]) -> None:
-        """Text beside numbers or days is one."""
+        """Text beside numbers or days is one, unless something there can be none."""
         kinds = [self._kind(side) for side in sides]
         others = [kind for kind in kinds if kind not in (Kind.TEXT, None)]
-        if Kind.TEXT in kinds and others:
+        if Kind.TEXT not in kinds or not others:
+            return
+        kind = Kind.TIME if Kind.TIME in others else others[0]
+        if kind is not Kind.NUMBER or not any(map(self._is_no_number, sides)):
             for side in sides:
-                self._take(side, others[0])
+                self._take(side, kind)
+
+    def _is_no_number(self, node: exp.Expr) -> bool:
+        """Whether a part of a query is a text that is no number, as far as its values are known."""
+        if isinstance(node, exp.Literal):
+            return node.is_string and not _NUMBER.fullmatch(node.this)
+        values = self._values(node)
+        return bool(values) and not any(map(_NUMBER.fullmatch, values))
+
+    def _values(self, node: exp.Expr) -> list[str]:
+        """Stored values of a column, without what stands for none."""
+        stored = self._stored(node)
+        values = stored.values if stored is not None else ()
+        return [value for value in values if value.strip().casefold() not in _MISSING]
+
+    def _has_days(self, node: exp.Expr) -> bool:
+        values = self._values(node)
+        return sum(bool(_DAY.fullmatch(value)) for value in values) > len(values) / 2
 
     def _take(self, node: exp.Expr, kind: Kind | None, type_: str | None = None) -> None:
         """Cast text to a kind, or to the one type of that kind that is wanted."""
@@ -227,6 +263,11 @@ class _Reader:
 
     def _kind(self, node: exp.Expr) -> Kind | None:
         """What the values of an expression are; None where nothing says so, as of a literal text."""
+        if id(node) not in self.kinds:
+            self.kinds[id(node)] = self._find_kind(node)
+        return self.kinds[id(node)]
+
+    def _find_kind(self, node: exp.Expr) -> Kind | None:
         if isinstance(node, exp.Column):
             return _kind_of_type(self._type(node) or "")
         if isinstance(node, exp.Literal):
@@ -270,7 +311,7 @@ class _Reader:
         stored = self._stored(node)
         if stored is None or stored.type != "VARCHAR" or _LABEL.search(stored.name) or not self._is_untyped(node):
             return False
-        values = [value for value in stored.values if value.strip().casefold() not in _MISSING]
+        values = self._values(node)
         return bool(values) and all(map(_NUMBER.fullmatch, values))
 
     def _is_untyped(self, column: exp.Expr) -> bool:
@@ -298,12 +339,22 @@ class _Reader:
                 return stored.type
             for alias, source in sources(select).items():
                 query = derived_select(source) if column.table.casefold() in ("", alias.casefold()) else None
-                for shown in query.expressions if query is not None else ():
+                if query is None or any(query is around for around in _selects_around(column)):
+                    continue  # a CTE that is called like the table that it reads
+                for shown in query.expressions:
                     if shown.alias_or_name.casefold() == column.name.casefold():
                         kind = self._kind(shown.unalias())
                         return kind.value if kind is not None else None
             select = select.find_ancestor(exp.Select)  # whose columns it may be
         return None
+
+
+def _selects_around(node: exp.Expr) -> Iterator[exp.Select]:
+    current = node.parent
+    while current is not None:
+        if isinstance(current, exp.Select):
+            yield current
+        current = current.parent
 
 
 def _kind_of_type(text: str) -> Kind | None:

@@ -153,6 +153,8 @@ def _points_at(column: Column, target: Table, key: str, is_likely: bool) -> bool
         return False
     folded, key_folded = _folded(column.name), _folded(key)
     kinds = {_key_kind(key_column.type), _key_kind(column.type)}
+    if len(kinds) > 1 and {key_column.type, column.type}.intersection(_FLOATS):
+        return False
     if _same_key_name(folded, key_folded) and (len(kinds) == 1 or kinds == {"integer", "VARCHAR"}):
         return True
     if len(kinds) > 1:
@@ -235,10 +237,12 @@ def _is_contained(
     if len(types) > 1:  # one of them is text
         name, other = f"TRY_CAST({name} AS DECIMAL(38, 0))", f"TRY_CAST({other} AS DECIMAL(38, 0))"
     share = KNOWN_SHARE if _same_key_name(_folded(column), _folded(key)) else 1.0
+    known = f"v IN (SELECT {other} FROM {target.reference} WHERE {other} IS NOT NULL)"
+    raw = quote_always(column)
     return _is_true(
         con,
-        f"SELECT count(*) > 0 AND avg((v IN (SELECT {other} FROM {target.reference}))::INTEGER) >= {share} FROM "
-        f"(SELECT {name} AS v FROM {table.reference} WHERE v IS NOT NULL AND v::VARCHAR <> '' LIMIT {CHECKED_VALUES})",
+        f"SELECT count(*) > 0 AND avg(coalesce({known}, false)::INTEGER) >= {share} FROM (SELECT {name} AS v FROM "
+        f"{table.reference} WHERE {raw} IS NOT NULL AND {raw}::VARCHAR <> '' LIMIT {CHECKED_VALUES})",
         deadline,
     )
 

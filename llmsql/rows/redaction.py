@@ -7,7 +7,7 @@ numbers are told from others by Luhn's check digit (ISO/IEC 7812-1), IBANs by th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from llmsql.rows.shapes import UnfitAnswerError
 
@@ -31,28 +31,31 @@ EXAMPLES: tuple[tuple[str, Mapping[str, Sequence[str]]], ...] = (
     ("Hello, this is Fatima Noor, invoice 2023-88 over 310.00 EUR is still open.", {"name": ["Fatima Noor"]}),
 )
 
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?!\w)")
-_CARD = re.compile(r"(?<![\w.])\d(?:[ -]?\d){12,18}(?!\w)")
-# As one writes them for others: with the code of a country, or with the zero or the brackets before the code of a town;
-# digits in a row may be any number, and 05.06.2024 10:30 is a time.
-_DAY = r"\d\d?[./-]\d\d?[./-](?:\d{4}|\d\d)(?![./-]?\d)"
-_PHONE = re.compile(
-    rf"(?<![\w.+])(?!{_DAY})(?:\+\d|\(\+?\d+\)|0\d|\d{{3}}[ .-]\d{{3}}[ .-]\d{{4}}(?!\w))"
-    r"(?:[ ./-]?(?:\(\d+\)|\d))*(?!\w)"
-)
-_PHONE_DIGITS = range(7, 16)  # ITU-T E.164
-_LEAST_LOCAL_DIGITS = 9
-
-# What a piece of a kind has in any case; a small model says "phone" of words too.
-_NEEDED = {"email": re.compile("@"), "phone": re.compile(r"(?:\d\D*){4}"), "account number": re.compile(r"\d")}
-
 # Of Thai and its neighbours, of Chinese, Japanese and Korean: words without spaces around them, or with endings that
 # are written together with a name.
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _IN_WORD = rf"[^\W{_UNSPACED}]"
+
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_IBAN = re.compile(rf"(?<!{_IN_WORD})[A-Z]{{2}}\d{{2}}(?: ?[A-Z0-9]){{11,40}}(?!{_IN_WORD})")
+_CARD = re.compile(rf"(?<!{_IN_WORD})(?<!\d\.)\d(?:[ -]?\d){{12,60}}(?!{_IN_WORD})")
+# As one writes them for others: with the code of a country, or with the zero or the brackets before the code of a town;
+# digits in a row may be any number, and 05.06.2024 10:30 is a time.
+_DAY = r"\d\d?[./-]\d\d?[./-](?:\d{4}|\d\d)(?![./-]?\d)"
+_PHONE = re.compile(
+    rf"(?<!{_IN_WORD})(?<!\d\.)(?<!\+)(?!{_DAY})"
+    rf"(?:\+\d|\(\+?\d{{2,5}}\)|0\d|\d{{3}}[ .-]\d{{3}}[ .-]\d{{4}}(?!{_IN_WORD}))"
+    rf"(?:[ ./-]?(?:\(\d+\)|\d))*(?!{_IN_WORD})"
+)
+_PHONE_DIGITS = range(7, 16)  # ITU-T E.164
+_LEAST_LOCAL_DIGITS = 9
+_BREAK = re.compile(r"[ ./-]")
+_MOST_BREAKS = 40
+
+# What a piece of a kind has in any case; a small model says "phone" of words too.
+_NEEDED = {"email": re.compile("@"), "phone": re.compile(r"(?:\d\D*){4}"), "account number": re.compile(r"\d")}
 
 
 def redacted(text: str, named: Mapping[str, Sequence[str]], kinds: Sequence[str]) -> str:
@@ -73,12 +76,18 @@ def redacted(text: str, named: Mapping[str, Sequence[str]], kinds: Sequence[str]
         for piece in of_kind
         if _may_be(kind, piece) and not _is_made_up(piece, text)
     }
-    pieces |= {piece: kind for piece, kind in _by_form(text) if kind in kinds}
-    if not pieces:
-        return text
-    longest_first = sorted(pieces, key=len, reverse=True)
-    pattern = re.compile("|".join(f"({_where(piece, text)})" for piece in longest_first))
-    return pattern.sub(lambda match: f"[{pieces[longest_first[(match.lastindex or 1) - 1]].upper()}]", text)
+    spans = [(start, end, kind) for start, end, kind in _by_form(text) if kind in kinds]
+    if pieces:
+        longest_first = sorted(pieces, key=len, reverse=True)
+        pattern = re.compile("|".join(f"({_where(piece, text)})" for piece in longest_first))
+        for match in pattern.finditer(text):
+            spans.append((*match.span(), pieces[longest_first[(match.lastindex or 1) - 1]]))
+    left, after = [], 0
+    for start, end, kind in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if start >= after:
+            left += [text[after:start], f"[{kind.upper()}]"]
+        after = max(after, end)  # two that overlap are one
+    return "".join([*left, text[after:]])
 
 
 def _may_be(kind: str, piece: str) -> bool:
@@ -92,19 +101,35 @@ def _is_made_up(piece: str, text: str) -> bool:
     return bool(known) and piece.casefold() not in text.casefold()
 
 
-def _by_form(text: str) -> Iterator[tuple[str, str]]:
-    """Pieces whose form says what they are; the surest kind of one comes last."""
-    for match in _PHONE.finditer(text):
-        digits = sum(map(str.isdigit, match[0]))
-        least = _PHONE_DIGITS[0] if match[0].startswith(("+", "(")) else _LEAST_LOCAL_DIGITS
-        if least <= digits <= _PHONE_DIGITS[-1] and (match[0].startswith("+") or not match[0].isdigit()):
-            yield match[0], "phone"
-    yield from ((match[0], "account number") for match in _CARD.finditer(text) if _is_card(match[0]))
-    yield from ((match[0], "account number") for match in _IBAN.finditer(text) if _is_iban(match[0]))
-    yield from ((piece, "email") for piece in _EMAIL.findall(text))
+def _by_form(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where a form says what something is: start, end, and kind; the surer kind comes first."""
+    for pattern, is_one, kind in (
+        (_EMAIL, None, "email"),
+        (_IBAN, _is_iban, "account number"),
+        (_CARD, _is_card, "account number"),
+        (_PHONE, _is_phone, "phone"),
+    ):
+        for match in pattern.finditer(text):
+            end = len(match[0]) if is_one is None else _longest(match[0], is_one)
+            if end:
+                yield match.start(), match.start() + end, kind
+
+
+def _longest(found: str, is_one: Callable[[str], bool]) -> int:
+    """How much of what looks like a number is one, where another follows it; 0 where nothing is."""
+    ends = [len(found), *reversed([match.start() for match in _BREAK.finditer(found)][-_MOST_BREAKS:])]
+    return next((end for end in ends if is_one(found[:end])), 0)
+
+
+def _is_phone(number: str) -> bool:
+    digits = sum(map(str.isdigit, number))
+    least = _PHONE_DIGITS[0] if number.startswith("+") else _LEAST_LOCAL_DIGITS
+    return least <= digits <= _PHONE_DIGITS[-1] and not number.isdigit()
 
 
 def _is_card(number: str) -> bool:
+    if not 13 <= sum(map(str.isdigit, number)) <= 19:
+        return False
     digits = [int(sign) for sign in reversed(number) if sign.isdigit()]
     return sum(digits[::2]) % 10 == -sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2]) % 10
 

@@ -62,3 +62,31 @@ def test_what_is_learnt_has_the_names_that_are_shown(shop: tuple[duckdb.DuckDBPy
     tree = sqlglot.parse_one('SELECT "Order Header"."Cust. No" AS "Unit x", "2nd" FROM "Order Header"', read="duckdb")
     show_names(tree, shop[1].catalog)
     assert tree.sql("duckdb") == 'SELECT Order_Header.Cust_No AS "Unit x", "2nd" FROM Order_Header'
+
+
+OTHERS = """
+    CREATE TABLE other (unit_price DOUBLE, ship_date INTEGER); INSERT INTO other VALUES (9, 1);
+    CREATE TABLE third ("Unit_Price" INTEGER, "Total (EUR)" INTEGER); INSERT INTO third VALUES (4, 5);
+    CREATE TABLE st (info STRUCT("Ship_Date" INTEGER)); INSERT INTO st VALUES ({'Ship_Date': 5});
+    CREATE TABLE sales ("Unit Price" DOUBLE, "Ship Date" DATE); INSERT INTO sales VALUES (2.5, '2024-01-05');
+"""
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows"),
+    [
+        ("SELECT Unit_Price FROM sales", [(2.5,)]),  # whatever other tables have
+        ("SELECT third.Unit_Price, sales.Unit_Price FROM third CROSS JOIN sales WHERE third.Unit_Price = 4", [(4, 2.5)]),
+        ("SELECT info.Ship_Date FROM st", [(5,)]),
+        ("SELECT ship_date FROM (VALUES (1)) t(ship_date)", [(1,)]),
+        ("SELECT u.total_eur FROM unnest([1]) AS u(total_eur)", [(1,)]),
+        ('WITH o(unit_price) AS (SELECT "Unit Price" FROM sales) SELECT unit_price FROM o', [(2.5,)]),
+        ('WITH o AS (SELECT "Unit Price" AS unit_price FROM sales) SELECT o.unit_price FROM o', [(2.5,)]),
+        ("SELECT SUM(Unit_Price) AS unit_price FROM sales GROUP BY Ship_Date ORDER BY sum(Unit_Price)", [(2.5,)]),
+        ("SELECT Total_EUR FROM third WHERE EXISTS (SELECT 1 FROM sales WHERE Unit_Price < Total_EUR)", [(5,)]),
+    ],
+)  # fmt: skip
+def test_names_that_are_real_somewhere_stay(sql: str, rows: list[tuple[object, ...]]) -> None:
+    with duckdb.connect() as con:
+        con.execute(OTHERS)
+        assert con.execute(settle(con, sql, know(con)).sql).fetchall() == rows

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from llmsql.asking.settle import Knowledge, settle
+from llmsql.errors import SQLRejectedError
 from tests.asking.conftest import know
 
 TABLES = """
@@ -58,6 +59,11 @@ READ = [
     # where text would be compared and ordered by its letters
     ("SELECT max(price), min(cost) FROM untyped", [(12.5, 1.0)]),
     ("SELECT code FROM untyped WHERE cost < price ORDER BY price DESC", [("1",), ("4",)]),
+    ("SELECT code FROM untyped WHERE price = (SELECT max(price) FROM untyped)", [("1",)]),
+    ("SELECT code FROM untyped WHERE price IN (SELECT max(price) FROM untyped)", [("1",)]),
+    ("WITH m AS (SELECT max(price) AS p FROM untyped) SELECT code FROM untyped, m WHERE price = m.p", [("1",)]),
+    ("SELECT arg_max(code, price) FROM untyped", [("1",)]),
+    ("SELECT price // 2 FROM sales WHERE id = 4", [(4,)]),
     # what is missing
     ("SELECT count(*) FROM untyped WHERE price IS NULL", [(1,)]),
     ("SELECT count(*) FROM untyped WHERE day IS NOT NULL", [(3,)]),
@@ -72,6 +78,8 @@ READ = [
     ("SELECT count(*) FROM sales WHERE day + INTERVAL 1 DAY = paid", [(2,)]),
     ("SELECT s.day - c.joined FROM sales s JOIN customers c ON s.customer_id = c.id WHERE s.id = 1", [(2,)]),
     ("SELECT started_at - ordered_at FROM calls", [(datetime.timedelta(minutes=10),)]),
+    ("SELECT max(paid) - min(day) FROM sales", [(86,)]),
+    ("SELECT day + INTERVAL 1 HOUR FROM sales WHERE id = 2", [(datetime.datetime(2024, 2, 7, 11, 30),)]),
     # keys of many digits
     ("SELECT s.id FROM sales s JOIN customers c ON s.customer_id = c.id WHERE c.name = 'Bob'", [(2,)]),
     (
@@ -102,6 +110,8 @@ def test_text_is_read_as_what_it_is_taken_for(
         "SELECT price || ' EUR', length(price), lower(day) FROM sales",
         "SELECT count(price), CASE WHEN id > 1 THEN price ELSE 'none' END FROM sales GROUP BY ALL",
         "SELECT list_transform([1, 2], price -> price + 1) FROM sales",
+        "WITH sales AS (SELECT price, id FROM sales WHERE id > 1) SELECT count(*) FROM sales WHERE id > 1",
+        "SELECT u.code FROM untyped u LEFT JOIN untyped v ON u.code = v.cost WHERE v.price IS NULL",
     ],
 )
 def test_text_stays_text(shop: tuple[duckdb.DuckDBPyConnection, Knowledge], sql: str) -> None:
@@ -134,3 +144,22 @@ def test_every_spelling_of_a_value_counts() -> None:
             settled = settle(con, f"SELECT count(*) FROM t WHERE {condition}", known)
             assert con.execute(settled.sql).fetchall() == [(count,)]
             assert settle(con, settled.sql, known).sql == settled.sql
+
+
+def test_text_that_is_no_number_is_not_made_one(shop: tuple[duckdb.DuckDBPyConnection, Knowledge]) -> None:
+    con, known = shop
+    for sql in (
+        "SELECT coalesce(name, 0) FROM customers",
+        "SELECT CASE WHEN id > 3 THEN name ELSE 0 END FROM customers",
+        "SELECT CASE WHEN id > 3 THEN price WHEN id > 2 THEN 'none' ELSE 0 END FROM sales",
+    ):
+        with pytest.raises(SQLRejectedError):
+            settle(con, sql, known)
+
+
+def test_nested_sums_take_no_time(shop: tuple[duckdb.DuckDBPyConnection, Knowledge]) -> None:
+    con, known = shop
+    sql = "SELECT price AS x FROM sales"
+    for _ in range(30):
+        sql = f"SELECT x + x AS x FROM ({sql})"
+    assert "TRY_CAST" in settle(con, sql, known).sql
