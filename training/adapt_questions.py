@@ -75,7 +75,11 @@ def make_questions(
         TrainingError: too few questions can be asked of these tables.
     """
     known = _verified_records(database, verified)
-    judges = [r for r in known if _hash(r.question) % VERIFIED_HELD_OUT_SHARE == 0]
+    judges = [
+        record
+        for record in known
+        if _hash(record.question) % VERIFIED_HELD_OUT_SHARE == 0 and rows_of(database.con, record.sql)
+    ]
     judges = judges if len(known) >= VERIFIED_TO_JUDGE else []
     taught = [record for record in known if record not in judges]
     shapes = {_shape(record.sql, database) for record in known}
