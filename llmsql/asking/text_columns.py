@@ -157,7 +157,9 @@ class _Reader:
 
     def _cast_softly(self, cast: exp.Cast) -> None:
         kind = _kind_of_type(cast.to.sql("duckdb"))
-        if kind not in (Kind.TEXT, None) and self._kind(cast.this) is Kind.TEXT:
+        if kind in (Kind.TEXT, None) or self._kind(cast.this) is not Kind.TEXT:
+            return
+        if kind is not Kind.NUMBER or not self._is_no_number(cast.this):  # an error says more than NULL in each row
             self._note(cast.this, kind)
             cast.replace(exp.TryCast(this=cast.this.copy(), to=cast.to.copy(), safe=True))
 

@@ -106,6 +106,7 @@ def test_text_is_read_as_what_it_is_taken_for(
         "SELECT max(price), min(cost) FROM sales ORDER BY max(price)",  # a table with types has text where it is meant
         "SELECT id FROM sales WHERE day >= '2024-02-01' AND qty = '3' ORDER BY day, customer_id",
         "SELECT TRY_CAST(price AS INT) FROM sales",
+        "SELECT CAST(name AS INT) FROM customers WHERE name = '7'",
         "SELECT paid - INTERVAL 1 DAY, year(paid), id * 2, id::VARCHAR FROM sales WHERE paid > DATE '2024-01-01'",
         "SELECT price || ' EUR', length(price), lower(day) FROM sales",
         "SELECT count(price), CASE WHEN id > 1 THEN price ELSE 'none' END FROM sales GROUP BY ALL",
