@@ -311,10 +311,12 @@ class _Reader:
     def _looks_like_numbers(self, node: exp.Expr) -> bool:
         """Whether the stored values of a column of text are numbers, as far as they are known, and mean amounts."""
         stored = self._stored(node)
-        if stored is None or stored.type != "VARCHAR" or _LABEL.search(stored.name) or not self._is_untyped(node):
+        if stored is None or stored.type != "VARCHAR" or _LABEL.search(stored.name):
             return False
         values = self._values(node)
-        return bool(values) and all(map(_NUMBER.fullmatch, values))
+        # A mark for what is missing is why a file's numbers were loaded as text.
+        is_spoilt = any(value.strip().casefold() in _MARKS - {"null"} for value in stored.values)
+        return (is_spoilt or self._is_untyped(node)) and bool(values) and all(map(_NUMBER.fullmatch, values))
 
     def _is_untyped(self, column: exp.Expr) -> bool:
         """Whether the table of a column was loaded without types; where it has types, text was somebody's choice."""

@@ -103,7 +103,7 @@ def test_text_is_read_as_what_it_is_taken_for(
     "sql",
     [
         "SELECT max(day), min(code) FROM untyped",
-        "SELECT max(price), min(cost) FROM sales ORDER BY max(price)",  # a table with types has text where it is meant
+        "SELECT max(cost), min(cost) FROM sales ORDER BY max(cost)",  # a table with types has text where it is meant
         "SELECT id FROM sales WHERE day >= '2024-02-01' AND qty = '3' ORDER BY day, customer_id",
         "SELECT TRY_CAST(price AS INT) FROM sales",
         "SELECT CAST(name AS INT) FROM customers WHERE name = '7'",
@@ -132,6 +132,15 @@ def test_marks_for_what_is_missing() -> None:
             assert con.execute(settled.sql).fetchall() == [(count,)]
             assert any(note.startswith("region is missing where it is ") for note in settled.notes)
             assert settle(con, settled.sql, known).sql == settled.sql
+
+
+def test_numbers_that_a_mark_made_text() -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE t (id INTEGER, day DATE, price VARCHAR, grade VARCHAR)")
+        con.execute("INSERT INTO t VALUES (1, NULL, '9', '9'), (2, NULL, 'n/a', '10'), (3, NULL, '10', '8')")
+        known = know(con)
+        assert con.execute(settle(con, "SELECT max(price) FROM t", known).sql).fetchall() == [(10.0,)]
+        assert con.execute(settle(con, "SELECT max(grade) FROM t", known).sql).fetchall() == [("9",)]
 
 
 def test_every_spelling_of_a_value_counts() -> None:
