@@ -8,6 +8,7 @@ weights as one that was not.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -240,7 +241,6 @@ def train(
 
 
 def _write_run(output: Path, recipe: Recipe, base: BaseModel, records: list[Record], start_from: Path | None) -> None:
-    import hashlib
     import platform
 
     import peft
@@ -279,8 +279,6 @@ def _write_run(output: Path, recipe: Recipe, base: BaseModel, records: list[Reco
 
 def hash_records(records: list[Record]) -> str:
     """A hash of the training data."""
-    import hashlib
-
     return hashlib.sha256(repr(records).encode()).hexdigest()[:16]
 
 

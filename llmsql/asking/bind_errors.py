@@ -197,11 +197,11 @@ def _nested(sql: str) -> Iterator[tuple[str, str]]:
             select.args.get("where") or not sources(select).keys() <= sources(grouped).keys()
         ):
             continue  # it counts something else than the groups that are compared with it
-        groups = exp.Select(expressions=[exp.alias_(outer.this.copy(), "value")])
-        for part in ("from_", "joins", "where", "having") if grouped is select else ("from_", "joins", "where"):
-            kept = grouped.args.get(part)
-            groups.set(part, [join.copy() for join in kept] if isinstance(kept, list) else kept and kept.copy())
-        groups = groups.group_by(*(key.unalias().copy() for key in keys))
+        parts = ("from_", "joins", "where", "having") if grouped is select else ("from_", "joins", "where")
+        rows = grouped.copy()
+        groups = exp.Select(
+            expressions=[exp.alias_(outer.this.copy(), "value")], **{part: rows.args.get(part) for part in parts}
+        ).group_by(*(key.unalias().copy() for key in keys))
         for part in ("joins", "where", "group", "having"):
             select.set(part, None)
         select.set("from_", exp.From(this=groups.subquery("groups")))

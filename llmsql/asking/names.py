@@ -7,11 +7,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 
 from sqlglot import exp
 
-from llmsql.asking.scopes import Scope, cte_names, identifier, own_columns, shown_by_alias, sources, table_reference
+from llmsql.asking.scopes import (
+    Scope,
+    cte_names,
+    identifier,
+    outer_scopes,
+    own_columns,
+    shown_by_alias,
+    sources,
+    table_reference,
+)
 from llmsql.catalog import Catalog, Table
 from llmsql.catalog.snapshot import quote
 
@@ -54,13 +64,14 @@ def restore_names(tree: exp.Expr, catalog: Catalog) -> None:
     for select in list(tree.find_all(exp.Select)):
         _restore_tables(select, tables, catalog)
     for select in list(tree.find_all(exp.Select)):
+        scopes = [Scope.of(select, catalog), *outer_scopes(select, catalog)]
         for column in own_columns(select):
-            real = _real_name(column, select, catalog)
+            real = _real_name(column, scopes)
             if real is not None:
                 column.set("this", identifier(real))
         for join in select.args.get("joins") or []:
             for key in join.args.get("using") or []:
-                real = _of_a_table(key.name, list(Scope.of(select, catalog).tables.values()))
+                real = _of_a_table(key.name, list(scopes[0].tables.values()))
                 if isinstance(key, exp.Identifier) and real is not None:
                     key.replace(identifier(real))
 
@@ -79,21 +90,16 @@ def _restore_tables(select: exp.Select, tables: dict[str, str], catalog: Catalog
                     column.set("table", identifier(tables[name]))
 
 
-def _real_name(column: exp.Column, select: exp.Select, catalog: Catalog) -> str | None:
+def _real_name(column: exp.Column, scopes: Sequence[Scope]) -> str | None:
     """What a column is called that a table of FROM, or of a query around, shows under another name."""
-    current: exp.Select | None = select
-    while current is not None:
-        scope = Scope.of(current, catalog)
-        owner = column.table.casefold()
-        if owner and owner not in scope.tables:
-            current = current.find_ancestor(exp.Select)
-            continue
-        if not owner and current is select and _is_output(column, select):
-            return None
-        found = _of_a_table(column.name, [scope.tables[owner]] if owner else list(scope.tables.values()))
-        if found is not None or owner:
-            return found
-        current = current.find_ancestor(exp.Select)
+    owner = column.table.casefold()
+    if not owner and _is_output(column, scopes[0].select):
+        return None
+    for scope in scopes:
+        if not owner or owner in scope.tables:
+            found = _of_a_table(column.name, [scope.tables[owner]] if owner else list(scope.tables.values()))
+            if found is not None or owner:
+                return found
     return None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from sqlglot import exp
 
@@ -22,6 +22,7 @@ from llmsql.asking.scopes import (
     derived_select,
     identifier,
     is_output_name,
+    outer_scopes,
     own_columns,
     sources,
     table_reference,
@@ -163,7 +164,7 @@ def _repair_column(
     if len(owners) > 1:
         return _qualify_ambiguous(column, scope, owners) or _qualify_spoken(column, scope, owners, wording)
     is_inner = _is_looked_up(column, select) or (_is_all_of_an_aggregate(column) and not _is_correlated(select, scope))
-    if not is_inner and any(outer.owners(column.name) for outer in _outer_scopes(select, catalog)):
+    if not is_inner and any(outer.owners(column.name) for outer in outer_scopes(select, catalog)):
         return None
     return (
         _prefix_column(column, scope)
@@ -234,7 +235,7 @@ def _repair_qualified(
     column: exp.Column, scope: Scope, catalog: Catalog, graph: KeyGraph, wording: Wording | None
 ) -> str | None:
     alias = column.table.casefold()
-    visible = [scope, *_outer_scopes(scope.select, catalog)]
+    visible = [scope, *outer_scopes(scope.select, catalog)]
     home = next((s for s in visible if alias in s.tables), None)
     if home is None:
         by_name = next(
@@ -448,14 +449,6 @@ def _named_by(question: str, name: str, known: Mapping[str, str]) -> str | None:
     said = name_stems([name]) & name_stems([question])
     named = [plain for plain, other in known.items() if said <= name_stems([other])]
     return named[0] if len(said) > 1 and len(named) == 1 else None
-
-
-def _outer_scopes(select: exp.Select, catalog: Catalog) -> Iterator[Scope]:
-    current = select.parent
-    while current is not None:
-        if isinstance(current, exp.Select):
-            yield Scope.of(current, catalog)
-        current = current.parent
 
 
 def _is_looked_up(column: exp.Column, select: exp.Select) -> bool:

@@ -116,6 +116,20 @@ class Scope:
         return table.column(column.name) if table is not None else None
 
 
+def selects_around(node: exp.Expr) -> Iterator[exp.Select]:
+    """The SELECT that a part of a query is written in, the one around that, and so on."""
+    current = node.parent
+    while current is not None:
+        if isinstance(current, exp.Select):
+            yield current
+        current = current.parent
+
+
+def outer_scopes(select: exp.Select, catalog: Catalog) -> Iterator[Scope]:
+    """The scopes of the SELECTs around one, whose columns it may use as well; the nearest first."""
+    return (Scope.of(around, catalog) for around in selects_around(select))
+
+
 def derived_select(source: exp.Expr) -> exp.Select | None:
     """The SELECT behind a source of FROM: its own or that of the CTE that it names, if it names no columns itself."""
     if source.args.get("alias") is not None and source.args["alias"].columns:

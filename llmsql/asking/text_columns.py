@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterator
 
 from sqlglot import exp
 
-from llmsql.asking.scopes import Scope, derived_select, sources
+from llmsql.asking.scopes import Scope, derived_select, selects_around, sources
 from llmsql.catalog import Catalog, Column
 
 
@@ -76,6 +75,7 @@ _OF_DAYS = (
 _OF_TIMES = (exp.Hour, exp.Minute, exp.Second, exp.TimeToStr, exp.TimeToUnix)
 _COUNTED = (exp.Count, exp.Length, exp.DateDiff, exp.Extract, exp.RowNumber, exp.Rank, exp.DenseRank)
 _SAME_AS_ITS_OWN = (exp.Max, exp.Min, exp.AnyValue, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.Mode)
+_ONE_OF_SEVERAL = (exp.Case, exp.Coalesce, exp.Greatest, exp.Least)
 _PASSED_THROUGH = (exp.Paren, exp.Window, exp.Filter, exp.Alias, exp.Distinct, exp.IgnoreNulls, *_SAME_AS_ITS_OWN)
 _DAYS_BY_NAME = {"date_part": 1, "datepart": 1, "date_sub": 1, "datesub": 1, "age": 0}
 """Functions that sqlglot has no class for, and the place of the first argument that is a day."""
@@ -133,11 +133,10 @@ class _Reader:
                 self._agree([node.this, node.args["query"]])
         elif isinstance(node, (exp.ArgMax, exp.ArgMin)) and self._looks_like_numbers(node.expression):
             self._take(node.expression, Kind.NUMBER)
-        elif isinstance(node, (exp.In, exp.Coalesce, exp.Greatest, exp.Least)):
+        elif isinstance(node, exp.In):
             self._agree([node.this, *node.expressions])
-        elif isinstance(node, exp.Case):
-            branches = [branch.args["true"] for branch in node.args["ifs"]]
-            self._agree([*branches, *([node.args["default"]] if node.args.get("default") is not None else [])])
+        elif isinstance(node, _ONE_OF_SEVERAL):
+            self._agree(_alternatives(node))
         elif isinstance(node, _OF_NUMBERS):
             self._take(node.this, Kind.NUMBER)
         elif isinstance(node, _OF_DAYS):
@@ -245,12 +244,8 @@ class _Reader:
         if isinstance(node, (exp.Paren, exp.Distinct, exp.Filter, exp.Window, *_SAME_AS_ITS_OWN)):
             for part in node.expressions if isinstance(node, exp.Distinct) else [node.this]:
                 self._take(part, kind)
-        elif isinstance(node, exp.Case):
-            for branch in [*(b.args["true"] for b in node.args["ifs"]), node.args.get("default")]:
-                if branch is not None:
-                    self._take(branch, kind)
-        elif isinstance(node, exp.Coalesce):
-            for part in [node.this, *node.expressions]:
+        elif isinstance(node, (exp.Case, exp.Coalesce)):
+            for part in _alternatives(node):
                 self._take(part, kind)
         elif not isinstance(node, exp.Literal):
             self._note(node, kind)
@@ -288,9 +283,9 @@ class _Reader:
         if isinstance(node, (exp.CurrentTimestamp, exp.TimestampTrunc, exp.DateTrunc)):
             return Kind.TIME
         if isinstance(node, _ARITHMETIC):
-            kinds = [self._kind(node.this), self._kind(node.expression)]
             is_moved = isinstance(node.expression, exp.Interval)
-            days = [kind for kind in kinds if kind in (Kind.DAY, Kind.TIME)]
+            sides = (self._kind(node.this), self._kind(node.expression))
+            days = [kind for kind in sides if kind in (Kind.DAY, Kind.TIME)]
             if is_moved or len(days) == 1:
                 return Kind.TIME if is_moved else days[0]
             return Kind.NUMBER
@@ -298,15 +293,10 @@ class _Reader:
             return None
         if isinstance(node, (*_OF_NUMBERS, *_OF_DAYS, *_COUNTED, exp.Hour, exp.Minute, exp.Second)):
             return Kind.NUMBER
-        if isinstance(node, exp.Case):
-            return self._kind_of_parts([*(b.args["true"] for b in node.args["ifs"]), node.args.get("default")])
-        if isinstance(node, (exp.Coalesce, exp.Greatest, exp.Least)):
-            return self._kind_of_parts([node.this, *node.expressions])
+        if isinstance(node, _ONE_OF_SEVERAL):
+            kinds = {self._kind(part) for part in _alternatives(node)} - {None}
+            return kinds.pop() if len(kinds) == 1 else Kind.TEXT if Kind.TEXT in kinds else None
         return None
-
-    def _kind_of_parts(self, parts: list[exp.Expr | None]) -> Kind | None:
-        kinds = {self._kind(part) for part in parts if part is not None} - {None}
-        return kinds.pop() if len(kinds) == 1 else Kind.TEXT if Kind.TEXT in kinds else None
 
     def _looks_like_numbers(self, node: exp.Expr) -> bool:
         """Whether the stored values of a column of text are numbers, as far as they are known, and mean amounts."""
@@ -320,8 +310,8 @@ class _Reader:
 
     def _is_untyped(self, column: exp.Expr) -> bool:
         """Whether the table of a column was loaded without types; where it has types, text was somebody's choice."""
-        select = column.find_ancestor(exp.Select)
-        table = Scope.of(select, self.catalog).table_of(column) if isinstance(column, exp.Column) and select else None
+        scope = self._scope(column)
+        table = scope.table_of(column) if isinstance(column, exp.Column) and scope is not None else None
         if table is None:
             return False
         typed = [other.name for other in table.columns if other.type != "VARCHAR"]
@@ -329,36 +319,40 @@ class _Reader:
 
     def _stored(self, node: exp.Expr) -> Column | None:
         """The catalog's column that a part of a query is."""
-        select = node.find_ancestor(exp.Select) if isinstance(node, exp.Column) else None
-        return Scope.of(select, self.catalog).stored(node) if select is not None else None  # type: ignore[arg-type]
+        scope = self._scope(node)
+        return scope.stored(node) if isinstance(node, exp.Column) and scope is not None else None
+
+    def _scope(self, node: exp.Expr) -> Scope | None:
+        """What the SELECT that a part of a query is written in reads from."""
+        select = node.find_ancestor(exp.Select)
+        return Scope.of(select, self.catalog) if select is not None else None
 
     def _type(self, column: exp.Column) -> str | None:
         """The type of a column of a table, or of what a nested query gives under its name; None where it is unknown."""
         if column.find_ancestor(exp.Lambda) is not None:
             return None
-        select = column.find_ancestor(exp.Select)
-        while select is not None:
+        around = list(selects_around(column))
+        for select in around:  # the outer ones' columns may be meant
             stored = Scope.of(select, self.catalog).stored(column)
             if stored is not None:
                 return stored.type
             for alias, source in sources(select).items():
                 query = derived_select(source) if column.table.casefold() in ("", alias.casefold()) else None
-                if query is None or any(query is around for around in _selects_around(column)):
+                if query is None or any(query is one for one in around):
                     continue  # a CTE that is called like the table that it reads
                 for shown in query.expressions:
                     if shown.alias_or_name.casefold() == column.name.casefold():
                         kind = self._kind(shown.unalias())
                         return kind.value if kind is not None else None
-            select = select.find_ancestor(exp.Select)  # whose columns it may be
         return None
 
 
-def _selects_around(node: exp.Expr) -> Iterator[exp.Select]:
-    current = node.parent
-    while current is not None:
-        if isinstance(current, exp.Select):
-            yield current
-        current = current.parent
+def _alternatives(node: exp.Case | exp.Coalesce | exp.Greatest | exp.Least) -> list[exp.Expr]:
+    """The expressions one of which is the value."""
+    if not isinstance(node, exp.Case):
+        return [node.this, *node.expressions]
+    default = node.args.get("default")
+    return [*(branch.args["true"] for branch in node.args["ifs"]), *([default] if default is not None else [])]
 
 
 def _kind_of_type(text: str) -> Kind | None:
