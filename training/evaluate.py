@@ -126,8 +126,8 @@ def repopulated(database: Database, seed: int) -> duckdb.DuckDBPyConnection:
         if table.kind != "table":
             continue
         keys = {*table.primary_key, *(name for fk in table.foreign_keys for name in fk.columns)}
-        moved = {c.name for i, c in enumerate(table.columns) if c.name not in keys and i % 2 == seed % 2}
-        picked = ", ".join(f"{'r' if c.name in moved else 'l'}.{quote(c.name)}" for c in table.columns)
+        moved = {c.name for i, c in enumerate(table.stored) if c.name not in keys and i % 2 == seed % 2}
+        picked = ", ".join(f"{'r' if c.name in moved else 'l'}.{quote(c.name)}" for c in table.stored)
         _make_place(copy, table.reference, attached)
         copy.register("source_rows", database.con.sql(f"FROM {table.reference}").to_arrow_table())
         copy.execute(

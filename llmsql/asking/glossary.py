@@ -315,12 +315,13 @@ def _is_expression(text: str) -> bool:
 def hidden_columns(table: Table, patterns: Sequence[str]) -> set[str]:
     """Names of the columns of a table that patterns hide."""
     columns = [p.rpartition(".")[::2] for p in patterns if "." in p]
-    return {
+    hidden = {
         c.name
-        for c in table.columns
+        for c in table.stored
         for owner, name in columns
         if _is_like(name, c.name) and (_is_like(owner, table.name) or _is_like(owner, table.reference))
     }
+    return hidden | {c.name for c in table.columns if c.part_of in hidden}
 
 
 def idle_patterns(catalog: Catalog, patterns: Sequence[str]) -> list[str]:
@@ -346,11 +347,8 @@ def _visible(table: Table, patterns: Sequence[str], gone: set[str]) -> Table | N
     columns = tuple(c for c in table.columns if c.name not in gone)
     keys = tuple(fk for fk in table.foreign_keys if not gone & set(fk.columns))
     primary = () if gone & set(table.primary_key) else table.primary_key
-    return (
-        replace(table, columns=columns, foreign_keys=keys, primary_key=primary, hidden=tuple(sorted(gone)))
-        if columns
-        else None
-    )
+    stored = tuple(sorted(c.name for c in table.columns if c.name in gone and not c.part_of))
+    return replace(table, columns=columns, foreign_keys=keys, primary_key=primary, hidden=stored) if columns else None
 
 
 def _with_visible_keys(table: Table, kept: Sequence[Table]) -> Table:

@@ -16,9 +16,9 @@ from llmsql.asking.scopes import (
     Scope,
     cte_names,
     identifier,
+    names_output,
     outer_scopes,
     own_columns,
-    shown_by_alias,
     sources,
     table_reference,
 )
@@ -93,7 +93,7 @@ def _restore_tables(select: exp.Select, tables: dict[str, str], catalog: Catalog
 def _real_name(column: exp.Column, scopes: Sequence[Scope]) -> str | None:
     """What a column is called that a table of FROM, or of a query around, shows under another name."""
     owner = column.table.casefold()
-    if not owner and _is_output(column, scopes[0].select):
+    if names_output(column, scopes[0].select):
         return None
     for scope in scopes:
         if not owner or owner in scope.tables:
@@ -112,13 +112,6 @@ def _of_a_table(name: str, tables: list[Table | None]) -> str | None:
             if shown.casefold() == name.casefold() and shown != quote(real):
                 return real
     return None
-
-
-def _is_output(column: exp.Column, select: exp.Select) -> bool:
-    """Whether a column names what the query shows, rather than what a table has."""
-    part = column.find_ancestor(exp.AggFunc, exp.Order, exp.Group, exp.Having, exp.Qualify, exp.Select)
-    is_behind = isinstance(part, (exp.Order, exp.Group, exp.Having, exp.Qualify))
-    return is_behind and column.name.casefold() in shown_by_alias(select)
 
 
 def show_names(tree: exp.Expr, catalog: Catalog) -> None:

@@ -83,7 +83,9 @@ def render_schema(catalog: Catalog) -> str:
 
 
 def _render_table(table: Table, catalog: Catalog) -> str:
-    columns = ", ".join(_render_column(column, table, catalog) for column in table.columns)
+    in_parts = {column.part_of for column in table.columns}  # these stand for the whole
+    shown = [column for column in table.columns if column.name not in in_parts or column.comment]
+    columns = ", ".join(_render_column(column, table, catalog) for column in shown)
     comment = f" [{_one_line(table.comment)}]" if table.comment else ""
     return f"{_unbroken(shown_reference(table.reference))}({columns}){comment}"
 

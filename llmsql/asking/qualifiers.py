@@ -87,7 +87,7 @@ def _before_noun(words: list[str], table: Table, scope: Scope, alias: str) -> li
         and scope.owner(equal.this) == alias
     }
     return [
-        (words[i - 2] if i > 1 else "", words[i - 1])
+        (words[i - 2] if i > 1 and words[i - 3 : i - 1] != ["how", "many"] else "", words[i - 1])
         for i, word in enumerate(words)
         if i and ([stem(word)] == noun or fold(word) in literals or stem(fold(word)) in literals)
     ]

@@ -55,6 +55,13 @@ def is_output_name(column: exp.Column, select: exp.Select) -> bool:
     return column.name.casefold() in shown_by_alias(select)
 
 
+def names_output(column: exp.Column, select: exp.Select) -> bool:
+    """Whether a column names what the query shows, rather than what a table has."""
+    part = column.find_ancestor(exp.AggFunc, exp.Order, exp.Group, exp.Having, exp.Qualify, exp.Select)
+    is_behind = isinstance(part, (exp.Order, exp.Group, exp.Having, exp.Qualify))
+    return is_behind and not column.table and column.name.casefold() in shown_by_alias(select)
+
+
 def cte_names(node: exp.Expr) -> set[str]:
     """Folded names of the CTEs that ``node`` can see."""
     names: set[str] = set()

@@ -12,13 +12,16 @@ from sqlglot import exp
 
 from llmsql.asking.bind_errors import qualify_first, repair_error
 from llmsql.asking.check import check_sql, extract_sql, parse_query
+from llmsql.asking.codes import repair_codes
 from llmsql.asking.dates import DateRange, repair_dates
 from llmsql.asking.glossary import Glossary, expand_metrics
 from llmsql.asking.hidden import hide_columns
 from llmsql.asking.intent import repair_intent
 from llmsql.asking.joins import KeyGraph, Wording, complete_joins
+from llmsql.asking.lists import repair_lists
 from llmsql.asking.names import restore_names
 from llmsql.asking.negation import skip_null_keys
+from llmsql.asking.parts import name_parts, write_parts
 from llmsql.asking.quiet import quiet_sqlglot
 from llmsql.asking.repair import repair_columns, repair_patterns, repair_tables, repair_values
 from llmsql.asking.rounding import digits_asked, round_asked
@@ -119,6 +122,7 @@ def _repaired(
 ) -> Settled:
     tree: exp.Expr = parse_query(extract_sql(text))
     restore_names(tree, knowledge.catalog)
+    name_parts(tree, knowledge.catalog)
     notes = repair_tables(tree, knowledge.catalog)
     if wording is not None:
         notes += take_named_tables(tree, wording.question, knowledge.catalog)
@@ -128,15 +132,18 @@ def _repaired(
     if wording is not None:
         notes += wording.notes
     notes += repair_values(tree, knowledge.catalog, knowledge.values)
+    notes += repair_lists(tree, knowledge.catalog, knowledge.values, wording.question if wording else None)
     if wording is not None:
         notes += repair_patterns(tree, knowledge.catalog, knowledge.values, wording.question)
         notes += repair_intent(tree, wording.question, knowledge.catalog, knowledge.graph, knowledge.values)
     skip_null_keys(tree, knowledge.catalog)
+    notes += repair_codes(tree, knowledge.catalog, wording.question if wording else None)
     if today is not None:
         tree = set_today(tree, today)
     notes += repair_dates(con, tree, knowledge.catalog, dates, today or datetime.date.today())
     unread = sql_text(tree)
     read = read_text(tree, knowledge.catalog)
+    write_parts(tree, knowledge.catalog)
     sql = sql_text(tree)
     error = _complaint(con, sql, knowledge.catalog)
     if error is None:
@@ -156,6 +163,7 @@ def _repaired(
             repaired = set_today(repaired, today)
         unread = sql_text(repaired)
         read = read_text(repaired, knowledge.catalog)
+        write_parts(repaired, knowledge.catalog)
         settled = Settled(sql_text(repaired), (*notes, note, *read))
         if _complaint(con, settled.sql, knowledge.catalog) is not None:
             continue

@@ -1,4 +1,4 @@
-"""Where each stored text value is, by its form without case and accents.
+"""Where each stored text value is, by its form without case and accents; and codes by what they stand for.
 
 The index is a SQLite file beside the other caches, so that it costs no memory and a new process need not read the data
 again; for a database in memory it is in memory, with the same bounds. It is filled when the first question comes, a
@@ -28,8 +28,8 @@ import duckdb
 
 from llmsql.asking.prompt import StoredValue
 from llmsql.catalog import Catalog, Column, Table
+from llmsql.catalog.codes import code_meanings
 from llmsql.catalog.profile import interrupted_at, is_in_transaction
-from llmsql.catalog.snapshot import quote
 
 MOST_VALUES = 200_000
 MOST_VALUES_A_COLUMN = 20_000
@@ -40,7 +40,7 @@ VIEW_SECONDS = 0.5
 LOOK_AGAIN_SECONDS = 1.0
 REREAD_SECONDS = 60.0
 SHORTEST_MISSPELT = 5
-FORMAT = "2"
+FORMAT = "3"
 """Of the file; goes into its name, so that one of another format is not read."""
 _PLAIN_LETTERS = {
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th",
@@ -175,7 +175,8 @@ class ValueIndex:
                 for position, table in enumerate(_views_last(catalog)):
                     if table.kind == "table" and not table.rows:
                         continue
-                    shape = repr(([(c.name, c.type) for c in table.columns], sorted(sizes.get(table.name, []))))
+                    structure = [(c.name, c.type, c.comment) for c in table.columns]
+                    shape = repr((structure, sorted(sizes.get(table.name, []))))
                     if table.kind == "view":
                         shape = repr(table.columns)
                     shape_then, files_then, read_at = known.get(table.reference, ("", "", 0.0))
@@ -217,22 +218,27 @@ class ValueIndex:
         key = self._db.execute(
             "INSERT INTO tables (reference, position) VALUES (?, ?)", (table.reference, position)
         ).lastrowid
-        columns = [c for c in table.columns if c.type == "VARCHAR" or c.type.startswith("ENUM")]
-        of_view = _values_of_view(con, table, columns, deadline) if table.kind == "view" else {}
-        for column in columns:
+        texts = [c for c in table.columns if c.type in ("VARCHAR", "VARCHAR[]") or c.type.startswith("ENUM")]
+        of_view = _values_of_view(con, table, texts, deadline) if table.kind == "view" else {}
+        for column in table.columns:
+            meanings = code_meanings(column)
+            if column not in texts and not meanings:
+                continue
             if time.monotonic() > deadline:
                 return False
-            if column.complete and is_fresh:
+            if column not in texts:
+                values, complete = [], False
+            elif column.complete and is_fresh:
                 values, complete = list(column.values), table.kind == "table"  # of a view's first rows
             elif table.kind == "view":
                 values, complete = of_view.get(column.name, []), False
             else:
-                name = quote(column.name)
-                source = f"(SELECT {name} FROM {table.reference} LIMIT {MOST_VALUES_A_COLUMN * 5})"
+                value = f"unnest({column.sql})" if column.type.endswith("[]") else column.sql
+                source = f"(SELECT {value}::VARCHAR AS v FROM {table.reference} LIMIT {MOST_VALUES_A_COLUMN * 5})"
                 try:
                     rows = con.execute(
-                        f"SELECT DISTINCT {name}::VARCHAR AS v FROM {source} WHERE length({name}::VARCHAR) BETWEEN 1 "
-                        f"AND {LONGEST_VALUE} ORDER BY v LIMIT {MOST_VALUES_A_COLUMN}"
+                        f"SELECT DISTINCT v FROM {source} WHERE length(v) BETWEEN 1 AND {LONGEST_VALUE} "
+                        f"ORDER BY v LIMIT {MOST_VALUES_A_COLUMN}"
                     ).fetchall()
                 except duckdb.Error:
                     continue
@@ -241,7 +247,8 @@ class ValueIndex:
             place = self._db.execute(
                 "INSERT INTO columns (table_id, name, complete) VALUES (?, ?, ?)", (key, column.name, complete)
             ).lastrowid
-            folded = ((fold(value), value) for value in values)
+            folded = [(fold(value), value) for value in values]
+            folded += [(fold(meaning), code) for meaning, code in meanings.items()]
             self._db.executemany(
                 "INSERT INTO stored VALUES (?, ?, ?, ?, ?)",
                 ((form, form[:1], len(form), place, value) for form, value in folded),
@@ -259,18 +266,19 @@ def _values_of_view(
 ) -> dict[str, list[str]]:
     """Text in the first rows of a view by column, of those columns that the profile does not have all values of."""
     is_profiled = any(c.values or c.minimum is not None for c in table.columns)
-    names = [column.name for column in columns if not column.complete]
-    if not is_profiled or not names:
+    read = [column for column in columns if not column.complete and not column.type.endswith("[]")]
+    if not is_profiled or not read:
         return {}
-    quoted = [quote(name) for name in names]
-    lists = [f"list(DISTINCT {n}::VARCHAR) FILTER (length({n}::VARCHAR) BETWEEN 1 AND {LONGEST_VALUE})" for n in quoted]
-    source = f"(SELECT {', '.join(quoted)} FROM {table.reference} LIMIT {MOST_VALUES_A_COLUMN * 5})"
+    lists = [
+        f"list(DISTINCT {c.sql}::VARCHAR) FILTER (length({c.sql}::VARCHAR) BETWEEN 1 AND {LONGEST_VALUE})" for c in read
+    ]
+    source = f"(SELECT * FROM {table.reference} LIMIT {MOST_VALUES_A_COLUMN * 5})"
     try:
         with interrupted_at(con, min(deadline, time.monotonic() + VIEW_SECONDS)):
             [row] = con.execute(f"SELECT {', '.join(lists)} FROM {source}").fetchall()
     except duckdb.Error:
         return {}
-    return {name: sorted(found or ())[:MOST_VALUES_A_COLUMN] for name, found in zip(names, row, strict=True)}
+    return {column.name: sorted(found or ())[:MOST_VALUES_A_COLUMN] for column, found in zip(read, row, strict=True)}
 
 
 def build_value_index(

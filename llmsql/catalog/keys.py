@@ -26,6 +26,12 @@ _MARKED_KEY = re.compile(rf"(?i:.+_({_SUFFIXES}))\Z|.*[a-z](Id|ID|Key|Code|No)\Z
 _SIGNS = re.compile(r"\W+")
 # Whole numbers with NULLs among them often arrive as floats, from pandas for one.
 _FLOATS = ("DOUBLE", "FLOAT")
+# What a row of a table may be to another of the same table, and which end of a way a table's name may stand behind.
+_OF_ITS_OWN = re.compile(
+    r"(?:manager|parent|supervisor|boss|mentor|referrer|superior|sponsor|predecessor|successor)"
+    rf"(?:_?(?:{_SUFFIXES}))?\Z|(?:reports|reporting)_?to|(?:referred|managed|supervised|mentored|invited|replaced)_?by"
+)
+_ENDS = re.compile(r"(?:from|to|home|away|origin|destination|dest|source|target|start|end|departure|arrival|main)_")
 # A table and the one column that is its key.
 _Keyed = tuple[Table, str]
 
@@ -75,7 +81,7 @@ def _by_word(keyed: list[_Keyed]) -> dict[str, list[_Keyed]]:
 
 def _called_like(folded: str, by_word: Mapping[str, list[_Keyed]]) -> list[_Keyed]:
     """The tables that a column's name may mean, by ``_points_at``'s rules."""
-    parts = (_entity(folded) or "").split("_")
+    parts = (_entity(folded) or folded).split("_")
     words = dict.fromkeys((folded, *("_".join(parts[i:]) for i in range(len(parts)))))
     return list({target.reference: (target, key) for word in words for target, key in by_word.get(word, ())}.values())
 
@@ -102,7 +108,7 @@ def _primary_key(con: duckdb.DuckDBPyConnection, table: Table, deadline: float) 
     for column in table.columns:
         folded = _folded(column.name)
         entity = _entity(folded)
-        if not _KEY_TYPE.match(column.type) or entity is None:
+        if not _KEY_TYPE.match(column.type) or entity is None or column.part_of:
             continue
         if entity and entity not in _names(table):
             continue
@@ -112,8 +118,7 @@ def _primary_key(con: duckdb.DuckDBPyConnection, table: Table, deadline: float) 
 
 
 def _is_unique(con: duckdb.DuckDBPyConnection, table: Table, column: Column, deadline: float) -> bool:
-    name = quote_always(column.name)
-    return _is_true(con, f"SELECT count(*) = count(DISTINCT {name}) FROM {table.reference}", deadline)
+    return _is_true(con, f"SELECT count(*) = count(DISTINCT {column.sql}) FROM {table.reference}", deadline)
 
 
 def _with_foreign_keys(
@@ -135,13 +140,15 @@ def _with_foreign_keys(
             for target, key in _called_like(folded, by_word)
             if target.reference != table.reference and _points_at(column, target, key, target.reference in likely)
         ]
+        if _is_of_its_own(column, table):
+            candidates.append((table, table.primary_key[0]))
         if own_key == (column.name,):  # points only at a table that looks like the key's own, and more so than this one
             mine = _ownership(table, folded)
             owners = ((t, key, _ownership(t, folded)) for t, key in candidates)
             candidates = [(t, key) for t, key, theirs in owners if theirs[0] > 0 and theirs > mine]
         candidates.sort(key=lambda pair: _preference(folded, *pair))
         for target, key in candidates:
-            if _is_contained(con, table, column.name, target, key, deadline):
+            if _is_contained(con, table, column, target, key, deadline):
                 added.append(ForeignKey((column.name,), target.reference, (key,), inferred=True))
                 break
     return replace(table, foreign_keys=(*table.foreign_keys, *added)) if added else table
@@ -164,7 +171,18 @@ def _points_at(column: Column, target: Table, key: str, is_likely: bool) -> bool
         if is_likely and not _ownership(target, key_folded)[0]:
             return False  # capitals.country_id is not what capital_id means
         return any(entity == name or entity.endswith(f"_{name}") for name in _names(target))
-    return folded in _names(target) and column.type not in _FLOATS  # a rating is a number, not a key of ratings
+    if column.type in _FLOATS:
+        return False  # a rating is a number, not a key of ratings
+    # The numbers of "total_orders" may be among the keys of orders by chance; not those of "from_depot", nor texts.
+    end = _ENDS.match(folded)
+    ends_so = any(folded.endswith(f"_{name}") for name in _names(target)) and column.type == "VARCHAR"
+    return folded in _names(target) or ends_so or (end is not None and folded[end.end() :] in _names(target))
+
+
+def _is_of_its_own(column: Column, table: Table) -> bool:
+    """Whether a column is called like what points at another row of the same table."""
+    key = table.column(table.primary_key[0]) if len(table.primary_key) == 1 else None
+    return key is not None and key.type == column.type and bool(_OF_ITS_OWN.fullmatch(_folded(column.name)))
 
 
 def _preference(folded: str, target: Table, key: str) -> tuple[int, int, int, str]:
@@ -228,17 +246,17 @@ def _key_kind(type_: str) -> str:
 
 
 def _is_contained(
-    con: duckdb.DuckDBPyConnection, table: Table, column: str, target: Table, key: str, deadline: float
+    con: duckdb.DuckDBPyConnection, table: Table, column: Column, target: Table, key: str, deadline: float
 ) -> bool:
     if target.rows is not None and target.rows > CHECKED_ROWS:
         return False
-    name, other = quote_always(column), quote_always(key)
-    types = {_key_kind(found.type) for found in (table.column(column), target.column(key)) if found is not None}
+    raw = name = column.sql
+    other = quote_always(key)
+    types = {_key_kind(found.type) for found in (column, target.column(key)) if found is not None}
     if len(types) > 1:  # one of them is text
         name, other = f"TRY_CAST({name} AS DECIMAL(38, 0))", f"TRY_CAST({other} AS DECIMAL(38, 0))"
-    share = KNOWN_SHARE if _same_key_name(_folded(column), _folded(key)) else 1.0
+    share = KNOWN_SHARE if _same_key_name(_folded(column.name), _folded(key)) else 1.0
     known = f"v IN (SELECT {other} FROM {target.reference} WHERE {other} IS NOT NULL)"
-    raw = quote_always(column)
     return _is_true(
         con,
         f"SELECT count(*) > 0 AND avg(coalesce({known}, false)::INTEGER) >= {share} FROM (SELECT {name} AS v FROM "

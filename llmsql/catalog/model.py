@@ -23,6 +23,9 @@ class Column:
         complete: whether ``values`` are all the distinct values there are.
         minimum: smallest value of a date or number, as text.
         maximum: largest value of a date or number, as text.
+        part_of: of a part of a nested column, that column's name, see ``catalog.nested``.
+        path: of a part, the fields or keys that lead to it.
+        expression: of a part, what it is in DuckDB's SQL, by the table's own columns.
     """
 
     name: str
@@ -32,6 +35,14 @@ class Column:
     complete: bool = False
     minimum: str | None = None
     maximum: str | None = None
+    part_of: str | None = None
+    path: tuple[str, ...] = ()
+    expression: str | None = None
+
+    @property
+    def sql(self) -> str:
+        """The column in SQL over its table."""
+        return self.expression or quote_always(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,11 @@ class Table:
     rows: int | None = None
     hidden: tuple[str, ...] = ()
     definition: str | None = field(default=None, repr=False)
+
+    @property
+    def stored(self) -> tuple[Column, ...]:
+        """The columns without the parts of nested ones."""
+        return tuple(c for c in self.columns if c.part_of is None)
 
     def column(self, name: str) -> Column | None:
         """The column of that name, in any case of letters, or None."""

@@ -16,7 +16,8 @@ from dataclasses import replace
 
 import duckdb
 
-from llmsql.catalog.model import Column, Table, quote_always
+from llmsql.catalog.model import Column, Table
+from llmsql.catalog.nested import with_parts
 
 EXACT_ROWS = 500_000
 SAMPLE_ROWS = 100_000
@@ -64,7 +65,7 @@ def profile_table(
         return table
     try:
         with nullcontext() if in_transaction else interrupted_at(con, deadline):
-            return _profile(con, table)
+            return _profile(con, with_parts(con, table))
     except duckdb.Error:
         # A view over a file that is gone, or time is up: structure alone is still worth having.
         return table
@@ -80,7 +81,7 @@ def _profile(con: duckdb.DuckDBPyConnection, table: Table) -> Table:
     looked_at = [c for c in table.columns[:MOST_COLUMNS] if _is_ranged(c) or _is_text(c)]
     measures = ["count(*)"]
     for column in looked_at:
-        name = quote_always(column.name)
+        name = column.sql
         if _is_ranged(column):
             measures += [f"min({name})::VARCHAR", f"max({name})::VARCHAR"]
         else:
@@ -96,8 +97,14 @@ def _profile(con: duckdb.DuckDBPyConnection, table: Table) -> Table:
             few.append(column)
         elif isinstance(high, str) and len(high) <= LONGEST_VALUE:
             found[column.name] = replace(column, values=(high,))
+    for column in table.columns[:MOST_COLUMNS]:
+        if column.type == "VARCHAR[]":
+            [(histogram,)] = con.execute(
+                f"SELECT histogram(v) FROM (SELECT unnest({column.sql}) AS v FROM {source})"
+            ).fetchall()
+            found[column.name] = _with_values(column, histogram or {})
     if few:
-        parts = ", ".join(f"histogram({quote_always(c.name)})" for c in few)
+        parts = ", ".join(f"histogram({c.sql})" for c in few)
         [counts] = con.execute(f"SELECT {parts} FROM {source}").fetchall()
         for column, histogram in zip(few, counts, strict=True):
             found[column.name] = _with_values(column, histogram or {})

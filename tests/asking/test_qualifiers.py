@@ -22,6 +22,8 @@ INSERT INTO dishes VALUES (1, 'main', 'new', true, 5, 'late'), (2, 'soup', 'big'
         ("price of vegan dishes", "SELECT price FROM dishes", "SELECT price FROM dishes WHERE is_vegan"),
         ("price of vegan mains", "SELECT price FROM dishes WHERE kind = 'main'", "SELECT price FROM dishes WHERE kind = 'main' AND is_vegan"),
         ("price of new dishes", "SELECT price FROM dishes", "SELECT price FROM dishes WHERE size = 'new'"),
+        ("how many new dishes", "SELECT COUNT(*) FROM dishes", "SELECT COUNT(*) FROM dishes WHERE size = 'new'"),
+        ("so many new dishes", "SELECT COUNT(*) FROM dishes", None),
         ("price of dishes that are not vegan dishes", "SELECT price FROM dishes WHERE NOT is_vegan", None),
         ("price of non vegan dishes", "SELECT price FROM dishes", None),
         ("refunded orders", "SELECT id FROM orders", "SELECT id FROM orders WHERE status = 'refunded'"),

@@ -33,6 +33,20 @@ CASES = {
         "CREATE TABLE customers AS SELECT range AS id FROM range(5); CREATE TABLE orders AS SELECT range AS id, range % 5 AS customer_id FROM range(9)",
         {"orders.customer_id -> customers.id"},
     ),
+    "an end of a way": (
+        "CREATE TABLE depots AS SELECT 'D' || range AS depot_code FROM range(5);"
+        "CREATE TABLE trips AS SELECT range AS trip_no, 'D' || range % 5 AS from_depot, 'D' || range % 3 AS last_depot FROM range(9)",
+        {"trips.from_depot -> depots.depot_code", "trips.last_depot -> depots.depot_code"},
+    ),
+    "numbers that are an end of a way, and a number of them": (
+        "CREATE TABLE team AS SELECT range AS team_id FROM range(9);"
+        "CREATE TABLE games AS SELECT range AS game_id, range % 5 AS home_team, range % 5 AS best_team FROM range(9)",
+        {"games.home_team -> team.team_id"},
+    ),
+    "another row of the same table": (
+        "CREATE TABLE staff AS SELECT range AS staff_id, range // 2 AS manager_id, range // 3 AS referred_by, range // 4 AS age FROM range(9)",
+        {"staff.manager_id -> staff.staff_id", "staff.referred_by -> staff.staff_id"},
+    ),
     "other case and no underscore": (
         "CREATE TABLE Customer AS SELECT range AS CustomerId FROM range(5); CREATE TABLE Invoice AS SELECT range AS InvoiceId, range % 5 AS CustomerId FROM range(9)",
         {"Invoice.CustomerId -> Customer.CustomerId"},

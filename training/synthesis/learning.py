@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -68,7 +69,8 @@ def learn_database(con: duckdb.DuckDBPyConnection, catalog: Catalog) -> KnownDat
         catalog: its snapshot.
     """
     entities: dict[str, Entity] = {}
-    for table in catalog:
+    for known_table in catalog:
+        table = replace(known_table, columns=known_table.stored)
         entity = Entity(table, _entity_noun(table), rows=table.rows or 0)
         known = _statistics(con, table)
         if known is None:

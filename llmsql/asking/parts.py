@@ -1,0 +1,154 @@
+"""Parts of nested columns in queries: the names that models are shown for them, and what DuckDB takes.
+
+Models write ``meta_device`` as they read it, or take ``meta ->> 'device'`` apart themselves. What is repaired in
+between sees the names only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlglot
+from sqlglot import exp
+
+from llmsql.asking.scopes import Scope, identifier, names_output, outer_scopes, own_columns, own_nodes
+from llmsql.catalog import Catalog, Column
+
+_WRITTEN = "written"
+"""Beside the name of a part, how the query itself took it, which stays where nothing is changed."""
+
+
+def name_parts(tree: exp.Expr, catalog: Catalog) -> None:
+    """The names of parts for what takes them out of their columns: ``meta_device`` for ``meta ->> 'device'``.
+
+    Args:
+        tree: a parsed query; changed in place.
+        catalog: the tables.
+    """
+    if not _has_parts(catalog):
+        return
+    for select in list(tree.find_all(exp.Select)):
+        scope = Scope.of(select, catalog)
+        for node in list(own_nodes(select)):
+            if isinstance(node, exp.Column) and names_output(node, select):
+                continue
+            is_json = isinstance(node, exp.JSONExtract)  # '"pdf"', with its quotes, which equals no text
+            if is_json and not isinstance(node.parent, (exp.Predicate, exp.Not)):
+                continue
+            named = _named(node, scope)
+            if named is not None:
+                if not is_json:
+                    named.meta[_WRITTEN] = node.copy()
+                node.replace(named)
+
+
+def write_parts(tree: exp.Expr, catalog: Catalog) -> None:
+    """What DuckDB takes for the names of parts: ``meta ->> '$.device'`` for ``meta_device``.
+
+    Args:
+        tree: a parsed query; changed in place.
+        catalog: the tables.
+    """
+    if not _has_parts(catalog):
+        return
+    for select in list(tree.find_all(exp.Select)):
+        scopes = [Scope.of(select, catalog), *outer_scopes(select, catalog)]
+        for column in list(own_columns(select)):
+            part = _part(column, scopes)
+            if part is None:
+                continue
+            written = column.meta.get(_WRITTEN)
+            if written is not None and (_path(written) or [""])[0] == (column.table or part.part_of):
+                column.replace(written)
+            else:
+                taken = _taken(part, column, scopes[0])
+                is_shown = isinstance(column.parent, exp.Select) and column.arg_key == "expressions"
+                column.replace(exp.alias_(taken, identifier(part.name)) if is_shown else taken)
+
+
+def _has_parts(catalog: Catalog) -> bool:
+    return any(column.part_of for table in catalog for column in table.columns)
+
+
+def _named(node: exp.Expr, scope: Scope) -> exp.Column | None:
+    """A part by its name, where ``node`` takes one out of a column of FROM."""
+    names = _path(node)
+    if names is None:
+        return None
+    if len(names) == 1:
+        return _by_last_step(names[0], scope)
+    owner = names[0].casefold() if names[0].casefold() in scope.tables else None
+    name, *path = names[1:] if owner else names
+    owners = [owner] if owner else scope.owners(name)
+    table = scope.tables[owners[0]] if len(owners) == 1 else None
+    for column in table.columns if table is not None and path else ():
+        if (column.part_of or "").casefold() == name.casefold() and [*map(str.casefold, column.path)] == [
+            *map(str.casefold, path)
+        ]:
+            return exp.column(identifier(column.name), table=identifier(owner) if owner else None)
+    return None
+
+
+def _by_last_step(name: str, scope: Scope) -> exp.Column | None:
+    """``payload_file_kind`` where a query says ``kind`` and nothing else in FROM is called so."""
+    if not scope.is_known or scope.owners(name):
+        return None
+    found = [
+        (alias, column.name)
+        for alias, table in scope.tables.items()
+        for column in (table.columns if table is not None else ())
+        if column.path and column.path[-1].casefold() == name.casefold()
+    ]
+    if len(found) != 1:
+        return None
+    [(alias, part)] = found
+    return exp.column(identifier(part), table=identifier(alias) if len(scope.tables) > 1 else None)
+
+
+def _path(node: exp.Expr | None) -> list[str] | None:
+    """``[t, meta, utm, source]`` of ``t.meta -> 'utm' ->> 'source'``, of a STRUCT's fields and a MAP's keys too."""
+    steps: list[str] = []
+    while not isinstance(node, exp.Column):
+        if isinstance(node, exp.Dot):
+            steps.insert(0, node.expression.name)
+        elif isinstance(node, exp.Bracket) and len(node.expressions) == 1 and node.expressions[0].is_string:
+            steps.insert(0, node.expressions[0].name)
+        elif isinstance(node, exp.StructExtract):
+            steps.insert(0, node.expression.name)
+        elif isinstance(node, (exp.JSONExtract, exp.JSONExtractScalar)) and isinstance(node.expression, exp.JSONPath):
+            _root, *keys = node.expression.expressions
+            if not keys or not all(isinstance(key, exp.JSONPathKey) for key in keys):
+                return None
+            steps[:0] = [str(key.this) for key in keys]
+        elif not isinstance(node, exp.Paren):
+            return None
+        node = node.this
+    return [part.name for part in node.parts] + steps
+
+
+def _part(column: exp.Column, scopes: Sequence[Scope]) -> Column | None:
+    """The part of a nested column that a column of a query names."""
+    if names_output(column, scopes[0].select):
+        return None
+    owner = column.table.casefold()
+    for scope in scopes:
+        tables = [scope.tables[owner]] if owner in scope.tables else [] if owner else list(scope.tables.values())
+        found = next((c for table in tables if table is not None and (c := table.column(column.name))), None)
+        if found is not None:
+            return found if found.part_of else None
+    return None
+
+
+def _taken(part: Column, column: exp.Column, scope: Scope) -> exp.Expr:
+    tree: exp.Expr = sqlglot.parse_one(part.expression or "", read="duckdb")
+    for node in list(tree.find_all(exp.Column)):
+        node.replace(exp.column(identifier(node.name), table=column.args.get("table")))
+    if not column.table and (part.part_of or "").casefold() in scope.tables:
+        return tree  # there address.city would be a column of the table address
+    return tree.transform(
+        lambda node: (
+            exp.Dot(this=node.this, expression=identifier(node.expression.name))
+            if isinstance(node, exp.StructExtract)
+            else node
+        )
+    )

@@ -1,0 +1,88 @@
+"""Parts of nested columns, as the catalog shows them."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from llmsql.catalog import Table
+from llmsql.catalog.nested import MOST_PARTS
+from llmsql.catalog.snapshot import snapshot
+
+EVENTS = """
+    CREATE TABLE events (
+        id INTEGER, address STRUCT(city VARCHAR, geo STRUCT(lat DOUBLE, "lon gitude" DOUBLE)), extra MAP(VARCHAR, INTEGER),
+        payload JSON, tags VARCHAR[], address_city VARCHAR
+    );
+    INSERT INTO events VALUES
+        (1, {'city': 'Ghent', 'geo': {'lat': 1.5, 'lon gitude': 2.5}}, MAP {'a': 1, 'late night': 2},
+         '{"kind": "pdf", "size": 3, "ok": true, "n/a": null, "file": {"name": "x"}, "labels": ["p", "q"], "lines": [{"q": 1}]}',
+         ['red', 'blue'], 'taken'),
+        (2, NULL, NULL, '{"size": 4.5, "mixed": 1}', ['red'], NULL), (3, NULL, NULL, '{"mixed": "one"}', [], NULL);
+"""  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def events() -> Table:
+    with duckdb.connect() as con:
+        con.execute(EVENTS)
+        [table] = snapshot(con)
+    return table
+
+
+def test_parts_are_columns_with_types_and_values(events: Table) -> None:
+    parts = {c.name: (c.type, c.values, c.maximum) for c in events.columns if c.part_of}
+    assert parts == {
+        "address_geo_lat": ("DOUBLE", (), "1.5"),
+        "address_geo_lon_gitude": ("DOUBLE", (), "2.5"),
+        "extra_a": ("INTEGER", (), "1"),
+        "extra_late_night": ("INTEGER", (), "2"),
+        "payload_kind": ("VARCHAR", ("pdf",), None),
+        "payload_size": ("DOUBLE", (), "4.5"),
+        "payload_ok": ("BOOLEAN", (), None),
+        "payload_file_name": ("VARCHAR", ("x",), None),
+        "payload_labels": ("VARCHAR[]", ("p", "q"), None),
+        "payload_lines": ("JSON", (), None),
+        "payload_mixed": ("VARCHAR", ("1", "one"), None),
+    }  # address.city would be called like a column that is there
+
+
+def test_stored_columns_are_what_the_table_has(events: Table) -> None:
+    assert [c.name for c in events.stored] == ["id", "address", "extra", "payload", "tags", "address_city"]
+
+
+def test_a_list_shows_its_elements(events: Table) -> None:
+    tags = events.column("tags")
+    assert tags is not None and tags.values == ("red", "blue") and tags.complete
+
+
+def test_each_part_can_be_read(events: Table) -> None:
+    with duckdb.connect() as con:
+        con.execute(EVENTS)
+        for column in events.columns:
+            con.execute(f"SELECT {column.sql} FROM events").fetchall()
+
+
+def test_keys_that_are_data_are_no_parts() -> None:
+    with duckdb.connect() as con:
+        con.execute(
+            "CREATE TABLE t AS SELECT MAP {'k' || i: i} AS m, json_object('k' || i, i) AS j, {'a': i} AS s "
+            f"FROM range({MOST_PARTS + 1}) r(i)"
+        )
+        [table] = snapshot(con)
+    assert [c.name for c in table.columns] == ["m", "j", "s", "s_a"]
+
+
+def test_keys_that_need_quotes_are_read() -> None:
+    with duckdb.connect() as con:
+        con.execute(
+            """CREATE TABLE t AS SELECT '{"it''s": 1, "$x": 2, "a.b": 3, "q\\"q": 4}'::JSON AS j, MAP {'it''s': 5} AS m"""
+        )
+        [table] = snapshot(con)
+        parts = {c.name: c.sql for c in table.columns if c.part_of}
+        assert {name: con.execute(f"SELECT {sql} FROM t").fetchall()[0][0] for name, sql in parts.items()} == {
+            "j_it_s": 1,
+            "j_x": 2,
+            "j_a_b": 3,
+            "m_it_s": 5,
+        }  # fmt: skip
