@@ -10,11 +10,13 @@ Q3 2024, third quarter of last year    the quarter; H1 2024 and March 2024 likew
 last 2 months of 2024                  the last of that year, not of the time up to today
 FY2024, last fiscal year               by the setting ``fiscal_year_start``, named by the year in which it ends
 the same month last year               the range named before it, or this month, a year earlier
+1-7 June 2025, June 1-7, 2025          these days
+on 5 June 2025                         the whole day
+week of March 10, 2025                 from Monday to Sunday; "week starting March 10, 2025": seven days from then
 =====================================  ==============================================================================
 
-A bare year, a day of a month, a part of a range ("end of March 2024"), and "since", "before" or "between" are left to
-the model, as are days beyond the calendar's end. Two ranges ("Q3 2024 vs Q3
-2023") are both kept.
+A bare year, a day without a year, a part of a range ("end of March 2024"), and "since", "before" or "between" are left
+to the model, as are days beyond the calendar's end. Two ranges ("Q3 2024 vs Q3 2023") are both kept.
 """
 
 from __future__ import annotations
@@ -53,6 +55,10 @@ _NOT_OF = (  # "last month of the year" is not the month before this one
     r"(?!\s+of\s+(?:the\s+)?(?:(?:year|quarter|month|fiscal|fy|last|previous|prior|this|current"
     rf"|{'|'.join(MONTH_NUMBERS)})\b|(?:19|20)\d\d|q[1-4]|h[12]))"
 )
+_MONTH = rf"(?P<month>{'|'.join(MONTH_NUMBERS)})\.?"
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_DAYS = rf"{_DAY}\s*(?:-|–|to|through)\s*(?P<last>\d{{1,2}})(?:st|nd|rd|th)?"
 _LIMITS = re.compile(
     r"\b(?:(?:since|before|after|until|till|by|between|than|through|without|excluding|except|as\s+of"
     r"|(?<!differ )(?<!different )from|(?<!compared )(?<!relative )(?<!comparison )to)\s+(?:the\s+)?"
@@ -233,6 +239,17 @@ def _end_of_year(reader: _Reader, match: re.Match[str]) -> _Days:
     return (start, _shifted(start, months)) if match["end"] == "first" else (_shifted(end, -months), end)
 
 
+def _days_of_month(match: re.Match[str]) -> _Days:
+    """The days of a month that were caught, the whole month's week of one where it is called so."""
+    start = Day(int(match["year"]), MONTH_NUMBERS[match["month"]], int(match["day"]))
+    caught = match.groupdict()
+    week = caught.get("week")
+    if week == "of":
+        start -= datetime.timedelta(days=start.weekday())
+    end = start.replace(day=int(caught["last"])) if caught.get("last") else start
+    return (start, end + datetime.timedelta(days=7 if week else 1)) if start <= end else None
+
+
 _Read = Callable[[_Reader, re.Match[str]], _Days]
 # The first pattern that fits a place takes it. None: the same as another range, a year earlier.
 _PATTERNS: Sequence[tuple[str, _Read | None]] = (
@@ -241,6 +258,16 @@ _PATTERNS: Sequence[tuple[str, _Read | None]] = (
         rf"{_THIS}\s+(?P<unit>week|month|quarter)\s+(?:of\s+)?(?:last|the\s+previous)\s+year",
         lambda r, m: _a_year_before(r.whole(m["unit"], 0)),
     ),
+    *(
+        (pattern, lambda r, m: _days_of_month(m))
+        for days in ("", r"week\s+(?P<week>of|starting|beginning|from)\s+(?:on\s+)?(?:the\s+)?(?:monday,?\s+)?")
+        for pattern in (
+            rf"{days}{_DAY if days else _DAYS}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}",
+            rf"{days}{_MONTH}\s+{_DAY if days else _DAYS},?\s+{_YEAR}",
+        )
+    ),
+    (rf"on\s+(?:the\s+)?{_DAY}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}", lambda r, m: _days_of_month(m)),
+    (rf"on\s+{_MONTH}\s+{_DAY},?\s+{_YEAR}", lambda r, m: _days_of_month(m)),
     (
         rf"(?:the\s+)?(?P<fiscal_part>fiscal\s+)?(?P<part>{_PART}),?\s+(?:(?:of|in)\s+)?(?:the\s+)?{_IN_YEAR}",
         lambda r, m: _part_of_year(r, m, m),

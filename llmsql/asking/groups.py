@@ -9,8 +9,10 @@ import re
 
 from sqlglot import exp
 
-from llmsql.asking.coverage import name_stems, stem, stems_in_order
+from llmsql.asking.coverage import name_stems, places_of, stem, stems_in_order
+from llmsql.asking.question_form import singular
 from llmsql.asking.scopes import Scope, conditions, identifier, lone_select, set_conditions
+from llmsql.asking.values import fold
 from llmsql.catalog import Catalog
 
 _EACH = re.compile(r"\b(?:each|every|per|(?:for|of|in|on|by|at|across) (?:the )?different)\b", re.IGNORECASE)
@@ -64,6 +66,59 @@ def group_by_each(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     select.set("expressions", [column, *select.expressions])
     select.set("group", exp.Group(all=True))
     return [f"grouped by {column.sql('duckdb')}, for {said[0][0].strip()!r}"]
+
+
+def group_by_named(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """``breed`` for "dog breeds by weight", where the groups are of ``species``, which WHERE has fixed at one."""
+    select = lone_select(tree)
+    if select is None or select.args.get("group") is None:
+        return []
+    scope = Scope.of(select, catalog)
+    keys = [e.unalias() for e in select.expressions if not e.find(exp.AggFunc)]
+    fixed = [c.this for c in conditions(select) if isinstance(c, exp.EQ) and isinstance(c.expression, exp.Literal)]
+    if len(keys) != 1 or keys[0] not in fixed or (table := scope.table_of(keys[0])) is None:
+        return []
+    read = {column.name.casefold() for column in select.find_all(exp.Column)}
+    asked = [singular(word) for word in re.findall(r"[^\W_]+", fold(question))]
+    named = [
+        stored.name
+        for stored in table.columns
+        if stored.name.casefold() not in read
+        and stored.type.startswith(("VARCHAR", "ENUM"))
+        and places_of([singular(word) for word in re.findall(r"[^\W_]+", fold(stored.name))], asked)
+    ]
+    if len(named) != 1:
+        return []
+    before = keys[0].copy()
+    for column in [*keys, *(c for part in ("group", "order") for c in _of(select, part) if c == before)]:
+        column.set("this", identifier(named[0]))
+    return [f"grouped by {named[0]}, for {before.name} is fixed"]
+
+
+def _of(select: exp.Select, part: str) -> list[exp.Column]:
+    return list(select.args[part].find_all(exp.Column)) if select.args.get(part) is not None else []
+
+
+_COMPARED = re.compile(r"\bcompar\w*|\bversus\b|\bvs\b|\bfor both\b|\bbetween\b", re.IGNORECASE)
+
+
+def group_by_compared(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """A row for each of the values that a question compares: "compare funded and rejected ones on their score"."""
+    select = lone_select(tree)
+    if select is None or any(select.args.get(part) for part in ("group", "having", "limit")):
+        return []
+    if not _COMPARED.search(question):
+        return []
+    if not all(e.find(exp.AggFunc) and not e.find(exp.Window, exp.Filter) for e in select.expressions):
+        return []
+    among = [c for c in conditions(select) if isinstance(c, exp.In) and isinstance(c.this, exp.Column)]
+    values = among[0].expressions if len(among) == 1 else []
+    if not values or not all(e.is_string and fold(e.name) in fold(question) for e in values):
+        return []
+    column = among[0].this.copy()
+    select.set("expressions", [column, *select.expressions])
+    select.set("group", exp.Group(all=True))
+    return [f"a row for each {column.name} compared"]
 
 
 def keep_empty_groups(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:

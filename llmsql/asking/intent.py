@@ -16,13 +16,21 @@ from llmsql.asking.comparisons import turn_comparison
 from llmsql.asking.counts import count_members, count_most, count_owners, share_of_all, sum_stored_counts
 from llmsql.asking.coverage import name_stems, stem
 from llmsql.asking.date_parts import number_parts
+from llmsql.asking.directions import direct_order
+from llmsql.asking.durations import between_moments, measure_durations
 from llmsql.asking.echoes import turn_echo
 from llmsql.asking.frames import fit_frame
-from llmsql.asking.groups import group_by_each, group_by_person, keep_empty_groups
+from llmsql.asking.groups import (
+    group_by_compared,
+    group_by_each,
+    group_by_named,
+    group_by_person,
+    keep_empty_groups,
+)
 from llmsql.asking.joins import KeyGraph, chain_joins
 from llmsql.asking.joins import fold as fold_reference
 from llmsql.asking.link import link_values
-from llmsql.asking.measures import order_by_meaning, take_measure, total_asked
+from llmsql.asking.measures import order_by_meaning, take_latest, take_measure, total_asked
 from llmsql.asking.negation import (
     drop_contradictions,
     drop_missing,
@@ -30,11 +38,13 @@ from llmsql.asking.negation import (
     leave_out_owners,
     leave_out_values,
 )
+from llmsql.asking.own_groups import compare_with_own
 from llmsql.asking.places import (
     LEAST,
     MOST,
     best_of_each,
     drop_position,
+    first_of_each,
     keep_ties,
     order_by_count,
     order_by_letters,
@@ -45,12 +55,14 @@ from llmsql.asking.places import (
 )
 from llmsql.asking.prompt import StoredValue
 from llmsql.asking.qualifiers import take_qualifiers
+from llmsql.asking.said_conditions import add_said
 from llmsql.asking.scopes import Scope, conjuncts, identifier, lone_select, own_columns, sources
-from llmsql.asking.shown import show_asked, show_whole_name
+from llmsql.asking.self_joins import count_pointing
+from llmsql.asking.shown import show_asked, show_once, show_whole_name
 from llmsql.asking.spoken import show_said
-from llmsql.asking.units import convert_units
+from llmsql.asking.units import convert_units, show_fraction
 from llmsql.asking.values import ValueIndex, fold
-from llmsql.asking.weekdays import number_weekdays
+from llmsql.asking.weekdays import number_weekdays, order_by_calendar
 from llmsql.catalog import Catalog, Table
 from llmsql.errors import SQLRejectedError
 
@@ -95,6 +107,7 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes = take_value(tree, question, catalog, graph, values)
     notes += ground_values(tree, catalog, graph, values)
     notes += split_values(tree, catalog, values)
+    notes += add_said(tree, question, catalog)
     notes += take_qualifiers(tree, question, catalog, values)
     notes += turn_echo(tree, question, catalog, values)
     notes += read_years(tree, catalog)
@@ -103,6 +116,7 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes += turn_tenure(tree, question, catalog)
     notes += turn_aggregate(tree, question, catalog)
     notes += number_weekdays(tree, question)
+    notes += order_by_calendar(tree, question)
     notes += number_parts(tree, question)
     notes += fit_frame(tree, question)
     notes += order_plainly(tree, question, catalog)
@@ -116,10 +130,16 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes += drop_negation(tree, question, catalog)
     notes += leave_out_values(tree, question)
     notes += leave_out_owners(tree, question, catalog)
+    notes += compare_with_own(tree, question, catalog)
     notes += take_measure(tree, question, catalog)
+    notes += take_latest(tree, question, catalog)
     notes += total_asked(tree, question, catalog)
     notes += order_by_meaning(tree, question, catalog)
     notes += convert_units(tree, question, catalog)
+    notes += show_fraction(tree, question)
+    notes += between_moments(tree, question, catalog)
+    notes += measure_durations(tree, question, catalog)
+    notes += show_once(tree)
     notes += show_asked(tree, question, catalog)
     notes += show_whole_name(tree, question, catalog)
     notes += show_said(tree, question, catalog)
@@ -127,16 +147,21 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes += count_members(tree, question, catalog)
     notes += count_owners(tree, question, catalog)
     notes += count_most(tree, question, catalog)
+    notes += count_pointing(tree, catalog)
+    notes += group_by_named(tree, question, catalog)
+    notes += group_by_compared(tree, question, catalog)
     notes += group_by_each(tree, question, catalog)
     notes += keep_empty_groups(tree, question, catalog)
     notes += group_by_person(tree, question, catalog)
     notes += order_by_count(tree, question)
+    notes += direct_order(tree, question, catalog)
     notes += order_by_letters(tree, question, catalog)
     notes += drop_position(tree, question)
     notes += take_first(tree, question)
     notes += take_top(tree, question)
     notes += take_place(tree, question)
     notes += keep_ties(tree, question, catalog)
+    notes += first_of_each(tree, question, catalog)
     return notes + best_of_each(tree, question, catalog)
 
 

@@ -44,6 +44,11 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 
+_LATEST = re.compile(
+    r"\b(latest|last|most recent|newest|first|earliest)\s+((?:(?!of\b|in\b|for\b|\d)[\w-]+\s*){1,3})", re.IGNORECASE
+)
+_MOMENTS = ("DATE", "TIMESTAMP")
+
 
 def take_measure(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     """``AVG(height)`` for "the average prominence", where the same table has a ``prominence`` that nothing reads."""
@@ -70,6 +75,36 @@ def take_measure(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
             column.set("this", identifier(named[0]))
             notes.append(f"{before} → {column.sql('duckdb')}, which the question names")
     return list(dict.fromkeys(notes))
+
+
+def take_latest(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """``ARG_MAX(level, taken_at)`` for "the latest level of each tank", which is not the highest.
+
+    The table has to have one column of days or times only, and the column is none itself.
+
+    Args:
+        tree: a parsed query with right column names; changed in place.
+        question: as typed.
+        catalog: the tables.
+    """
+    notes = []
+    for end, rest in _LATEST.findall(question):
+        asked = name_stems([" ".join(rest.split()[:3])])
+        for aggregate in list(tree.find_all(exp.Max, exp.Min)):
+            select, column = aggregate.find_ancestor(exp.Select), aggregate.this
+            scope = Scope.of(select, catalog) if select is not None else None
+            table = scope.table_of(column) if scope is not None and isinstance(column, exp.Column) else None
+            stored = table.column(column.name) if table is not None else None
+            if table is None or stored is None or not _stems(stored, table) & asked:
+                continue
+            times = [c for c in table.columns if c.type.startswith(_MOMENTS)]
+            if len(times) != 1 or stored in times:
+                continue
+            at = exp.column(identifier(times[0].name), table=column.args.get("table"))
+            kind = exp.ArgMin if end.casefold() in ("first", "earliest", "oldest") else exp.ArgMax
+            aggregate.replace(kind(this=column.copy(), expression=at))
+            notes.append(f"the {end.lower()} {column.name} by {times[0].name}")
+    return notes
 
 
 def total_asked(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:

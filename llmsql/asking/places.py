@@ -311,6 +311,29 @@ def best_of_each(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     return [f"only the {said} of each {keys[of[0]].alias_or_name or each[0]['words']}"]
 
 
+def first_of_each(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """The largest award of each funder, where the query has the largest of all."""
+    each = list(_EACH.finditer(question))
+    select = lone_select(tree)
+    if select is None or len(each) != 1 or each[0]["more"] or select.find(exp.AggFunc, exp.Window):
+        return []
+    order, limit = select.args.get("order"), select.args.get("limit")
+    if order is None or limit is None or limit.expression.sql() != "1" or select.args.get("offset"):
+        return []
+    scope = Scope.of(select, catalog)
+    wanted = {stem(word.casefold()) for word in each[0]["words"].split()}
+    of = [e.unalias() for e in select.expressions if _key_stems(e, scope) & wanted]
+    ordered = {column.name.casefold() for column in order.find_all(exp.Column)}
+    of = [key for key in of if isinstance(key, exp.Column) and key.name.casefold() not in ordered]
+    if not of:
+        return []
+    window = exp.Window(this=exp.RowNumber(), partition_by=[of[0].copy()], order=order.copy(), over="OVER")
+    select.set("qualify", exp.Qualify(this=exp.EQ(this=window, expression=exp.Literal.number(1))))
+    select.set("limit", None)
+    select.set("order", None)
+    return [f"the first of each {of[0].name}"]
+
+
 def _measures(select: exp.Select) -> list[exp.Expr]:
     """The different aggregates that a query shows or orders by, a name of a shown one for what it names."""
     shown = shown_by_alias(select)

@@ -49,6 +49,17 @@ def show_asked(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     return [f"shows {shown.sql('duckdb')}, which the question names, not {before}"]
 
 
+def show_once(tree: exp.Expr) -> list[str]:
+    """A column once, where the query shows the very same one again."""
+    if not isinstance(tree, exp.Select):
+        return []
+    kept = list(dict.fromkeys(tree.expressions))
+    if len(kept) == len(tree.expressions):
+        return []
+    tree.set("expressions", kept)
+    return ["shows each column once"]
+
+
 def show_whole_name(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     """First and last name of a person where the query shows one of them and the question does not say which."""
     if not isinstance(tree, exp.Select) or _PART_OF_NAME.search(question) or tree.args.get("distinct"):

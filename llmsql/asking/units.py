@@ -22,6 +22,9 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 
+_FRACTION = re.compile(r"\b(?:as|what) (?:a )?(?:fraction|ratio|decimal)\b|\bfraction of\b", re.IGNORECASE)
+_PERCENT = re.compile(r"percent|%|\bpct\b", re.IGNORECASE)
+
 
 def convert_units(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     """``SUM(duration_sec) / 60`` for "total minutes".
@@ -51,6 +54,23 @@ def convert_units(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
             continue
         notes.append(f"{amount.sql('duckdb')} in {unit}s")
         amount.replace(exp.Div(this=amount.copy(), expression=exp.Literal.number(f"{factor:.1f}")))
+    return notes
+
+
+def show_fraction(tree: exp.Expr, question: str) -> list[str]:
+    """``1.0 * x / y`` for ``100.0 * x / y`` where a question wants a fraction.
+
+    Args:
+        tree: a parsed query; changed in place.
+        question: as typed.
+    """
+    if not _FRACTION.search(question) or _PERCENT.search(question):
+        return []
+    notes = []
+    for product in tree.find_all(exp.Mul):
+        if isinstance(product.this, exp.Literal) and product.this.name in ("100", "100.0"):
+            product.set("this", exp.Literal.number("1.0"))
+            notes.append("as a fraction, not in percent")
     return notes
 
 

@@ -11,6 +11,13 @@ import re
 
 from sqlglot import exp
 
+from llmsql.asking.scopes import identifier
+
+_IN_ORDER = re.compile(
+    r"\b(?:monday|january|jan|mon)(?:s)? (?:first|to|through|on top)\b"
+    r"|\bin (?:calendar |week ?day )?order\b(?! (?:to|of))",
+    re.IGNORECASE,
+)
 _WEEKENDS = re.compile(r"\bweek-?(?:ends?|days?)\b|\b(?:working|business) days?\b", re.IGNORECASE)
 
 
@@ -38,6 +45,45 @@ def number_weekdays(tree: exp.Expr, question: str) -> list[str]:
             node.parent.set("expressions", [exp.Literal.number(6), exp.Literal.number(7)])
         node.replace(exp.DayOfWeekIso(this=node.expressions[0] if isinstance(node, exp.Anonymous) else node.this))
     return ["counted the days of the week from Monday"]
+
+
+def order_by_calendar(tree: exp.Expr, question: str) -> list[str]:
+    """Monday before Tuesday and March before April, which are not in the order of their letters.
+
+    Args:
+        tree: a parsed query; changed in place.
+        question: as typed; "Monday first" orders a query that has no order.
+    """
+    notes = []
+    for select in list(tree.find_all(exp.Select)):
+        shown = {e.alias_or_name.casefold(): named for e in select.expressions if (named := _named(e.unalias()))}
+        order = select.args.get("order")
+        if order is None and shown and select is tree and _IN_ORDER.search(question):
+            order = exp.Order(expressions=[exp.Ordered(this=exp.column(identifier(next(iter(shown)))))])
+            select.set("order", order)
+        for ordered in order.expressions[:1] if order is not None else ():
+            by = ordered.this
+            is_output = isinstance(by, exp.Column) and not by.table
+            found = shown.get(by.name.casefold()) if is_output else _named(by)
+            if found is None:
+                continue
+            number: exp.Expr = found[1](this=found[0].copy())
+            is_grouped = select.args.get("group") is not None
+            ordered.set("this", exp.Min(this=number) if is_grouped else number)
+            notes.append("in the order of the calendar")
+    return notes
+
+
+def _named(node: exp.Expr) -> tuple[exp.Expr, type[exp.Func]] | None:
+    """Of what a name of a day or month is taken, and what numbers it instead."""
+    if isinstance(node, exp.TimeToStr) and isinstance(node.args.get("format"), exp.Literal):
+        numbered = {"%A": exp.DayOfWeekIso, "%a": exp.DayOfWeekIso, "%B": exp.Month, "%b": exp.Month}.get(
+            node.args["format"].name
+        )
+        return (node.this, numbered) if numbered else None
+    if isinstance(node, (exp.Dayname, exp.Monthname)):
+        return node.this, exp.DayOfWeekIso if isinstance(node, exp.Dayname) else exp.Month
+    return None
 
 
 def _is_weekday(node: exp.Expr) -> bool:

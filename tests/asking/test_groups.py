@@ -32,6 +32,16 @@ from tests.asking.conftest import check_question_decides
          " AND quantity > 1 WHERE price > 5 GROUP BY ALL"),
         ("lines per product, leave out those with none", "SELECT title, COUNT(*) FROM products JOIN order_items GROUP BY ALL", None),
         ("lines per product", "SELECT title, COUNT(*) FROM products JOIN order_items GROUP BY ALL", None),
+        # what WHERE has fixed is no group
+        ("enterprise emails by number", "SELECT segment, COUNT(*) FROM customers WHERE segment = 'Enterprise' GROUP BY ALL",
+         "SELECT email, COUNT(*) FROM customers WHERE segment = 'Enterprise' GROUP BY ALL"),
+        ("enterprise customers", "SELECT segment, COUNT(*) FROM customers WHERE segment = 'Enterprise' GROUP BY ALL", None),
+        ("emails by segment", "SELECT segment, COUNT(*) FROM customers GROUP BY ALL", None),
+        # what is compared
+        ("compare Enterprise and Consumer on their number", "SELECT COUNT(*) FROM customers WHERE segment IN ('Enterprise', 'Consumer')",
+         "SELECT segment, COUNT(*) FROM customers WHERE segment IN ('Enterprise', 'Consumer') GROUP BY ALL"),
+        ("Enterprise and Consumer together", "SELECT COUNT(*) FROM customers WHERE segment IN ('Enterprise', 'Consumer')", None),
+        ("compare A and B", "SELECT COUNT(*) FROM customers WHERE segment IN ('Enterprise', 'Consumer')", None),
     ],
 )  # fmt: skip
 def test_groups(

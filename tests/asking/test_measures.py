@@ -55,6 +55,8 @@ def peaks() -> Iterator[tuple[duckdb.DuckDBPyConnection, Knowledge]]:
         ("the highest priced", "SELECT peak_name FROM peaks ORDER BY unit_price DESC LIMIT 1", None),
         ("the highest or longest", "SELECT peak_name FROM peaks ORDER BY quantity DESC LIMIT 1", None),
         ("the oldest peak", "SELECT peak_name FROM peaks ORDER BY year LIMIT 1", None),  # nothing says an age
+        # not the most of it but the last
+        ("the latest height of each range", "SELECT range_id, MAX(height) FROM peaks GROUP BY ALL", None),  # without a date
         # what is shown
         ("Which country is called Nepal?", "SELECT country FROM peaks WHERE country = 'Nepal'", None),  # no county
         ("Is K2 a peak, whatever its height?", "SELECT peak_name FROM peaks WHERE peak_name = 'K2'", None),
@@ -77,3 +79,22 @@ def test_measures(
     settled = settle(con, written, known, question=question)
     assert settled.sql == (repaired or written)
     assert bool(settled.notes) == (repaired is not None)
+
+
+@pytest.mark.parametrize(
+    ("question", "written", "repaired"),
+    [
+        ("latest level of each tank", "MAX(level)", "ARG_MAX(level, taken_at)"),
+        ("the most recent level per tank", "MAX(level) AS latest", "ARG_MAX(level, taken_at) AS latest"),
+        ("first level of each tank", "MIN(level)", "ARG_MIN(level, taken_at)"),
+        ("highest level of each tank", "MAX(level)", None),
+        ("last reading of each tank", "MAX(taken_at)", None),
+        ("the last tank by its level", "MAX(level)", None),
+    ],
+)
+def test_the_last_is_not_the_most(question: str, written: str, repaired: str | None) -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE readings (tank INTEGER, level DOUBLE, taken_at TIMESTAMP)")
+        sql = f"SELECT tank, {written} FROM readings GROUP BY ALL"
+        settled = settle(con, sql, know(con), question=question).sql
+    assert settled == f"SELECT tank, {repaired or written} FROM readings GROUP BY ALL"

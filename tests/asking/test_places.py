@@ -101,6 +101,10 @@ BY_NOTE = "SELECT status, note, COUNT(*) AS n FROM orders GROUP BY"
          f"{BY_NOTE} status, note QUALIFY RANK() OVER (PARTITION BY status ORDER BY COUNT(*) DESC) = 1"
          " ORDER BY n DESC, status"),
         ("orders of each note per status", f"{BY_NOTE} ALL", None),
+        ("the largest order of each status", "SELECT status, id FROM orders ORDER BY total DESC LIMIT 1",
+         "SELECT status, id FROM orders QUALIFY ROW_NUMBER() OVER (PARTITION BY status ORDER BY total DESC) = 1"),
+        ("the largest order, and each status", "SELECT id FROM orders ORDER BY total DESC LIMIT 1", None),
+        ("the largest order by status", "SELECT status, id FROM orders ORDER BY total DESC LIMIT 1", None),
         ("notes per status ordered by most orders", f"{BY_NOTE} ALL", None),
         ("most orders per status, note", f"{BY_NOTE} ALL", None),
         ("orders per status and note, most first", f"{BY_NOTE} ALL", f"{BY_NOTE} ALL ORDER BY n DESC"),

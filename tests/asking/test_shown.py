@@ -18,6 +18,8 @@ from tests.asking.conftest import know
         ("surnames of all", "tc_lname", None),
         ("who is there?", "DISTINCT tc_fname", None),
         ("pay of all", "pay", None),
+        ("pay of all", "pay, tc_id, pay", "pay, tc_id"),
+        ("pay of all", "pay, pay AS again", None),
     ],
 )
 def test_a_name_is_shown_whole(question: str, shown: str, repaired: str | None) -> None:

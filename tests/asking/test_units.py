@@ -6,7 +6,7 @@ import duckdb
 import pytest
 import sqlglot
 
-from llmsql.asking.units import convert_units
+from llmsql.asking.units import convert_units, show_fraction
 from llmsql.catalog.snapshot import snapshot
 
 CALLS = "CREATE TABLE calls (duration_sec INTEGER, durationSeconds INTEGER, minutes INTEGER, length_min INTEGER, price DOUBLE, called_at TIMESTAMP)"
@@ -35,3 +35,23 @@ def test_units(question: str, shown: str, converted: str | None) -> None:
     tree = sqlglot.parse_one(f"SELECT {shown} FROM calls", read="duckdb")
     assert bool(convert_units(tree, question, catalog)) == (converted is not None)
     assert tree.sql("duckdb") == f"SELECT {converted or shown} FROM calls"
+
+
+@pytest.mark.parametrize(
+    ("question", "shown", "fraction"),
+    [
+        ("short calls as a fraction of all", "100.0 * COUNT(*) FILTER(WHERE minutes < 2) / COUNT(*)", True),
+        ("what fraction of calls is short", "100 * COUNT(*) FILTER(WHERE minutes < 2) / COUNT(*)", True),
+        (
+            "short calls in percent, as a fraction of all",
+            "100.0 * COUNT(*) FILTER(WHERE minutes < 2) / COUNT(*)",
+            False,
+        ),
+        ("short calls", "100.0 * COUNT(*) FILTER(WHERE minutes < 2) / COUNT(*)", False),
+        ("what fraction of calls is short", "COUNT(*) / 2", False),
+    ],
+)
+def test_fractions(question: str, shown: str, fraction: bool) -> None:
+    tree = sqlglot.parse_one(f"SELECT {shown} FROM calls", read="duckdb")
+    assert bool(show_fraction(tree, question)) == fraction
+    assert ("1.0 *" in tree.sql("duckdb")) == fraction

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from llmsql.asking.settle import Knowledge
+from llmsql.asking.settle import Knowledge, settle
 from tests.asking.conftest import check_question_decides
 
 DAYS = "SELECT COUNT(*) FROM orders WHERE {}"
@@ -37,6 +37,29 @@ def test_weekdays(
     check_question_decides(
         shop, known, question, DAYS.format(written), None if repaired is None else DAYS.format(repaired)
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "written", "repaired"),
+    [
+        ("orders by weekday", "SELECT DAYNAME(ordered_at) AS d, COUNT(*) FROM orders GROUP BY ALL ORDER BY d",
+         "SELECT DAYNAME(ordered_at) AS d, COUNT(*) FROM orders GROUP BY ALL ORDER BY MIN(ISODOW(ordered_at))"),
+        ("orders by weekday, Monday first", "SELECT DAYNAME(ordered_at) AS d, COUNT(*) FROM orders GROUP BY ALL",
+         "SELECT DAYNAME(ordered_at) AS d, COUNT(*) FROM orders GROUP BY ALL ORDER BY MIN(ISODOW(ordered_at))"),
+        ("orders by month", "SELECT STRFTIME(ordered_at, '%B') AS m, COUNT(*) FROM orders GROUP BY ALL ORDER BY m",
+         "SELECT STRFTIME(ordered_at, '%B') AS m, COUNT(*) FROM orders GROUP BY ALL ORDER BY MIN(MONTH(ordered_at))"),
+        ("orders", "SELECT id FROM orders ORDER BY MONTHNAME(ordered_at) DESC",
+         "SELECT id FROM orders ORDER BY MONTH(ordered_at) DESC"),
+        ("busiest weekdays", "SELECT DAYNAME(ordered_at) AS d, COUNT(*) AS n FROM orders GROUP BY ALL ORDER BY n DESC, d", None),
+        ("orders by weekday", "SELECT DAYNAME(ordered_at) AS d, COUNT(*) FROM orders GROUP BY ALL", None),
+        ("weekdays in order of their orders", "SELECT DAYNAME(ordered_at) AS d, COUNT(*) AS n FROM orders GROUP BY ALL", None),
+        ("orders by month", "SELECT STRFTIME(ordered_at, '%Y-%m') AS m, COUNT(*) FROM orders GROUP BY ALL ORDER BY m", None),
+    ],
+)  # fmt: skip
+def test_names_of_days_and_months_are_in_the_order_of_the_calendar(
+    shop: duckdb.DuckDBPyConnection, known: Knowledge, question: str, written: str, repaired: str | None
+) -> None:
+    assert settle(shop, written, known, question=question).sql == (repaired or written)
 
 
 def test_duckdb_counts_so() -> None:

@@ -1,0 +1,42 @@
+"""Conditions that a question spells out with a column's name."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+import sqlglot
+
+from llmsql.asking.said_conditions import add_said
+from llmsql.catalog.snapshot import snapshot
+
+ANIMALS = "CREATE TABLE animals (id INTEGER, name VARCHAR, died_on DATE, left_on DATE, owner_id INTEGER)"
+
+
+@pytest.mark.parametrize(
+    ("question", "condition"),
+    [
+        ("animals alive (no died_on)", "died_on IS NULL"),
+        ("animals whose died_on is empty", "died_on IS NULL"),
+        ("animals without a died_on", "died_on IS NULL"),
+        ("animals that left (left_on is filled)", "NOT left_on IS NULL"),
+        ("animals with a left_on", "NOT left_on IS NULL"),
+        ("show died_on of each animal", None),
+        ("animals with no name", None),  # a word as any other
+        ("no owner_id and owner_id is filled", None),
+    ],
+)
+def test_said_conditions(question: str, condition: str | None) -> None:
+    with duckdb.connect() as con:
+        con.execute(ANIMALS)
+        catalog = snapshot(con)
+    tree = sqlglot.parse_one("SELECT COUNT(*) FROM animals", read="duckdb")
+    assert bool(add_said(tree, question, catalog)) == (condition is not None)
+    assert tree.sql("duckdb") == "SELECT COUNT(*) FROM animals" + (f" WHERE {condition}" if condition else "")
+
+
+def test_a_column_that_the_query_reads_is_left_alone() -> None:
+    with duckdb.connect() as con:
+        con.execute(ANIMALS)
+        catalog = snapshot(con)
+    tree = sqlglot.parse_one("SELECT COUNT(*) FROM animals WHERE died_on > DATE '2024-01-01'", read="duckdb")
+    assert not add_said(tree, "animals with no died_on", catalog)
