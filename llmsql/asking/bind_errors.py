@@ -43,7 +43,7 @@ def repair_error(sql: str, error: str, catalog: Catalog) -> Iterator[tuple[str, 
     if "cannot be nested" in error:
         yield from _nested(sql)
     if "GROUP BY" in error:
-        yield from _grouped(sql)
+        yield from _grouped(sql, catalog)
     if "QUALIFY" in error or "window functions are not allowed in WHERE" in error or "WHERE clause cannot" in error:
         yield from _where_to_having(sql)
 
@@ -129,7 +129,7 @@ def _type_of(column: exp.Column, catalog: Catalog) -> str | None:
     return found.type if found is not None else None
 
 
-def _grouped(sql: str) -> Iterator[tuple[str, str]]:
+def _grouped(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
     tree = sqlglot.parse_one(sql, read="duckdb")
     changed = False
     for select in tree.find_all(exp.Select):
@@ -148,11 +148,18 @@ def _grouped(sql: str) -> Iterator[tuple[str, str]]:
     if changed:
         yield tree.sql("duckdb"), "grouped by the columns shown"
         for select in tree.find_all(exp.Select):
+            scope = Scope.of(select, catalog)
             shown = {e.unalias().sql("duckdb") for e in select.expressions} | {e.alias for e in select.expressions}
             order = select.args.get("order")
             for ordered in order.expressions if order else []:
                 for column in list(ordered.find_all(exp.Column)):
-                    if column.sql("duckdb") not in shown and not column.find_ancestor(exp.AggFunc):
+                    if column.sql("duckdb") in shown or column.find_ancestor(exp.AggFunc):
+                        continue
+                    table = scope.table_of(column)
+                    if table is not None and [column.name.casefold()] == [key.casefold() for key in table.primary_key]:
+                        plain = [e.unalias().copy() for e in select.expressions if not e.find(exp.AggFunc)]
+                        select.set("group", exp.Group(expressions=[column.copy(), *plain]))
+                    else:
                         column.replace(exp.AnyValue(this=column.copy()))
         yield tree.sql("duckdb"), "grouped by the columns shown"
 

@@ -58,7 +58,15 @@ _NOT_OF = (  # "last month of the year" is not the month before this one
 _MONTH = rf"(?P<month>{'|'.join(MONTH_NUMBERS)})\.?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_DAYS = rf"{_DAY}\s*(?:-|–|to|through)\s*(?P<last>\d{{1,2}})(?:st|nd|rd|th)?"
+_DAYS = rf"(?:(?:from|between)\s+)?{_DAY}\s*(?:-|–|to|through|(?<=\d )and)\s*(?P<last>\d{{1,2}})(?:st|nd|rd|th)?"
+_AS_OF = tuple(
+    re.compile(rf"\bas\s+(?:of|at)\s+(?:the\s+)?{day}\b")
+    for day in (
+        rf"{_DAY}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}",
+        rf"{_MONTH}\s+{_DAY},?\s+{_YEAR}",
+        rf"{_YEAR}-(?P<month>\d\d)-(?P<day>\d\d)",
+    )
+)
 _LIMITS = re.compile(
     r"\b(?:(?:since|before|after|until|till|by|between|than|through|without|excluding|except|as\s+of"
     r"|(?<!differ )(?<!different )from|(?<!compared )(?<!relative )(?<!comparison )to)\s+(?:the\s+)?"
@@ -134,6 +142,19 @@ def find_dates(question: str, today: Day, fiscal_year_start: int = 1) -> list[Da
             found.append((start, phrase, _within_calendar(_a_year_before, earlier)))
     found.sort(key=lambda item: item[0])
     return [DateRange(phrase, *days) for _, phrase, days in found if days is not None]
+
+
+def as_of(question: str) -> Day | None:
+    """The day that a question is asked as of: "overdue as of 31 December 2024"; None where it names none."""
+    text = question.casefold()
+    said = next((match for pattern in _AS_OF if (match := pattern.search(text))), None)
+    if said is None:
+        return None
+    month = MONTH_NUMBERS.get(said["month"]) or int(said["month"])
+    try:
+        return Day(int(said["year"]), month, int(said["day"]))
+    except ValueError:
+        return None
 
 
 _Days = tuple[Day, Day] | None

@@ -24,6 +24,12 @@ _FIRST = re.compile(
 _OTHERWISE = re.compile(
     r"short|gap|loss|lost|lose|drop|fell|fall|declin|decreas|deficit|running|cumulativ", re.IGNORECASE
 )
+_TIES = re.compile(
+    r"\b(?:ties(?: are)?(?: broken)?|(?:equal|tied) ones|(?:if|when|where)(?: \w+ (?:are|is))? (?:equal|tied)"
+    r"|(?:on|in case of) (?:a )?ties?),? (?:by|in|with|alphabetical|the|lower|lowest|smaller)\b(?P<rest>[^.;]*)",
+    re.IGNORECASE,
+)
+_DOWNWARDS = re.compile(r"desc|\b(?:high|larg|big|great|late|new|recent|long|more|most|reverse|z to a)", re.IGNORECASE)
 _DAYS = ("DATE", "TIMESTAMP")
 
 
@@ -49,6 +55,24 @@ def direct_order(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     first.set("desc", is_down)
     first.set("nulls_first", None)
     return [f"ordered for {word[0]!r}"]
+
+
+def order_ties(tree: exp.Expr, question: str) -> list[str]:
+    """What tells equal ones apart goes upwards: "ties by name", "equal ones by lower number first".
+
+    Args:
+        tree: a parsed query; changed in place.
+        question: as typed.
+    """
+    said = _TIES.search(question)
+    order = tree.args.get("order")
+    if said is None or order is None or _DOWNWARDS.search(said["rest"]):
+        return []
+    turned = [ordered for ordered in order.expressions[1:] if ordered.args.get("desc")]
+    for ordered in turned:
+        ordered.set("desc", False)
+        ordered.set("nulls_first", None)
+    return ["ordered equal ones upwards"] if turned else []
 
 
 def _is_of_days(key: exp.Expr, select: exp.Select, scope: Scope) -> bool | None:

@@ -16,7 +16,7 @@ from llmsql.asking.comparisons import turn_comparison
 from llmsql.asking.counts import count_members, count_most, count_owners, share_of_all, sum_stored_counts
 from llmsql.asking.coverage import name_stems, stem
 from llmsql.asking.date_parts import number_parts
-from llmsql.asking.directions import direct_order
+from llmsql.asking.directions import direct_order, order_ties
 from llmsql.asking.durations import between_moments, measure_durations
 from llmsql.asking.echoes import turn_echo
 from llmsql.asking.frames import fit_frame
@@ -39,6 +39,7 @@ from llmsql.asking.negation import (
     leave_out_values,
 )
 from llmsql.asking.own_groups import compare_with_own
+from llmsql.asking.percentiles import take_percentile
 from llmsql.asking.places import (
     LEAST,
     MOST,
@@ -131,6 +132,7 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes += leave_out_values(tree, question)
     notes += leave_out_owners(tree, question, catalog)
     notes += compare_with_own(tree, question, catalog)
+    notes += take_percentile(tree, question)
     notes += take_measure(tree, question, catalog)
     notes += take_latest(tree, question, catalog)
     notes += total_asked(tree, question, catalog)
@@ -155,6 +157,7 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes += group_by_person(tree, question, catalog)
     notes += order_by_count(tree, question)
     notes += direct_order(tree, question, catalog)
+    notes += order_ties(tree, question)
     notes += order_by_letters(tree, question, catalog)
     notes += drop_position(tree, question)
     notes += take_first(tree, question)

@@ -162,6 +162,7 @@ def leave_out_values(tree: exp.Expr, question: str) -> list[str]:
                 continue
             listed = r"(?:,? (?:and |or |nor )?|, ?)".join(rf"{re.escape(text)}(?:e?s)?" for text in texts)
             said = rf"{_LEAVING_OUT} (?:(?:the|all|any|those|with) ){{0,2}}{listed}\b"
+            said += rf"|\bleav(?:ing|e) (?:(?:the|all|any) )?{listed}(?: \w+)? out\b"
             said += rf"|[,(] ?(?:\w+ )?{listed}(?: \w+)? {_ARE_OUT}"
             if not re.search(said, question, re.IGNORECASE):
                 continue

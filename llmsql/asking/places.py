@@ -60,7 +60,9 @@ _IN_ORDER = re.compile(
 )
 _ONE = re.compile(
     rf"\b(?:has|have|had|with|of|is|are|was|were|which|what|who|whose|where|the) (?:the )?(?:{_SUPERLATIVE})\b"
-    r"|\b(?:which|what) (?!\w+s\b)\w+ (?:\w+ ){0,4}(?:do|did) most\b",
+    r"|\b(?:which|what) (?!\w+s\b)\w+ (?:\w+ ){0,4}(?:do|did) most\b"
+    r"|\b(?:which|what) (?!\w+s\b)\w+ (?:\w+ ){0,5}?"
+    r"(?:most (?:often|frequently|commonly)|(?:do|did) (?:\w+ ){1,3}the most)\b",
     re.IGNORECASE,
 )
 _PLACES_SHOWN = re.compile(

@@ -13,7 +13,7 @@ from sqlglot import exp
 from llmsql.asking.bind_errors import qualify_first, repair_error
 from llmsql.asking.check import check_sql, extract_sql, parse_query
 from llmsql.asking.codes import repair_codes
-from llmsql.asking.dates import DateRange, repair_dates
+from llmsql.asking.dates import DateRange, as_of, repair_dates
 from llmsql.asking.glossary import Glossary, expand_metrics
 from llmsql.asking.hidden import hide_columns
 from llmsql.asking.intent import repair_intent
@@ -95,6 +95,7 @@ def settle(
         SQLRejectedError: it may not run, or does not bind; the message is meant for a model to correct it.
     """
     wording = Wording(question, second_key) if question is not None else None
+    today = (as_of(question) if question is not None else None) or today
     try:
         with quiet_sqlglot():
             settled = _repaired(con, text, knowledge, today, wording, dates)

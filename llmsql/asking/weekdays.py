@@ -34,6 +34,11 @@ def number_weekdays(tree: exp.Expr, question: str) -> list[str]:
         for counted in from_monday:
             counted.replace(exp.DayOfWeek(this=counted.this))
         return ["counted the days of the week from Sunday, which is 0"]
+    weeks = [week for week in tree.find_all(exp.Week) if _numbers(week.parent) & {5, 6, 7}]
+    if weeks and _WEEKENDS.search(question):  # week 6 of the year is meant for Saturday
+        for week in weeks:
+            week.replace(exp.DayOfWeekIso(this=week.this))
+        return ["counted the days of the week from Monday"]
     days = [node for node in tree.find_all(exp.DayOfWeek, exp.Anonymous) if _is_weekday(node)]
     compared = {id(node): _numbers(node.parent) for node in days}
     numbers = {number for found in compared.values() for number in found}

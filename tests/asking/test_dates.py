@@ -9,7 +9,7 @@ import duckdb
 import pytest
 import sqlglot
 
-from llmsql.asking.dates import find_dates, repair_dates
+from llmsql.asking.dates import as_of, find_dates, repair_dates
 from llmsql.asking.settle import Knowledge, settle
 
 TODAY = datetime.date(2024, 8, 15)  # a Thursday
@@ -22,6 +22,8 @@ TODAY = datetime.date(2024, 8, 15)  # a Thursday
         ("revenue last month", [("2024-07-01", "2024-08-01")]),
         ("revenue 1-7 june 2024, daily", [("2024-06-01", "2024-06-08")]),
         ("revenue of June 1 to 7, 2024", [("2024-06-01", "2024-06-08")]),
+        ("revenue from 1 to 7 June 2024", [("2024-06-01", "2024-06-08")]),
+        ("revenue between 1 and 7 June 2024", [("2024-06-01", "2024-06-08")]),
         ("revenue on 5 June 2024", [("2024-06-05", "2024-06-06")]),
         ("revenue on June 5th, 2024", [("2024-06-05", "2024-06-06")]),
         ("revenue in the week starting march 12 2024", [("2024-03-12", "2024-03-19")]),
@@ -246,3 +248,25 @@ def test_what_was_understood_is_said(shop: duckdb.DuckDBPyConnection, known: Kno
         "read 'last month' as 2024-07-01 to 2024-07-31",
         "added the condition on ordered_at, which the SQL lacked",
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "day"),
+    [
+        ("overdue as of 31 December 2024", datetime.date(2024, 12, 31)),
+        ("overdue as at the 1st of March 2024?", datetime.date(2024, 3, 1)),
+        ("overdue as of March 1st, 2024", datetime.date(2024, 3, 1)),
+        ("overdue as of 2024-03-01", datetime.date(2024, 3, 1)),
+        ("overdue as of 31 February 2024", None),
+        ("overdue on 31 December 2024", None),
+        ("as of late", None),
+    ],
+)
+def test_the_day_that_a_question_is_asked_as_of(question: str, day: datetime.date | None) -> None:
+    assert as_of(question) == day
+
+
+def test_today_is_the_day_that_a_question_is_asked_as_of(shop: duckdb.DuckDBPyConnection, known: Knowledge) -> None:
+    sql = "SELECT COUNT(*) FROM customers WHERE signup_date < CURRENT_DATE"
+    settled = settle(shop, sql, known, TODAY, "customers as of 1 March 2024")
+    assert "CAST('2024-03-01' AS DATE)" in settled.sql

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 import sqlglot
 
-from llmsql.asking.directions import direct_order
+from llmsql.asking.directions import direct_order, order_ties
 from llmsql.catalog.snapshot import snapshot
 
 WARES = "CREATE TABLE wares (name VARCHAR, price DOUBLE, cost DOUBLE, made_on DATE)"
@@ -47,3 +47,19 @@ def test_of_a_total_under_its_name() -> None:
     tree = sqlglot.parse_one("SELECT name, SUM(price) AS total FROM wares GROUP BY ALL ORDER BY total", read="duckdb")
     assert direct_order(tree, "total price by name, largest first", catalog)
     assert tree.sql("duckdb").endswith("ORDER BY total DESC")
+
+
+@pytest.mark.parametrize(
+    ("question", "order", "turned"),
+    [
+        ("dearest first, ties by name", "price DESC, name DESC", "price DESC, name ASC"),
+        ("dearest first, equal ones by lower cost", "price DESC, cost DESC", "price DESC, cost ASC"),
+        ("dearest first, ties by highest cost", "price DESC, cost DESC", None),
+        ("dearest first", "price DESC, cost DESC", None),
+        ("dearest first, ties by name", "price DESC, name", None),
+    ],
+)
+def test_equal_ones_go_upwards(question: str, order: str, turned: str | None) -> None:
+    tree = sqlglot.parse_one(f"SELECT name FROM wares ORDER BY {order}", read="duckdb")
+    assert bool(order_ties(tree, question)) == (turned is not None)
+    assert tree.sql("duckdb") == f"SELECT name FROM wares ORDER BY {turned or order}"

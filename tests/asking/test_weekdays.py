@@ -21,6 +21,7 @@ DAYS = "SELECT COUNT(*) FROM orders WHERE {}"
         ("orders on sundays", "DAYOFWEEK(ordered_at) = 7", "ISODOW(ordered_at) = 7"),
         ("orders on weekends", "ISODOW(ordered_at) IN (0, 6)", "DAYOFWEEK(ordered_at) IN (0, 6)"),
         ("orders on sundays", "ISODOW(ordered_at) = 0", "DAYOFWEEK(ordered_at) = 0"),
+        ("orders on weekends", "WEEK(ordered_at) >= 6", "ISODOW(ordered_at) >= 6"),
         # as DuckDB counts
         ("orders on weekends", "ISODOW(ordered_at) IN (6, 7)", None),
         ("orders", "ISODOW(ordered_at) > 0", None),
