@@ -281,6 +281,7 @@ def apply_glossary(catalog: Catalog, glossary: Glossary) -> tuple[Catalog, Gloss
     whole = glossary + Glossary(tuple(terms))
     whole = replace(whole, hidden=tuple(dict.fromkeys(hidden)))
     gone = hide_in_views(tables, {table.reference: hidden_columns(table, whole.hidden) for table in tables})
+    tables = [t for t in tables if t.part_of is None or t.part_of[1] not in gone[t.part_of[0]]]
     kept = tuple(
         shown for table in tables if (shown := _visible(table, whole.hidden, gone[table.reference])) is not None
     )

@@ -11,7 +11,17 @@ from collections.abc import Sequence
 import sqlglot
 from sqlglot import exp
 
-from llmsql.asking.scopes import Scope, identifier, names_output, outer_scopes, own_columns, own_nodes
+from llmsql.asking.scopes import (
+    Scope,
+    cte_names,
+    identifier,
+    names_output,
+    outer_scopes,
+    own_columns,
+    own_nodes,
+    sources,
+    table_reference,
+)
 from llmsql.catalog import Catalog, Column
 
 _WRITTEN = "written"
@@ -52,6 +62,8 @@ def write_parts(tree: exp.Expr, catalog: Catalog) -> None:
     if not _has_parts(catalog):
         return
     for select in list(tree.find_all(exp.Select)):
+        _write_elements(select, catalog)
+    for select in list(tree.find_all(exp.Select)):
         scopes = [Scope.of(select, catalog), *outer_scopes(select, catalog)]
         for column in list(own_columns(select)):
             part = _part(column, scopes)
@@ -67,7 +79,20 @@ def write_parts(tree: exp.Expr, catalog: Catalog) -> None:
 
 
 def _has_parts(catalog: Catalog) -> bool:
-    return any(column.part_of for table in catalog for column in table.columns)
+    return any(table.part_of or any(column.part_of for column in table.columns) for table in catalog)
+
+
+def _write_elements(select: exp.Select, catalog: Catalog) -> None:
+    """A query in FROM for the name of a table of elements."""
+    for alias, source in sources(select).items():
+        if not isinstance(source, exp.Table) or source.name.casefold() in cte_names(select):
+            continue
+        table = catalog.table(table_reference(source))
+        if table is not None and table.source is not None:
+            query = sqlglot.parse_one(table.source, read="duckdb")
+            for name in list(query.find_all(exp.Identifier)):
+                name.replace(identifier(name.name))
+            source.replace(exp.Subquery(this=query, alias=exp.TableAlias(this=identifier(alias))))
 
 
 def _named(node: exp.Expr, scope: Scope) -> exp.Column | None:

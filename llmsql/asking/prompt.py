@@ -84,6 +84,7 @@ def render_schema(catalog: Catalog) -> str:
 
 def _render_table(table: Table, catalog: Catalog) -> str:
     in_parts = {column.part_of for column in table.columns}  # these stand for the whole
+    in_parts |= {other.part_of[1] for other in catalog if other.part_of and other.part_of[0] == table.reference}
     shown = [column for column in table.columns if column.name not in in_parts or column.comment]
     columns = ", ".join(_render_column(column, table, catalog) for column in shown)
     comment = f" [{_one_line(table.comment)}]" if table.comment else ""

@@ -234,7 +234,7 @@ class ValueIndex:
                 values, complete = of_view.get(column.name, []), False
             else:
                 value = f"unnest({column.sql})" if column.type.endswith("[]") else column.sql
-                source = f"(SELECT {value}::VARCHAR AS v FROM {table.reference} LIMIT {MOST_VALUES_A_COLUMN * 5})"
+                source = f"(SELECT {value}::VARCHAR AS v FROM {table.sql} LIMIT {MOST_VALUES_A_COLUMN * 5})"
                 try:
                     rows = con.execute(
                         f"SELECT DISTINCT v FROM {source} WHERE length(v) BETWEEN 1 AND {LONGEST_VALUE} "
@@ -272,7 +272,7 @@ def _values_of_view(
     lists = [
         f"list(DISTINCT {c.sql}::VARCHAR) FILTER (length({c.sql}::VARCHAR) BETWEEN 1 AND {LONGEST_VALUE})" for c in read
     ]
-    source = f"(SELECT * FROM {table.reference} LIMIT {MOST_VALUES_A_COLUMN * 5})"
+    source = f"(SELECT * FROM {table.sql} LIMIT {MOST_VALUES_A_COLUMN * 5})"
     try:
         with interrupted_at(con, min(deadline, time.monotonic() + VIEW_SECONDS)):
             [row] = con.execute(f"SELECT {', '.join(lists)} FROM {source}").fetchall()

@@ -80,6 +80,8 @@ class Table:
         rows: row count, estimated for huge tables; None for views.
         hidden: columns that are there but not shown, and given to nobody.
         definition: of a view, the statement that makes it.
+        part_of: of the elements of a column of lists, the table's reference and that column, see ``catalog.nested``.
+        source: of such elements, the query that gives them.
     """
 
     reference: str
@@ -92,6 +94,13 @@ class Table:
     rows: int | None = None
     hidden: tuple[str, ...] = ()
     definition: str | None = field(default=None, repr=False)
+    part_of: tuple[str, str] | None = None
+    source: str | None = None
+
+    @property
+    def sql(self) -> str:
+        """The table in FROM."""
+        return f"({self.source})" if self.source else self.reference
 
     @property
     def stored(self) -> tuple[Column, ...]:

@@ -3,6 +3,9 @@
 Who writes SQL is shown ``address_city text`` rather than a type to take apart, and what a column stores is found for
 parts as for any other column. In queries a part stands under its name until ``asking.parts`` writes it out.
 
+A list of STRUCTs, as JSON files have them, is a table of its own, ``orders_lines``, with the key of the table that it
+is in; where that has none, it stays a column.
+
 STRUCT types say what they have; the keys of MAP and JSON columns are those of the first rows.
 """
 
@@ -16,7 +19,7 @@ from typing import Any
 
 import duckdb
 
-from llmsql.catalog.model import Column, Table, quote_always
+from llmsql.catalog.model import Column, ForeignKey, Table, quote_always, quote_identifier
 
 SAMPLED_ROWS = 1000
 MOST_PARTS = 30
@@ -49,6 +52,37 @@ def with_parts(con: duckdb.DuckDBPyConnection, table: Table) -> Table:
                 taken.add(part.name.casefold())
                 columns.append(part)
     return replace(table, columns=tuple(columns)) if len(columns) > len(table.columns) else table
+
+
+def element_tables(con: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Table]:
+    """Tables of the elements of the lists of STRUCTs that a table has, if it has a key of one column.
+
+    Args:
+        con: the connection that sees the table.
+        table: with its parts and its key.
+    """
+    for column in table.columns if len(table.primary_key) == 1 else ():
+        if column.type.startswith("STRUCT(") and column.type.endswith(")[]"):
+            yield _elements(con, table, column)
+
+
+def _elements(con: duckdb.DuckDBPyConnection, table: Table, column: Column) -> Table:
+    [key] = table.primary_key
+    owner = table.column(key)
+    fields = con.type(column.type.removesuffix("[]")).children
+    own = [(name, str(type_)) for name, type_ in fields if name.casefold() != key.casefold()]
+    shown = ", ".join(f"element[{_literal(name)}] AS {quote_always(name)}" for name, _ in own)
+    each = f"SELECT {quote_always(key)}, unnest({column.sql}) AS element FROM {table.reference}"
+    name = f"{table.name}_{column.name}"
+    return Table(
+        reference=quote_identifier(name),
+        name=name,
+        columns=(Column(key, owner.type if owner is not None else "VARCHAR"), *(Column(n, type_) for n, type_ in own)),
+        kind="view",
+        foreign_keys=(ForeignKey((key,), table.reference, (key,)),),
+        part_of=(table.reference, column.name),
+        source=f"SELECT {quote_always(key)}, {shown} FROM ({each})",
+    )
 
 
 def _parts(con: duckdb.DuckDBPyConnection, table: Table, column: Column) -> Iterator[Column]:
@@ -91,13 +125,19 @@ def _of_json(structure: Any, column: Column, path: tuple[str, ...]) -> Iterator[
             continue
         steps = "".join(f".{key}" if key.isidentifier() else f'."{key}"' for key in here)
         found = f"{quote_always(column.name)} ->> {_literal('$' + steps)}"
-        if isinstance(inner, list) and len(inner) == 1 and isinstance(inner[0], str):
-            type_ = f"{_JSON_TYPES.get(inner[0], 'VARCHAR')}[]"
-        elif isinstance(inner, str):
-            type_ = _JSON_TYPES.get(inner, "VARCHAR")
-        else:
-            type_ = "JSON"
+        type_ = _json_type(inner)
         yield _part(column, here, type_, f"({found})" if type_ == "VARCHAR" else f"CAST({found} AS {type_})")
+
+
+def _json_type(structure: Any) -> str:
+    if isinstance(structure, str):
+        return _JSON_TYPES.get(structure, "VARCHAR")
+    if isinstance(structure, list) and len(structure) == 1 and isinstance(structure[0], str):
+        return f"{_json_type(structure[0])}[]"
+    if isinstance(structure, list) and len(structure) == 1 and isinstance(structure[0], dict) and structure[0]:
+        fields = ", ".join(f"{quote_always(key)} {_json_type(inner)}" for key, inner in structure[0].items())
+        return f"STRUCT({fields})[]"
+    return "JSON"
 
 
 def _part(column: Column, path: tuple[str, ...], type_: str, expression: str) -> Column:

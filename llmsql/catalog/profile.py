@@ -72,9 +72,9 @@ def profile_table(
 
 
 def _profile(con: duckdb.DuckDBPyConnection, table: Table) -> Table:
-    source = table.reference
+    source = table.sql
     if table.kind == "view":
-        source = f"(SELECT * FROM {table.reference} LIMIT {SAMPLE_ROWS})"
+        source = f"(SELECT * FROM {table.sql} LIMIT {SAMPLE_ROWS})"
     elif table.rows is not None and table.rows > EXACT_ROWS:
         percent = max(100 * SAMPLE_ROWS / table.rows, 0.001)
         source = f"(SELECT * FROM {table.reference} TABLESAMPLE system({percent:.4f} PERCENT) REPEATABLE (1))"

@@ -15,6 +15,7 @@ import duckdb
 
 from llmsql.catalog.keys import infer_keys
 from llmsql.catalog.model import Catalog, Column, ForeignKey, Table, quote_identifier
+from llmsql.catalog.nested import element_tables
 from llmsql.catalog.profile import is_in_transaction, profile_table
 
 PROFILE_SECONDS = 2.0
@@ -120,7 +121,18 @@ def snapshot(
         )
         tables.append(profile_table(con, table, deadline, in_transaction=in_transaction))
     catalog = Catalog(tuple(tables))
-    return infer_keys(con, catalog, deadline) if infer else catalog
+    catalog = infer_keys(con, catalog, deadline) if infer else catalog
+    return _with_elements(con, catalog, deadline, in_transaction)
+
+
+def _with_elements(con: duckdb.DuckDBPyConnection, catalog: Catalog, deadline: float, in_transaction: bool) -> Catalog:
+    tables: list[Table] = []
+    for table in catalog:
+        tables.append(table)
+        for elements in element_tables(con, table):
+            if catalog.table(elements.reference) is None:
+                tables.append(profile_table(con, elements, deadline, in_transaction=in_transaction))
+    return Catalog(tuple(tables)) if len(tables) > len(catalog) else catalog
 
 
 def _reference(database: str, schema: str, table: str, current: tuple[str, str]) -> str:

@@ -20,6 +20,8 @@ TABLES = """
     INSERT INTO events VALUES
         (1, 1, '{"kind": "pdf", "file": {"size": 10}, "ok": true}', MAP {'tiles': 5}),
         (2, 1, '{"kind": "png", "file": {"size": 20}, "ok": false}', MAP {'tiles': 7}), (3, 2, '{"kind": "pdf"}', NULL);
+    CREATE TABLE invoices (no INTEGER PRIMARY KEY, client_id INTEGER REFERENCES clients, lines STRUCT(product VARCHAR, units INTEGER)[]);
+    INSERT INTO invoices VALUES (7, 1, [{'product': 'Lamp', 'units': 2}, {'product': 'Desk', 'units': 1}]), (8, 2, [{'product': 'Lamp', 'units': 5}]);
 """  # fmt: skip
 
 
@@ -66,6 +68,35 @@ def test_parts_are_read(
     con, known = shop
     settled = settle(con, sql, known, question="whatever")
     assert con.execute(settled.sql).fetchall() == rows
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows"),
+    [
+        ("SELECT product, SUM(units) FROM invoices_lines GROUP BY ALL ORDER BY product", [("Desk", 1), ("Lamp", 7)]),
+        ("SELECT name, SUM(units) FROM clients JOIN invoices JOIN invoices_lines GROUP BY ALL ORDER BY name", [("Ann", 3), ("Bob", 5)]),
+        ("SELECT SUM(l.units) FROM invoices_lines AS l WHERE l.product = 'lamp'", [(7,)]),
+        ("SELECT name FROM clients JOIN invoices WHERE no IN (SELECT no FROM invoices_lines WHERE product = 'Desk')", [("Ann",)]),
+        ("SELECT COUNT(*) FROM invoices WHERE no NOT IN (SELECT no FROM invoices_lines WHERE units > 2)", [(1,)]),
+        ("WITH invoices_lines AS (SELECT 1 AS units) SELECT units FROM invoices_lines", [(1,)]),
+    ],
+)  # fmt: skip
+def test_elements_are_read(
+    shop: tuple[duckdb.DuckDBPyConnection, Knowledge], sql: str, rows: list[tuple[object, ...]]
+) -> None:
+    con, known = shop
+    settled = settle(con, sql, known, question="whatever")
+    assert con.execute(settled.sql).fetchall() == rows
+    assert settle(con, settled.sql, known, question="whatever").sql == settled.sql
+
+
+def test_elements_of_a_hidden_column_are_hidden(shop: tuple[duckdb.DuckDBPyConnection, Knowledge]) -> None:
+    catalog, _ = apply_glossary(shop[1].catalog, Glossary(hidden=("invoices.lines",)))
+    assert catalog.table("invoices_lines") is None and catalog.table("invoices") is not None
+    assert "invoices_lines(no int -> invoices.no, product text 'Lamp' 'Desk', units int)" in render_schema(
+        shop[1].catalog
+    )
+    assert "lines STRUCT" not in render_schema(shop[1].catalog)
 
 
 def test_what_is_settled_stays_settled(shop: tuple[duckdb.DuckDBPyConnection, Knowledge]) -> None:

@@ -16,7 +16,7 @@ EVENTS = """
     );
     INSERT INTO events VALUES
         (1, {'city': 'Ghent', 'geo': {'lat': 1.5, 'lon gitude': 2.5}}, MAP {'a': 1, 'late night': 2},
-         '{"kind": "pdf", "size": 3, "ok": true, "n/a": null, "file": {"name": "x"}, "labels": ["p", "q"], "lines": [{"q": 1}]}',
+         '{"kind": "pdf", "size": 3, "ok": true, "n/a": null, "file": {"name": "x"}, "labels": ["p", "q"], "lines": [{"q": 1}], "any": [[1]]}',
          ['red', 'blue'], 'taken'),
         (2, NULL, NULL, '{"size": 4.5, "mixed": 1}', ['red'], NULL), (3, NULL, NULL, '{"mixed": "one"}', [], NULL);
 """  # fmt: skip
@@ -26,7 +26,7 @@ EVENTS = """
 def events() -> Table:
     with duckdb.connect() as con:
         con.execute(EVENTS)
-        [table] = snapshot(con)
+        [table, _] = snapshot(con)
     return table
 
 
@@ -42,7 +42,8 @@ def test_parts_are_columns_with_types_and_values(events: Table) -> None:
         "payload_ok": ("BOOLEAN", (), None),
         "payload_file_name": ("VARCHAR", ("x",), None),
         "payload_labels": ("VARCHAR[]", ("p", "q"), None),
-        "payload_lines": ("JSON", (), None),
+        "payload_lines": ('STRUCT("q" BIGINT)[]', (), None),
+        "payload_any": ("JSON", (), None),
         "payload_mixed": ("VARCHAR", ("1", "one"), None),
     }  # address.city would be called like a column that is there
 
@@ -86,3 +87,36 @@ def test_keys_that_need_quotes_are_read() -> None:
             "j_a_b": 3,
             "m_it_s": 5,
         }  # fmt: skip
+
+
+ORDERS = """
+    CREATE TABLE orders (id INTEGER PRIMARY KEY, lines STRUCT(sku VARCHAR, qty INTEGER, id INTEGER)[], doc JSON);
+    INSERT INTO orders VALUES
+        (1, [{'sku': 'a', 'qty': 2, 'id': 9}, {'sku': 'b', 'qty': 3, 'id': 8}], '{"parts": [{"name": "x", "size": {"w": 1}}]}'),
+        (2, NULL, NULL);
+    CREATE TABLE loose (lines STRUCT(sku VARCHAR)[]);
+    CREATE TABLE orders_doc_parts (taken INTEGER);
+"""
+
+
+def test_lists_of_structs_are_tables() -> None:
+    with duckdb.connect() as con:
+        con.execute(ORDERS)
+        catalog = snapshot(con)
+        lines = catalog.table("orders_lines")
+        assert lines is not None and [(c.name, c.type) for c in lines.columns] == [
+            ("id", "INTEGER"), ("sku", "VARCHAR"), ("qty", "INTEGER"),
+        ]  # fmt: skip
+        assert [(k.columns, k.target, k.target_columns) for k in lines.foreign_keys] == [(("id",), "orders", ("id",))]
+        assert lines.columns[1].values == ("a", "b") and lines.columns[2].maximum == "3"
+        assert con.execute(f"SELECT sku, qty FROM {lines.sql} ORDER BY ALL").fetchall() == [("a", 2), ("b", 3)]
+        assert [t.reference for t in catalog] == ["orders", "orders_lines", "loose", "orders_doc_parts"]
+        assert len(catalog.table("orders_doc_parts").columns) == 1  # type: ignore[union-attr]
+
+
+def test_arrays_of_objects_are_tables() -> None:
+    with duckdb.connect() as con:
+        con.execute(ORDERS + "DROP TABLE orders_doc_parts")
+        parts = snapshot(con).table("orders_doc_parts")
+        assert parts is not None
+        assert con.execute(f"SELECT * FROM {parts.sql}").fetchall() == [(1, "x", '{"w":1}')]
