@@ -247,7 +247,7 @@ def _is_idle(join: exp.Join, scope: Scope, asked: set[str]) -> bool:
     if not scope.is_known or table is None or condition is None or join.args.get("kind") in ("SEMI", "ANTI", "CROSS"):
         return False
     counts = select.find(exp.Star) is not None
-    if counts and not _is_pointed_at(join, scope):
+    if counts and not _is_pointed_at(join, scope) and not _is_fan_trap(join, scope):
         return False
     columns = select.find_all(exp.Column)
     used = sum(alias in ([c.table.casefold()] if c.table else scope.owners(c.name)) for c in columns)
@@ -255,6 +255,31 @@ def _is_idle(join: exp.Join, scope: Scope, asked: set[str]) -> bool:
         return False
     others = name_stems(t.name for a, t in scope.tables.items() if t is not None and a != alias)
     return not _is_named(name_stems([table.name]) - (set() if counts else others), asked)
+
+
+def _is_fan_trap(join: exp.Join, scope: Scope) -> bool:
+    """Whether rows of a table are paired with those of another only because both point at the same row of a third.
+
+    Of events and tickets of one account no COUNT(*) makes sense.
+    """
+    parent = _pointed_at(join.args.get("on"), join.this.alias_or_name.casefold(), scope)
+    others = [other for other in scope.select.args.get("joins") or [] if other is not join]
+    aliases = [alias for alias in scope.tables if alias not in (parent, join.this.alias_or_name.casefold())]
+    return parent is not None and any(
+        _pointed_at(other.args.get("on"), alias, scope) == parent for other in others for alias in aliases
+    )
+
+
+def _pointed_at(condition: exp.Expr | None, alias: str, scope: Scope) -> str | None:
+    """The other table of a join by a key that its rows have once; None where the condition is not of the two."""
+    sides = [condition.this, condition.expression] if isinstance(condition, exp.EQ) else []
+    owners = {scope.owner(side): side for side in sides if isinstance(side, exp.Column)}
+    if alias not in owners or len(owners) != 2:
+        return None
+    [(other, side)] = [(owner, side) for owner, side in owners.items() if owner != alias]
+    table = scope.tables.get(other) if other is not None else None
+    is_key = table is not None and [side.name.casefold()] == [key.casefold() for key in table.primary_key]
+    return other if is_key else None
 
 
 def _is_key_condition(condition: exp.Expr) -> bool:
