@@ -28,7 +28,7 @@ def repair_codes(tree: exp.Expr, catalog: Catalog, question: str | None) -> list
         sides = [comparison.this, comparison.args.get("expression"), *comparison.args.get("expressions", [])]
         columns = [side for side in sides if isinstance(side, exp.Column)]
         stored = Scope.of(select, catalog).stored(columns[0]) if columns and select is not None else None
-        if stored is None:
+        if stored is None or stored.part_of or comparison.find_ancestor(exp.Filter, exp.Case):
             continue
         is_number = bool(NUMBERS.match(stored.type))
         literals = [side for side in sides if isinstance(side, exp.Literal)]
@@ -40,6 +40,9 @@ def repair_codes(tree: exp.Expr, catalog: Catalog, question: str | None) -> list
         if len(literals) != 1 or len(said) != 1 or literals[0].name in said or literals[0].name in words:
             continue
         [code] = said
+        others = [e for e in tree.find_all(exp.EQ, exp.NEQ, exp.In) if e is not comparison and columns[0] in e.walk()]
+        if any(literal.name == code for other in others for literal in other.find_all(exp.Literal)):
+            continue
         right = exp.Literal.number(code) if is_number else exp.Literal.string(code)
         notes.append(f"{comparison.sql('duckdb')} → {code}, by the comment on {stored.name}")
         [literal] = [e for e in comparison.iter_expressions() if isinstance(e, exp.Literal)]

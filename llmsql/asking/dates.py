@@ -76,6 +76,8 @@ _LIMITS = re.compile(
     r"\s+of\s+(?:the\s+)?"
     r"|(?:first|second|third|1st|2nd|3rd)\s+(?:and|or|vs\.?|versus)\s+(?:the\s+)?)\Z"
 )
+_NOT_ON = re.compile(r"(?:\b(?:not|never)|n['’]t)\s+(?:\w+\s+)?\Z|\b(?:starting|beginning|based|or|and|and up to)\s+\Z")
+_OR_LATER = re.compile(r"\s*(?:or|and|to|until|through)\b|\s*onwards?\b|\s*[-–]")
 _LISTED = re.compile(rf"(?<![\w-])(?P<part>{_PART})(?:\s*[,&](?:\s*(?:and|or))?|\s+(?:and|or|vs\.?|versus))\s+\Z")
 
 _EVERY_DAY = "(SELECT DATE '1899-01-01' + i::INTEGER AS d FROM range(74000) r(i))"
@@ -124,7 +126,7 @@ def find_dates(question: str, today: Day, fiscal_year_start: int = 1) -> list[Da
             listed = _listed_before(text, match) if "part" in match.re.groupindex else []
             start = min(part.start() for part in (match, *listed))
             taken[start : match.end()] = [True] * (match.end() - start)
-            if _LIMITS.search(text[:start]):
+            if _LIMITS.search(text[:start]) or ("on" in match.re.groupindex and _is_not_on(text, match)):
                 return []  # "between May 2024 and July 2024" are one range, not two
             phrase = typed[match.start() : match.end()]
             if read is None:
@@ -148,13 +150,19 @@ def as_of(question: str) -> Day | None:
     """The day that a question is asked as of: "overdue as of 31 December 2024"; None where it names none."""
     text = question.casefold()
     said = next((match for pattern in _AS_OF if (match := pattern.search(text))), None)
-    if said is None:
+    if said is None or re.search(r"\b(?:today|now|currently)\b", text):
         return None
     month = MONTH_NUMBERS.get(said["month"]) or int(said["month"])
     try:
         return Day(int(said["year"]), month, int(said["day"]))
     except ValueError:
         return None
+
+
+def _is_not_on(text: str, on: re.Match[str]) -> bool:
+    """Whether the days meant are others than the one caught: "not on …", "starting on …", "on … or later"."""
+    before, after = text[: on.start()], text[on.end() :]
+    return bool(_NOT_ON.search(before) or _OR_LATER.match(after))
 
 
 _Days = tuple[Day, Day] | None
@@ -287,8 +295,8 @@ _PATTERNS: Sequence[tuple[str, _Read | None]] = (
             rf"{days}{_MONTH}\s+{_DAY if days else _DAYS},?\s+{_YEAR}",
         )
     ),
-    (rf"on\s+(?:the\s+)?{_DAY}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}", lambda r, m: _days_of_month(m)),
-    (rf"on\s+{_MONTH}\s+{_DAY},?\s+{_YEAR}", lambda r, m: _days_of_month(m)),
+    (rf"(?P<on>on)\s+(?:the\s+)?{_DAY}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}", lambda r, m: _days_of_month(m)),
+    (rf"(?P<on>on)\s+{_MONTH}\s+{_DAY},?\s+{_YEAR}", lambda r, m: _days_of_month(m)),
     (
         rf"(?:the\s+)?(?P<fiscal_part>fiscal\s+)?(?P<part>{_PART}),?\s+(?:(?:of|in)\s+)?(?:the\s+)?{_IN_YEAR}",
         lambda r, m: _part_of_year(r, m, m),

@@ -46,6 +46,8 @@ def direct_order(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     if len(said) != 1 or _OTHERWISE.search(question) or order is None or not isinstance(tree, exp.Select):
         return []
     [word] = said
+    if tree.args.get("limit") and re.search(rf"\b(?:{_UP if word['down'] else _DOWN})\b", question, re.IGNORECASE):
+        return []  # the dearest first of the three cheapest
     is_of_days = bool(word["late"] or word["early"])
     is_down = bool(word["down"] or word["down2"] or word["late"])
     scope = Scope.of(tree, catalog)

@@ -121,12 +121,18 @@ def _unit_of(node: exp.Sub, named: list[tuple[str, bool]]) -> str | None:
         node: the difference.
         named: units that the question names, with whether this is an amount or a period: "24 hours", "per day".
     """
-    outer: exp.Expr | None = node.parent
-    while isinstance(outer, (exp.Paren, exp.AggFunc, exp.Round)):
-        outer = outer.parent
+    inner: exp.Expr = node
+    while isinstance(inner.parent, (exp.Paren, exp.AggFunc, exp.Round, exp.Filter, exp.Alias)) or (
+        isinstance(inner.parent, exp.Div) and inner.arg_key == "this" and inner.parent.expression.find(exp.Count)
+    ):
+        inner = inner.parent
+    outer = inner.parent
     is_compared = isinstance(outer, exp.Predicate)
     beside = list(outer.iter_expressions()) if is_compared and outer is not None else []
     if is_compared and not any(isinstance(e, exp.Literal) and e.is_number for e in beside):
+        return None
+    is_shown = isinstance(outer, exp.Ordered) or (isinstance(outer, exp.Select) and inner.arg_key == "expressions")
+    if not is_compared and (not is_shown or node.root().find(exp.Interval) or node.find_ancestor(exp.Predicate)):
         return None
     units = {unit for unit, is_other in named if is_compared or not is_other}
     return next(iter(units)) if len(units) == 1 else None

@@ -281,6 +281,8 @@ def apply_glossary(catalog: Catalog, glossary: Glossary) -> tuple[Catalog, Gloss
     whole = glossary + Glossary(tuple(terms))
     whole = replace(whole, hidden=tuple(dict.fromkeys(hidden)))
     gone = hide_in_views(tables, {table.reference: hidden_columns(table, whole.hidden) for table in tables})
+    for table in tables:
+        gone[table.reference] |= {c.name for c in table.columns if c.part_of in gone[table.reference]}
     tables = [t for t in tables if t.part_of is None or t.part_of[1] not in gone[t.part_of[0]]]
     kept = tuple(
         shown for table in tables if (shown := _visible(table, whole.hidden, gone[table.reference])) is not None
@@ -316,13 +318,13 @@ def _is_expression(text: str) -> bool:
 def hidden_columns(table: Table, patterns: Sequence[str]) -> set[str]:
     """Names of the columns of a table that patterns hide."""
     columns = [p.rpartition(".")[::2] for p in patterns if "." in p]
-    hidden = {
-        c.name
-        for c in table.stored
+    return {
+        c.part_of or c.name  # a part is not to be hidden without the whole, which a query may take it out of
+        for c in table.columns
         for owner, name in columns
-        if _is_like(name, c.name) and (_is_like(owner, table.name) or _is_like(owner, table.reference))
+        if any(_is_like(name, called) for called in (c.name, *c.path))
+        and (_is_like(owner, table.name) or _is_like(owner, table.reference))
     }
-    return hidden | {c.name for c in table.columns if c.part_of in hidden}
 
 
 def idle_patterns(catalog: Catalog, patterns: Sequence[str]) -> list[str]:

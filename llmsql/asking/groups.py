@@ -78,6 +78,8 @@ def group_by_named(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]
     fixed = [c.this for c in conditions(select) if isinstance(c, exp.EQ) and isinstance(c.expression, exp.Literal)]
     if len(keys) != 1 or keys[0] not in fixed or (table := scope.table_of(keys[0])) is None:
         return []
+    if name_stems([keys[0].name]) & name_stems([question]):
+        return []
     read = {column.name.casefold() for column in select.find_all(exp.Column)}
     asked = [singular(word) for word in re.findall(r"[^\W_]+", fold(question))]
     named = [
@@ -99,7 +101,8 @@ def _of(select: exp.Select, part: str) -> list[exp.Column]:
     return list(select.args[part].find_all(exp.Column)) if select.args.get(part) is not None else []
 
 
-_COMPARED = re.compile(r"\bcompar\w*|\bversus\b|\bvs\b|\bfor both\b|\bbetween\b", re.IGNORECASE)
+_TOGETHER = re.compile(r"\bcombined\b|\btogether\b|\bin total\b", re.IGNORECASE)
+_COMPARED = re.compile(r"\bcompar\w*|\bversus\b|\bvs\b|\bfor both\b", re.IGNORECASE)
 
 
 def group_by_compared(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
@@ -107,7 +110,7 @@ def group_by_compared(tree: exp.Expr, question: str, catalog: Catalog) -> list[s
     select = lone_select(tree)
     if select is None or any(select.args.get(part) for part in ("group", "having", "limit")):
         return []
-    if not _COMPARED.search(question):
+    if not _COMPARED.search(question) or _TOGETHER.search(question):
         return []
     if not all(e.find(exp.AggFunc) and not e.find(exp.Window, exp.Filter) for e in select.expressions):
         return []

@@ -45,8 +45,11 @@ _MEASURED = re.compile(
 )
 
 _LATEST = re.compile(
-    r"\b(latest|last|most recent|newest|first|earliest)\s+((?:(?!of\b|in\b|for\b|\d)[\w-]+\s*){1,3})", re.IGNORECASE
+    r"\b(latest|last|most recent|newest|first|earliest)\s+(?!month|quarter|week|year|day|hour|minute)"
+    r"((?:(?!of\b|in\b|for\b|\d)[\w-]+\s*){1,3})",
+    re.IGNORECASE,
 )
+_MOST_OF_IT = re.compile(r"\b(?:max|min|highest|lowest|largest|smallest|biggest|peak)", re.IGNORECASE)
 _MOMENTS = ("DATE", "TIMESTAMP")
 
 
@@ -88,7 +91,7 @@ def take_latest(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
         catalog: the tables.
     """
     notes = []
-    for end, rest in _LATEST.findall(question):
+    for end, rest in _LATEST.findall(question) if not _MOST_OF_IT.search(question) else ():
         asked = name_stems([" ".join(rest.split()[:3])])
         for aggregate in list(tree.find_all(exp.Max, exp.Min)):
             select, column = aggregate.find_ancestor(exp.Select), aggregate.this

@@ -12,8 +12,9 @@ from llmsql.catalog import Catalog, Table
 
 _WORD = r"(?!own\b|respective\b)[\w-]+"
 _OWN = re.compile(
-    rf"\b(?:(?:their|its|his|her|his or her|his/her) (?:own|respective)|the same|their|its) (?P<what>{_WORD})\b"
-    rf"|\b(?:for|of) (?:that|their|its|the same) (?P<what2>{_WORD})\b",
+    rf"\b(?:their|its|his|her|his or her|his/her) (?:own|respective) (?P<what>{_WORD})\b"
+    r"|\b(?:average|avg|mean|median)(?: [\w-]+){0,3}? (?:of|in|for|at|within|across) (?:all )?"
+    rf"(?:their|its|his|her|that|the same) (?P<what2>{_WORD})\b",
     re.IGNORECASE,
 )
 _AVERAGE = re.compile(r"\baverages?\b|\bavg\b|\bmean\b|\bmedian\b", re.IGNORECASE)

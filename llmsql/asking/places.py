@@ -319,6 +319,8 @@ def first_of_each(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     select = lone_select(tree)
     if select is None or len(each) != 1 or each[0]["more"] or select.find(exp.AggFunc, exp.Window):
         return []
+    if re.match(r"\W*(?:which|who|what)\b", question, re.IGNORECASE):
+        return []  # one is asked for
     order, limit = select.args.get("order"), select.args.get("limit")
     if order is None or limit is None or limit.expression.sql() != "1" or select.args.get("offset"):
         return []

@@ -11,6 +11,9 @@ from llmsql.catalog import Catalog
 
 _MISSING = r"(?:null|empty|blank|missing|unknown|not (?:set|filled|given|known|there))"
 _GIVEN = r"(?:filled|set|given|known|not (?:null|empty|blank|missing))"
+_NO_CONDITION = re.compile(
+    r"\b(?:whether|regardless|if|when|fraction|share|percent\w*|proportion|rate|or without|with or)\b|%", re.IGNORECASE
+)
 
 
 def add_said(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
@@ -23,6 +26,8 @@ def add_said(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     """
     if not isinstance(tree, exp.Select) or not (scope := Scope.of(tree, catalog)).is_known:
         return []
+    if _NO_CONDITION.search(question):
+        return []
     read = {column.name.casefold() for column in tree.find_all(exp.Column)}
     notes = []
     for alias, table in scope.tables.items():
@@ -32,6 +37,10 @@ def add_said(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
             name = re.escape(stored.name)
             missing = rf"(?i)\b(?:no|without(?: an?)?) {name}\b|\b{name} (?:is |are )?{_MISSING}\b"
             given = rf"(?i)\b(?:with|has|have) an? {name}\b|\b{name} (?:is |are )?{_GIVEN}\b"
+            if re.search(
+                rf"(?i)\bor (?:\w+ )?{name}\b|\b{name} or\b|(?:\bnot\b|n['’]t\b)[^.,;()]*\b{name}\b", question
+            ):
+                continue
             is_missing, is_given = (re.search(pattern, question) is not None for pattern in (missing, given))
             if is_missing == is_given:
                 continue

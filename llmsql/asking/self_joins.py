@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
-from llmsql.asking.scopes import Scope, identifier, lone_select
+from llmsql.asking.scopes import Scope, conditions, identifier, lone_select
 from llmsql.catalog import Catalog
+
+_LABEL = re.compile(r"name|title|label", re.IGNORECASE)
 
 
 def count_pointing(tree: exp.Expr, catalog: Catalog) -> list[str]:
@@ -33,6 +37,10 @@ def count_pointing(tree: exp.Expr, catalog: Catalog) -> list[str]:
         return []
     of_each, other = pointing[0].table.casefold(), target[0].table
     shown = [e.unalias() for e in select.expressions if not e.find(exp.AggFunc)]
+    if joins[0].side or not any(_LABEL.search(column.name) or {column.name.casefold()} == own for column in shown):
+        return []  # of a department more than one may point
+    if any(len({column.table for column in c.find_all(exp.Column)}) > 1 for c in conditions(select)):
+        return []
     if not shown or any(not isinstance(e, exp.Column) or e.table.casefold() != of_each for e in shown):
         return []
     behind = [select.args[part] for part in ("group", "order") if select.args.get(part) is not None]

@@ -54,6 +54,9 @@ def show_once(tree: exp.Expr) -> list[str]:
     if not isinstance(tree, exp.Select):
         return []
     kept = list(dict.fromkeys(tree.expressions))
+    behind = [key for part in ("group", "order") if tree.args.get(part) for key in tree.args[part].expressions]
+    if any(isinstance(key.this if isinstance(key, exp.Ordered) else key, exp.Literal) for key in behind):
+        return []  # by place
     if len(kept) == len(tree.expressions):
         return []
     tree.set("expressions", kept)

@@ -68,7 +68,8 @@ def show_fraction(tree: exp.Expr, question: str) -> list[str]:
         return []
     notes = []
     for product in tree.find_all(exp.Mul):
-        if isinstance(product.this, exp.Literal) and product.this.name in ("100", "100.0"):
+        is_share = isinstance(product.parent, exp.Div) or product.find(exp.Div) is not None
+        if product.this.sql() in ("100", "100.0") and is_share and not product.find_ancestor(exp.Where):
             product.set("this", exp.Literal.number("1.0"))
             notes.append("as a fraction, not in percent")
     return notes

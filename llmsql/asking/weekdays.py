@@ -11,13 +11,14 @@ import re
 
 from sqlglot import exp
 
-from llmsql.asking.scopes import identifier
+from llmsql.asking.scopes import has_grouping_sets, identifier
 
 _IN_ORDER = re.compile(
     r"\b(?:monday|january|jan|mon)(?:s)? (?:first|to|through|on top)\b"
     r"|\bin (?:calendar |week ?day )?order\b(?! (?:to|of))",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"\bweek \d", re.IGNORECASE)
 _WEEKENDS = re.compile(r"\bweek-?(?:ends?|days?)\b|\b(?:working|business) days?\b", re.IGNORECASE)
 
 
@@ -34,8 +35,11 @@ def number_weekdays(tree: exp.Expr, question: str) -> list[str]:
         for counted in from_monday:
             counted.replace(exp.DayOfWeek(this=counted.this))
         return ["counted the days of the week from Sunday, which is 0"]
+    is_of_days = tree.find(exp.DayOfWeek, exp.DayOfWeekIso, exp.Dayname) is not None
     weeks = [week for week in tree.find_all(exp.Week) if _numbers(week.parent) & {5, 6, 7}]
-    if weeks and _WEEKENDS.search(question):  # week 6 of the year is meant for Saturday
+    if (
+        weeks and not is_of_days and _WEEKENDS.search(question) and not re.search(r"(?i)\bweek \d", question)
+    ):  # week 6 of the year is meant for Saturday
         for week in weeks:
             week.replace(exp.DayOfWeekIso(this=week.this))
         return ["counted the days of the week from Monday"]
@@ -60,7 +64,10 @@ def order_by_calendar(tree: exp.Expr, question: str) -> list[str]:
         question: as typed; "Monday first" orders a query that has no order.
     """
     notes = []
-    for select in list(tree.find_all(exp.Select)):
+    for select in list(tree.find_all(exp.Select)) if "alphabet" not in question.casefold() else []:
+        group = select.args.get("group")
+        if group is not None and has_grouping_sets(group):
+            continue
         shown = {e.alias_or_name.casefold(): named for e in select.expressions if (named := _named(e.unalias()))}
         order = select.args.get("order")
         if order is None and shown and select is tree and _IN_ORDER.search(question):
@@ -73,8 +80,7 @@ def order_by_calendar(tree: exp.Expr, question: str) -> list[str]:
             if found is None:
                 continue
             number: exp.Expr = found[1](this=found[0].copy())
-            is_grouped = select.args.get("group") is not None
-            ordered.set("this", exp.Min(this=number) if is_grouped else number)
+            ordered.set("this", exp.Min(this=number) if group is not None else number)
             notes.append("in the order of the calendar")
     return notes
 

@@ -30,21 +30,23 @@ _JSON_TYPES = {"BIGINT": "BIGINT", "UBIGINT": "BIGINT", "HUGEINT": "HUGEINT", "D
 """Types that DuckDB finds in JSON and what they are read as; anything else is text."""
 
 
-def with_parts(con: duckdb.DuckDBPyConnection, table: Table) -> Table:
+def with_parts(con: duckdb.DuckDBPyConnection, table: Table, *, is_read: bool) -> Table:
     """``table`` with the parts of its nested columns after each of them.
 
     Args:
-        con: the connection that sees the table; MAP and JSON columns are looked at.
-        table: its structure.
-
-    Raises:
-        duckdb.Error: the table cannot be read.
+        con: the connection that sees the table.
+        table: its structure; a column whose parts cannot be told has none.
+        is_read: whether MAP and JSON columns are looked at; without, only STRUCTs have parts.
     """
     taken = {column.name.casefold() for column in table.columns}
     columns: list[Column] = []
     for column in table.columns:
         columns.append(column)
-        parts = list(_parts(con, table, column))
+        try:
+            parts = list(_of_struct(con, column) if column.type.startswith("STRUCT(") else ())
+            parts = parts or list(_of_keys(con, table, column) if is_read else ())
+        except (duckdb.Error, RecursionError, ValueError):  # documents nested a thousand deep, a view of a lost file
+            continue
         if len(parts) > MOST_PARTS:
             continue
         for part in parts:
@@ -85,34 +87,35 @@ def _elements(con: duckdb.DuckDBPyConnection, table: Table, column: Column) -> T
     )
 
 
-def _parts(con: duckdb.DuckDBPyConnection, table: Table, column: Column) -> Iterator[Column]:
-    whole = quote_always(column.name)
-    if column.type.startswith("STRUCT(") and column.type.endswith(")"):
-        yield from _of_struct(con.type(column.type), column, ())
-    elif column.type.startswith("MAP(VARCHAR,") and column.type.endswith(")"):
-        value = str(con.type(column.type).children[1][1])
-        for (key,) in con.execute(
-            f"SELECT DISTINCT unnest(map_keys({whole})) AS key FROM (SELECT {whole} FROM {table.reference} "
-            f"LIMIT {SAMPLED_ROWS}) ORDER BY key LIMIT {MOST_PARTS + 1}"
-        ).fetchall():
-            yield _part(column, (key,), value, f"{whole}[{_literal(key)}]")
-    elif column.type == "JSON":
-        [(found,)] = con.execute(
-            f"SELECT json_group_structure({whole}) FROM (SELECT {whole} FROM {table.reference} LIMIT {SAMPLED_ROWS})"
-        ).fetchall()
-        yield from _of_json(json.loads(found or "null"), column, ())
+def _of_struct(con: duckdb.DuckDBPyConnection, column: Column) -> Iterator[Column]:
+    if column.type.endswith(")"):  # not a list of them
+        yield from _of_fields(con.type(column.type), column, ())
 
 
-def _of_struct(type_: Any, column: Column, path: tuple[str, ...]) -> Iterator[Column]:
+def _of_fields(type_: Any, column: Column, path: tuple[str, ...]) -> Iterator[Column]:
     for name, inner in type_.children:
         here = (*path, name)
         if inner.id == "struct" and len(here) < DEEPEST:
-            yield from _of_struct(inner, column, here)
+            yield from _of_fields(inner, column, here)
             continue
         expression = quote_always(column.name)
         for key in here:
             expression = f"struct_extract({expression}, {_literal(key)})"
         yield _part(column, here, str(inner), expression)
+
+
+def _of_keys(con: duckdb.DuckDBPyConnection, table: Table, column: Column) -> Iterator[Column]:
+    whole = quote_always(column.name)
+    rows = f"(SELECT {whole} FROM {table.reference} LIMIT {SAMPLED_ROWS})"
+    if column.type.startswith("MAP(VARCHAR,") and column.type.endswith(")"):
+        value = str(con.type(column.type).children[1][1])
+        for (key,) in con.execute(
+            f"SELECT DISTINCT unnest(map_keys({whole})) AS key FROM {rows} ORDER BY key LIMIT {MOST_PARTS + 1}"
+        ).fetchall():
+            yield _part(column, (key,), value, f"{whole}[{_literal(key)}]")
+    elif column.type == "JSON":
+        [(found,)] = con.execute(f"SELECT json_group_structure({whole}) FROM {rows}").fetchall()
+        yield from _of_json(json.loads(found or "null"), column, ())
 
 
 def _of_json(structure: Any, column: Column, path: tuple[str, ...]) -> Iterator[Column]:
@@ -121,12 +124,12 @@ def _of_json(structure: Any, column: Column, path: tuple[str, ...]) -> Iterator[
         if isinstance(inner, dict) and len(here) < DEEPEST:
             yield from _of_json(inner, column, here)
             continue
-        if inner == "NULL" or '"' in key:
+        if inner == "NULL" or not key or '"' in key:
             continue
         steps = "".join(f".{key}" if key.isidentifier() else f'."{key}"' for key in here)
         found = f"{quote_always(column.name)} ->> {_literal('$' + steps)}"
         type_ = _json_type(inner)
-        yield _part(column, here, type_, f"({found})" if type_ == "VARCHAR" else f"CAST({found} AS {type_})")
+        yield _part(column, here, type_, f"({found})" if type_ == "VARCHAR" else f"TRY_CAST({found} AS {type_})")
 
 
 def _json_type(structure: Any) -> str:

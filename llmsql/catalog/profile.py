@@ -21,6 +21,7 @@ from llmsql.catalog.nested import with_parts
 
 EXACT_ROWS = 500_000
 SAMPLE_ROWS = 100_000
+LIST_ROWS = 10_000
 MOST_VALUES = 12
 MOST_COLUMNS = 200
 LONGEST_VALUE = 40
@@ -62,13 +63,14 @@ def profile_table(
     table = replace(table, columns=tuple(columns))
     is_left_out = in_transaction and table.kind == "view"
     if time.monotonic() >= deadline or not columns or table.rows == 0 or is_left_out:
-        return table
+        return with_parts(con, table, is_read=False)
     try:
         with nullcontext() if in_transaction else interrupted_at(con, deadline):
-            return _profile(con, with_parts(con, table))
+            table = with_parts(con, table, is_read=True)
+            return _profile(con, table)
     except duckdb.Error:
         # A view over a file that is gone, or time is up: structure alone is still worth having.
-        return table
+        return with_parts(con, replace(table, columns=table.stored), is_read=False)
 
 
 def _profile(con: duckdb.DuckDBPyConnection, table: Table) -> Table:
@@ -99,10 +101,13 @@ def _profile(con: duckdb.DuckDBPyConnection, table: Table) -> Table:
             found[column.name] = replace(column, values=(high,))
     for column in table.columns[:MOST_COLUMNS]:
         if column.type == "VARCHAR[]":
-            [(histogram,)] = con.execute(
-                f"SELECT histogram(v) FROM (SELECT unnest({column.sql}) AS v FROM {source})"
+            elements = f"SELECT unnest({column.sql}) AS v FROM (SELECT * FROM {source} LIMIT {LIST_ROWS})"
+            common = con.execute(
+                f"SELECT v, count(*) FROM ({elements}) GROUP BY v ORDER BY count(*) DESC, v LIMIT {MOST_VALUES + 1}"
             ).fetchall()
-            found[column.name] = _with_values(column, histogram or {})
+            is_whole = isinstance(rows, int) and rows <= LIST_ROWS
+            values = _with_values(column, dict(common))
+            found[column.name] = values if is_whole else replace(values, complete=False)
     if few:
         parts = ", ".join(f"histogram({c.sql})" for c in few)
         [counts] = con.execute(f"SELECT {parts} FROM {source}").fetchall()

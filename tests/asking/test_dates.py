@@ -29,6 +29,9 @@ TODAY = datetime.date(2024, 8, 15)  # a Thursday
         ("revenue in the week starting march 12 2024", [("2024-03-12", "2024-03-19")]),
         ("revenue in the week of 14 March 2024", [("2024-03-11", "2024-03-18")]),
         ("revenue on 31 June 2024", []),
+        ("revenue on 5 June 2024 or later", []),
+        ("revenue not booked on 5 June 2024", []),
+        ("revenue starting on June 5, 2024", []),
         ("revenue on 7-1 June 2024", []),
         ("revenue until 5 June 2024", []),
         ("revenue on or after 5 June 2024", []),
@@ -260,6 +263,7 @@ def test_what_was_understood_is_said(shop: duckdb.DuckDBPyConnection, known: Kno
         ("overdue as of 31 February 2024", None),
         ("overdue on 31 December 2024", None),
         ("as of late", None),
+        ("stock as of 31 December 2024 compared with today", None),
     ],
 )
 def test_the_day_that_a_question_is_asked_as_of(question: str, day: datetime.date | None) -> None:

@@ -27,6 +27,7 @@ WARES = "CREATE TABLE wares (name VARCHAR, price DOUBLE, cost DOUBLE, made_on DA
         ("highest first", "name", None),
         ("highest first", "made_on", None),
         ("biggest shortfall first", "price - cost", None),
+        ("the 3 cheapest wares, dearest first", "price LIMIT 3", None),
         ("the lowest price, then the highest first", "price DESC", None),
         ("the first of the newest wares", "made_on", None),
     ],

@@ -29,7 +29,16 @@ def catalog() -> Catalog:
         ("average hours to close", "AVG(closed_at - opened_at)", "AVG(EPOCH(closed_at - opened_at) / 3600.0)"),
         ("median minutes to close", "MEDIAN(closed_at - opened_at)", "MEDIAN(EPOCH(closed_at - opened_at) / 60.0)"),
         ("days it took", "closed_at - opened_at", "DATE_DIFF('DAY', opened_at, closed_at)"),
-        ("days it took", "(closed_at - opened_at) * 2", "DATE_DIFF('DAY', opened_at, closed_at) * 2"),
+        (
+            "hours to close",
+            "SUM(closed_at - opened_at) / COUNT(*)",
+            "SUM(EPOCH(closed_at - opened_at) / 3600.0) / COUNT(*)",
+        ),
+        # as good already
+        ("average hours to close", "AVG(EPOCH(closed_at - opened_at) / 3600)", None),
+        ("average hours to close", "AVG(EXTRACT(EPOCH FROM closed_at - opened_at) / 3600)", None),
+        ("days to close", "EXTRACT(DAY FROM closed_at - opened_at)", None),
+        ("hours to close", "EPOCH(MAX(closed_at - opened_at)) / 3600", None),
         ("days after it was due", "closed_at - due", "DATE_DIFF('DAY', due, closed_at)"),
         ("hours to close per day", "AVG(closed_at - opened_at)", "AVG(EPOCH(closed_at - opened_at) / 3600.0)"),
         ("how long did each take", "closed_at - opened_at", None),
@@ -49,6 +58,7 @@ def test_durations_shown(catalog: Catalog, question: str, shown: str, measured: 
     [
         ("closed within 24 hours", "closed_at - opened_at < 24", "(EPOCH(closed_at - opened_at) / 3600.0) < 24"),
         ("closed within 24 hours", "closed_at - opened_at < INTERVAL '24' HOUR", None),
+        ("longest in hours", "closed_at - opened_at = (SELECT MAX(closed_at - opened_at) FROM tickets)", None),
         ("late by more than two days", "closed_at - opened_at > 2", "DATE_DIFF('DAY', opened_at, closed_at) > 2"),
     ],
 )

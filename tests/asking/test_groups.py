@@ -37,6 +37,11 @@ from tests.asking.conftest import check_question_decides
          "SELECT email, COUNT(*) FROM customers WHERE segment = 'Enterprise' GROUP BY ALL"),
         ("enterprise customers", "SELECT segment, COUNT(*) FROM customers WHERE segment = 'Enterprise' GROUP BY ALL", None),
         ("emails by segment", "SELECT segment, COUNT(*) FROM customers GROUP BY ALL", None),
+        ("by segment, and ignore the email", "SELECT segment, COUNT(*) FROM customers WHERE segment = 'Enterprise' GROUP BY ALL", None),
+        ("Enterprise and Consumer customers, compared with others together",
+         "SELECT COUNT(*) FROM customers WHERE segment IN ('Enterprise', 'Consumer')", None),
+        ("how many Enterprise or Consumer ones between 2 and 4",
+         "SELECT COUNT(*) FROM customers WHERE segment IN ('Enterprise', 'Consumer') AND id BETWEEN 2 AND 4", None),
         # what is compared
         ("compare Enterprise and Consumer on their number", "SELECT COUNT(*) FROM customers WHERE segment IN ('Enterprise', 'Consumer')",
          "SELECT segment, COUNT(*) FROM customers WHERE segment IN ('Enterprise', 'Consumer') GROUP BY ALL"),

@@ -90,6 +90,8 @@ def test_measures(
         ("highest level of each tank", "MAX(level)", None),
         ("last reading of each tank", "MAX(taken_at)", None),
         ("the last tank by its level", "MAX(level)", None),
+        ("last month level by tank", "MAX(level)", None),
+        ("maximum of the last level readings", "MAX(level)", None),
     ],
 )
 def test_the_last_is_not_the_most(question: str, written: str, repaired: str | None) -> None:

@@ -28,6 +28,7 @@ PLAIN = "SELECT vet_id FROM vets WHERE salary > (SELECT AVG(salary) FROM vets)"
         ("vets who earn more than the average", PLAIN, None),
         ("vets who earn more than the average of their country", PLAIN, None),
         ("vets of the same clinic", PLAIN, None),
+        ("names and their clinic of vets with a salary above the average", PLAIN, None),
     ],
 )  # fmt: skip
 def test_own_groups(question: str, sql: str, settled: str | None) -> None:

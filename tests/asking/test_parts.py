@@ -59,6 +59,13 @@ def test_models_are_shown_the_parts(shop: tuple[duckdb.DuckDBPyConnection, Knowl
         ("SELECT name FROM clients WHERE client_id IN (SELECT client_id FROM events WHERE payload_kind = 'png')", [("Ann",)]),
         ("SELECT name FROM clients WHERE EXISTS (SELECT 1 FROM events WHERE client_id = clients.client_id AND address_city = 'Oslo')", [("Bob",)]),
         ("SELECT k FROM (SELECT payload_kind AS k FROM events) ORDER BY k LIMIT 1", [("pdf",)]),
+        ("SELECT SUM(event_id) FROM events WHERE payload_kind IN (SELECT payload_kind FROM (SELECT payload_kind, COUNT(*) FROM events GROUP BY ALL HAVING COUNT(*) = 1))", [(2,)]),
+        ("WITH t AS (SELECT payload_kind, COUNT(*) AS n FROM events GROUP BY ALL) SELECT COUNT(*) FROM events WHERE payload_kind IN (SELECT payload_kind FROM t WHERE n > 1)", [(2,)]),
+        ("WITH t AS (SELECT * FROM events) SELECT payload_kind, COUNT(*) FROM t GROUP BY ALL ORDER BY 1", [("pdf", 2), ("png", 1)]),
+        ("SELECT MAX(e.payload_file_size) FROM (SELECT * FROM events) AS e", [(20,)]),
+        ("SELECT COUNT(*) FROM events WHERE json_extract(payload, '$.kind') = '\"pdf\"'", [(2,)]),
+        ("SELECT event_id * 2 AS city, city + 1 FROM events WHERE event_id = 1", [(2, 3)]),
+        ("SELECT [kind + 1 for kind in [1]] FROM clients WHERE client_id = 1", [([2],)]),
         ("WITH t AS (SELECT payload_kind FROM events) SELECT payload_kind FROM t ORDER BY payload_kind LIMIT 1", [("pdf",)]),
     ],
 )  # fmt: skip
@@ -119,10 +126,18 @@ def test_a_hidden_column_hides_its_parts(shop: tuple[duckdb.DuckDBPyConnection, 
     assert clients.hidden == ("address",)
 
 
-def test_a_part_alone_cannot_be_hidden(shop: tuple[duckdb.DuckDBPyConnection, Knowledge]) -> None:
-    catalog, _ = apply_glossary(shop[1].catalog, Glossary(hidden=("clients.address_city",)))
+@pytest.mark.parametrize("pattern", ["clients.address_city", "*.city"])
+def test_a_hidden_part_hides_the_whole(shop: tuple[duckdb.DuckDBPyConnection, Knowledge], pattern: str) -> None:
+    catalog, _ = apply_glossary(shop[1].catalog, Glossary(hidden=(pattern,)))
     clients = catalog.table("clients")
-    assert clients is not None and clients.column("address_city") is not None and not clients.hidden
+    assert clients is not None and clients.column("address_geo_lat") is None and clients.hidden == ("address",)
+
+
+def test_a_view_that_renames_a_hidden_column_hides_its_parts() -> None:
+    with duckdb.connect() as con:
+        con.execute(TABLES + "CREATE VIEW seen AS SELECT client_id, address AS home FROM clients")
+        catalog, _ = apply_glossary(know(con).catalog, Glossary(hidden=("clients.address",)))
+    assert "home" not in render_schema(catalog) and "Ghent" not in render_schema(catalog)
 
 
 def test_parts_of_a_view() -> None:

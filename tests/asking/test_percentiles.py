@@ -18,6 +18,9 @@ from llmsql.asking.percentiles import take_percentile
         ("p50 and p95 of the wait", "AVG(wait)", None),
         ("p95 and total of the wait", "AVG(wait), SUM(wait)", None),
         ("model P12 by wait", "SUM(wait)", None),
+        ("wait above the 90th percentile", "AVG(wait)", None),
+        ("5 percentile points more wait", "AVG(wait)", None),
+        ("wait of P95", "AVG(wait) FILTER(WHERE model = 'P95')", None),
         ("wait in percent", "SUM(wait)", None),
     ],
 )

@@ -23,6 +23,11 @@ ANIMALS = "CREATE TABLE animals (id INTEGER, name VARCHAR, died_on DATE, left_on
         ("show died_on of each animal", None),
         ("animals with no name", None),  # a word as any other
         ("no owner_id and owner_id is filled", None),
+        ("regardless of whether died_on is set", None),
+        ("with or without died_on", None),
+        ("what fraction has a died_on", None),
+        ("animals that have not yet had died_on set", None),
+        ("with no died_on or left_on", None),
     ],
 )
 def test_said_conditions(question: str, condition: str | None) -> None:

@@ -10,7 +10,9 @@ from llmsql.asking.self_joins import count_pointing
 from llmsql.catalog.snapshot import snapshot
 
 PEOPLE = """
-    CREATE TABLE people (id INTEGER PRIMARY KEY, name VARCHAR, referred_by INTEGER REFERENCES people (id), pay DOUBLE)
+    CREATE TABLE people (
+        id INTEGER PRIMARY KEY, name VARCHAR, referred_by INTEGER REFERENCES people (id), pay DOUBLE, city VARCHAR
+    )
 """
 
 
@@ -23,6 +25,9 @@ PEOPLE = """
          "SELECT r.name, COUNT(*) FROM people AS p JOIN people AS r ON r.id = p.referred_by GROUP BY r.id, r.name ORDER BY r.name"),
         ("SELECT r.name, COUNT(*) FROM people AS p JOIN people AS r ON p.referred_by = r.id GROUP BY ALL", None),
         ("SELECT p.name, r.name, COUNT(*) FROM people AS p JOIN people AS r ON p.referred_by = r.id GROUP BY ALL", None),
+        ("SELECT p.city, COUNT(*) FROM people AS p JOIN people AS r ON p.referred_by = r.id GROUP BY ALL", None),
+        ("SELECT p.name, COUNT(*) FROM people AS p LEFT JOIN people AS r ON p.referred_by = r.id GROUP BY ALL", None),
+        ("SELECT p.name, COUNT(*) FROM people AS p JOIN people AS r ON p.referred_by = r.id WHERE p.pay < r.pay GROUP BY ALL", None),
         ("SELECT p.name, r.pay FROM people AS p JOIN people AS r ON p.referred_by = r.id", None),
         ("SELECT p.name, COUNT(*) FROM people AS p JOIN people AS r ON p.pay < r.pay GROUP BY ALL", None),
         ("SELECT p.name, COUNT(*) FROM people AS p JOIN people AS r ON p.id = r.id GROUP BY ALL", None),

@@ -29,3 +29,10 @@ def test_a_name_is_shown_whole(question: str, shown: str, repaired: str | None) 
         ).fetchall()
         written = f"SELECT {shown} FROM tch"
         assert settle(con, written, know(con), None, question).sql == f"SELECT {repaired or shown} FROM tch"
+
+
+def test_columns_that_are_referred_to_by_place_stay() -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE pays (pay INTEGER, kind VARCHAR)")
+        for written in ("SELECT pay, pay FROM pays ORDER BY 2", "SELECT kind, kind, COUNT(*) FROM pays GROUP BY 1, 2"):
+            assert settle(con, written, know(con), None, "all").sql == written

@@ -49,6 +49,7 @@ def test_units(question: str, shown: str, converted: str | None) -> None:
         ),
         ("short calls", "100.0 * COUNT(*) FILTER(WHERE minutes < 2) / COUNT(*)", False),
         ("what fraction of calls is short", "COUNT(*) / 2", False),
+        ("what fraction of calls is short", "COUNT(*) FILTER(WHERE price > 100 * 2)", False),
     ],
 )
 def test_fractions(question: str, shown: str, fraction: bool) -> None:

@@ -23,6 +23,7 @@ DAYS = "SELECT COUNT(*) FROM orders WHERE {}"
         ("orders on sundays", "ISODOW(ordered_at) = 0", "DAYOFWEEK(ordered_at) = 0"),
         ("orders on weekends", "WEEK(ordered_at) >= 6", "ISODOW(ordered_at) >= 6"),
         # as DuckDB counts
+        ("orders of the weekend in week 6", "WEEK(ordered_at) = 6", None),
         ("orders on weekends", "ISODOW(ordered_at) IN (6, 7)", None),
         ("orders", "ISODOW(ordered_at) > 0", None),
         ("orders on weekends", "DAYOFWEEK(ordered_at) IN (0, 6)", None),
@@ -51,6 +52,8 @@ def test_weekdays(
          "SELECT STRFTIME(ordered_at, '%B') AS m, COUNT(*) FROM orders GROUP BY ALL ORDER BY MIN(MONTH(ordered_at))"),
         ("orders", "SELECT id FROM orders ORDER BY MONTHNAME(ordered_at) DESC",
          "SELECT id FROM orders ORDER BY MONTH(ordered_at) DESC"),
+        ("by month, alphabetically", "SELECT MONTHNAME(ordered_at) AS m, COUNT(*) FROM orders GROUP BY ALL ORDER BY m", None),
+        ("orders by month", "SELECT MONTHNAME(ordered_at) AS m, COUNT(*) FROM orders GROUP BY ROLLUP (m) ORDER BY m", None),
         ("busiest weekdays", "SELECT DAYNAME(ordered_at) AS d, COUNT(*) AS n FROM orders GROUP BY ALL ORDER BY n DESC, d", None),
         ("orders by weekday", "SELECT DAYNAME(ordered_at) AS d, COUNT(*) FROM orders GROUP BY ALL", None),
         ("weekdays in order of their orders", "SELECT DAYNAME(ordered_at) AS d, COUNT(*) AS n FROM orders GROUP BY ALL", None),

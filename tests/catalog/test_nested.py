@@ -120,3 +120,33 @@ def test_arrays_of_objects_are_tables() -> None:
         parts = snapshot(con).table("orders_doc_parts")
         assert parts is not None
         assert con.execute(f"SELECT * FROM {parts.sql}").fetchall() == [(1, "x", '{"w":1}')]
+
+
+def test_a_column_that_cannot_be_taken_apart_leaves_the_others_alone() -> None:
+    deep = '{"a":' * 1000 + "1" + "}" * 1000
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE t (name VARCHAR, deep JSON, empty JSON, late JSON, s STRUCT(a INTEGER))")
+        con.execute(
+            "INSERT INTO t SELECT 'x', NULL, '{\"\":1,\"b\":2}', json_object('ms', i), {'a': i} FROM range(1500) r(i)"
+        )
+        con.execute("INSERT INTO t VALUES ('y', ?, NULL, '{\"ms\": \"n/a\"}', NULL)", [deep])
+        con.execute("CREATE TABLE d AS SELECT * FROM t ORDER BY name DESC")
+        for table in snapshot(con):
+            assert table.columns[0].values == ("x", "y")
+            assert {c.name for c in table.columns if c.part_of} == {"empty_b", "late_ms", "s_a"}
+
+
+def test_structs_of_an_empty_table_have_parts() -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE t (s STRUCT(a INTEGER), j JSON)")
+        [table] = snapshot(con)
+    assert [c.name for c in table.columns] == ["s", "s_a", "j"]
+
+
+def test_a_long_list_of_lists_is_looked_at_in_part() -> None:
+    with duckdb.connect() as con:
+        con.execute(
+            "CREATE TABLE t AS SELECT i, ['tag' || (i * 7 + k) for k in range(10)] AS tags FROM range(100000) t(i)"
+        )
+        [table] = snapshot(con)
+    assert table.columns[0].maximum == "99999" and len(table.columns[1].values) == 12 and not table.columns[1].complete
