@@ -68,15 +68,13 @@ def _look_into(condition: exp.Expr, column: exp.Column, stored: Column, scope: S
         return []
     if any(value.is_string and (not value.name or value.name.startswith("[")) for value in wanted):
         return []  # a whole list, as text
-    spelt = [_spelt(value, table.reference, stored, values) for value in wanted]
-    if None in spelt:
-        if not isinstance(condition, (exp.Like, exp.ILike)) or isinstance(column.parent, exp.Cast):
-            spelt = [value if found is None else found for value, found in zip(wanted, spelt, strict=True)]
-        else:
-            column.replace(exp.func("array_to_string", column.copy(), exp.Literal.string(", "), dialect="duckdb"))
-            return [f"looked for {wanted[0].name} in the text of {column.name}"]
-    if isinstance(condition, (exp.Like, exp.ILike)) and spelt == wanted:
-        return []
+    stored_as = [_spelt(value, table.reference, stored, values) for value in wanted]
+    if isinstance(condition, (exp.Like, exp.ILike)) and None in stored_as:
+        if isinstance(column.parent, exp.Cast):
+            return []
+        column.replace(exp.func("array_to_string", column.copy(), exp.Literal.string(", "), dialect="duckdb"))
+        return [f"looked for {wanted[0].name} in the text of {column.name}"]
+    spelt = [value if found is None else found for value, found in zip(wanted, stored_as, strict=True)]
     if isinstance(condition, exp.ArrayContains) and spelt == wanted:
         return []
     found: exp.Expr = exp.ArrayContains(this=column.copy(), expression=spelt[0])

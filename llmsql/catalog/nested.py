@@ -4,7 +4,7 @@ Who writes SQL is shown ``address_city text`` rather than a type to take apart, 
 parts as for any other column. In queries a part stands under its name until ``asking.parts`` writes it out.
 
 A list of STRUCTs, as JSON files have them, is a table of its own, ``orders_lines``, with the key of the table that it
-is in; where that has none, it stays a column.
+is in, or all its plain columns where it has none.
 
 STRUCT types say what they have; the keys of MAP and JSON columns are those of the first rows.
 """
@@ -25,6 +25,7 @@ SAMPLED_ROWS = 1000
 MOST_PARTS = 30
 """Of one column; a MAP or JSON with more keys has them by data and not by design."""
 DEEPEST = 3
+_NESTED = re.compile(r"STRUCT\(|MAP\(|UNION\(|JSON\Z|.*\]\Z", re.DOTALL)
 _SIGNS = re.compile(r"\W+")
 _JSON_TYPES = {"BIGINT": "BIGINT", "UBIGINT": "BIGINT", "HUGEINT": "HUGEINT", "DOUBLE": "DOUBLE", "BOOLEAN": "BOOLEAN"}
 """Types that DuckDB finds in JSON and what they are read as; anything else is text."""
@@ -57,33 +58,38 @@ def with_parts(con: duckdb.DuckDBPyConnection, table: Table, *, is_read: bool) -
 
 
 def element_tables(con: duckdb.DuckDBPyConnection, table: Table) -> Iterator[Table]:
-    """Tables of the elements of the lists of STRUCTs that a table has, if it has a key of one column.
+    """Tables of the elements of the lists of STRUCTs that a table has.
 
     Args:
         con: the connection that sees the table.
-        table: with its parts and its key.
+        table: with its parts and its key, which the elements have too; where it is none of one column, they have all
+            its plain columns.
     """
-    for column in table.columns if len(table.primary_key) == 1 else ():
+    for column in table.columns:
         if column.type.startswith("STRUCT(") and column.type.endswith(")[]"):
             yield _elements(con, table, column)
 
 
 def _elements(con: duckdb.DuckDBPyConnection, table: Table, column: Column) -> Table:
-    [key] = table.primary_key
-    owner = table.column(key)
-    fields = con.type(column.type.removesuffix("[]")).children
-    own = [(name, str(type_)) for name, type_ in fields if name.casefold() != key.casefold()]
-    shown = ", ".join(f"element[{_literal(name)}] AS {quote_always(name)}" for name, _ in own)
-    each = f"SELECT {quote_always(key)}, unnest({column.sql}) AS element FROM {table.reference}"
+    key = table.primary_key if len(table.primary_key) == 1 else ()
+    passed = [c for c in table.stored if (c.name in key if key else not _NESTED.match(c.type))][:MOST_PARTS]
+    taken = {c.name.casefold() for c in passed}
+    own: list[Column] = []
+    shown = [quote_always(c.name) for c in passed]
+    for field, type_ in con.type(column.type.removesuffix("[]")).children:
+        name = f"{column.name}_{field}" if field.casefold() in taken else field
+        own.append(Column(name, str(type_)))
+        shown.append(f"element[{_literal(field)}] AS {quote_always(name)}")
+    each = ", ".join((*shown[: len(passed)], f"unnest({column.sql}) AS element"))
     name = f"{table.name}_{column.name}"
     return Table(
         reference=quote_identifier(name),
         name=name,
-        columns=(Column(key, owner.type if owner is not None else "VARCHAR"), *(Column(n, type_) for n, type_ in own)),
+        columns=(*(Column(c.name, c.type, c.comment) for c in passed), *own),
         kind="view",
-        foreign_keys=(ForeignKey((key,), table.reference, (key,)),),
+        foreign_keys=(ForeignKey(key, table.reference, key),) if key else (),
         part_of=(table.reference, column.name),
-        source=f"SELECT {quote_always(key)}, {shown} FROM ({each})",
+        source=f"SELECT {', '.join(shown)} FROM (SELECT {each} FROM {table.reference})",
     )
 
 

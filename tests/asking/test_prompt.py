@@ -78,7 +78,7 @@ def test_names_with_line_breaks_are_found_on_one_line() -> None:
     with duckdb.connect() as con:
         con.execute('CREATE TABLE "odd\n\ntable" ("new\r\nline" STRUCT("x\ny" INTEGER), "two  spaces" VARCHAR)')
         known = know(con)
-        assert render_schema(known.catalog) == 'odd_table(new_line_x_y int, two_spaces text)'
+        assert render_schema(known.catalog) == "odd_table(new_line_x_y int, two_spaces text)"
         settled = settle(con, "SELECT new_line FROM odd_table", known)
         assert settled.sql == 'SELECT "new\r\nline" FROM "odd\n\ntable"'
 

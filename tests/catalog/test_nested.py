@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import duckdb
 import pytest
 
@@ -94,7 +96,8 @@ ORDERS = """
     INSERT INTO orders VALUES
         (1, [{'sku': 'a', 'qty': 2, 'id': 9}, {'sku': 'b', 'qty': 3, 'id': 8}], '{"parts": [{"name": "x", "size": {"w": 1}}]}'),
         (2, NULL, NULL);
-    CREATE TABLE loose (lines STRUCT(sku VARCHAR)[]);
+    CREATE TABLE loose (shop VARCHAR, tags VARCHAR[], lines STRUCT(sku VARCHAR)[]);
+    INSERT INTO loose VALUES ('North', ['x'], [{'sku': 'c'}]);
     CREATE TABLE orders_doc_parts (taken INTEGER);
 """
 
@@ -105,12 +108,12 @@ def test_lists_of_structs_are_tables() -> None:
         catalog = snapshot(con)
         lines = catalog.table("orders_lines")
         assert lines is not None and [(c.name, c.type) for c in lines.columns] == [
-            ("id", "INTEGER"), ("sku", "VARCHAR"), ("qty", "INTEGER"),
+            ("id", "INTEGER"), ("sku", "VARCHAR"), ("qty", "INTEGER"), ("lines_id", "INTEGER"),
         ]  # fmt: skip
         assert [(k.columns, k.target, k.target_columns) for k in lines.foreign_keys] == [(("id",), "orders", ("id",))]
         assert lines.columns[1].values == ("a", "b") and lines.columns[2].maximum == "3"
         assert con.execute(f"SELECT sku, qty FROM {lines.sql} ORDER BY ALL").fetchall() == [("a", 2), ("b", 3)]
-        assert [t.reference for t in catalog] == ["orders", "orders_lines", "loose", "orders_doc_parts"]
+        assert [t.reference for t in catalog] == ["orders", "orders_lines", "loose", "loose_lines", "orders_doc_parts"]
         assert len(catalog.table("orders_doc_parts").columns) == 1  # type: ignore[union-attr]
 
 
@@ -150,3 +153,21 @@ def test_a_long_list_of_lists_is_looked_at_in_part() -> None:
         )
         [table] = snapshot(con)
     assert table.columns[0].maximum == "99999" and len(table.columns[1].values) == 12 and not table.columns[1].complete
+
+
+def test_elements_of_a_table_without_a_key_have_its_plain_columns() -> None:
+    with duckdb.connect() as con:
+        con.execute(ORDERS)
+        lines = snapshot(con).table("loose_lines")
+        assert lines is not None and [c.name for c in lines.columns] == ["shop", "sku"] and not lines.foreign_keys
+        assert con.execute(f"SELECT * FROM {lines.sql}").fetchall() == [("North", "c")]
+
+
+def test_elements_in_a_json_file(tmp_path: Path) -> None:
+    file = tmp_path / "orders.json"
+    file.write_text('[{"no": 1, "lines": [{"sku": "a", "qty": 2}, {"sku": "b", "qty": 3}]}, {"no": 2, "lines": []}]')
+    with duckdb.connect() as con:
+        con.execute(f"CREATE VIEW orders AS FROM '{file}'")
+        lines = snapshot(con).table("orders_lines")
+        assert lines is not None and [c.name for c in lines.columns] == ["no", "sku", "qty"]
+        assert con.execute(f"SELECT SUM(qty) FROM {lines.sql}").fetchall() == [(5,)]
