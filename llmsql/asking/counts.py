@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from llmsql.asking.coverage import name_stems, stem, stems_in_order
 from llmsql.asking.question_form import NUMBERS
-from llmsql.asking.scopes import Scope, identifier, lone_select, sources
+from llmsql.asking.scopes import Scope, conditions, identifier, lone_select, set_conditions, sources
 from llmsql.catalog import Catalog, Column
 from llmsql.catalog.snapshot import quote
 
@@ -38,6 +38,38 @@ _WHO = re.compile(
     re.IGNORECASE,
 )
 _MOST_OF = re.compile(r"\b(?P<most>most|fewest) (?:number of )?(?P<noun>[a-z]+)", re.IGNORECASE)
+
+
+def count_at_least(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
+    """``HAVING COUNT(rating) >= 70`` for "at least 70 ratings", where a query wants a rating of 70 and none is above 5.
+
+    Args:
+        tree: a parsed query with right column names; changed in place.
+        question: as typed.
+        catalog: the tables, with the ranges of their numbers.
+    """
+    select = lone_select(tree)
+    said = {
+        NUMBERS.get((m["number"] or m["least"]).casefold(), m["number"] or m["least"])
+        for m in _SEVERAL.finditer(question)
+    }
+    if select is None or select.args.get("group") is None or select.args.get("having") is not None or not said:
+        return []
+    scope = Scope.of(select, catalog)
+    for condition in conditions(select):
+        if not isinstance(condition, (exp.GT, exp.GTE)) or not isinstance(condition.this, exp.Column):
+            continue
+        stored = scope.stored(condition.this)
+        number = condition.expression
+        if stored is None or stored.maximum is None or not number.is_int or str(number.name) not in map(str, said):
+            continue
+        if not re.fullmatch(r"-?\d+(\.\d+)?", stored.maximum) or float(stored.maximum) >= float(number.name):
+            continue
+        set_conditions(select, [c for c in conditions(select) if c is not condition])
+        counted = type(condition)(this=exp.Count(this=condition.this.copy()), expression=number.copy())
+        select.set("having", exp.Having(this=counted))
+        return [f"{condition.sql('duckdb')} → {counted.sql('duckdb')}, for none is so high"]
+    return []
 
 
 def sum_stored_counts(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:

@@ -29,7 +29,7 @@ _SHORT = {"sec": "second", "min": "minute", "hr": "hour"}
 
 
 def measure_durations(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
-    """``epoch(closed_at - opened_at) / 3600`` for a difference of timestamps where a question speaks of hours.
+    """``epoch(closed_at - opened_at) / 3600`` for an INTERVAL, stored or of timestamps, where a question says hours.
 
     Compared differences stay as they are, beside an INTERVAL; beside a number they count in the unit too.
 
@@ -44,7 +44,7 @@ def measure_durations(tree: exp.Expr, question: str, catalog: Catalog) -> list[s
     notes = []
     for select in list(tree.find_all(exp.Select)):
         scope = Scope.of(select, catalog)
-        for node in [n for n in own_nodes(select) if isinstance(n, exp.Sub) and _is_of_moments(n, scope)]:
+        for node in [n for n in own_nodes(select) if _is_duration(n, scope)]:
             unit = _unit_of(node, named)
             if unit is None:
                 continue
@@ -107,18 +107,24 @@ def _share(names: set[str], words: set[str]) -> bool:
     return any(name[:_BEGINNING] == word[:_BEGINNING] for name in names for word in words if len(name) >= _BEGINNING)
 
 
-def _is_of_moments(node: exp.Sub, scope: Scope) -> bool:
+def _is_duration(node: exp.Expr, scope: Scope) -> bool:
+    """Whether something is an INTERVAL: a difference of two moments, or a column of them."""
+    if isinstance(node, exp.Column):
+        stored = scope.stored(node)
+        return stored is not None and stored.type == "INTERVAL"
+    if not isinstance(node, exp.Sub):
+        return False
     sides = (node.this, node.expression)
-    stored = [scope.stored(side) if isinstance(side, exp.Column) else None for side in sides]
-    types = [s.type if s is not None else "" for s in stored]
+    columns = [scope.stored(side) if isinstance(side, exp.Column) else None for side in sides]
+    types = [column.type if column is not None else "" for column in columns]
     return all(t.startswith(("TIMESTAMP", "DATE")) for t in types) and any(t.startswith("TIMESTAMP") for t in types)
 
 
-def _unit_of(node: exp.Sub, named: list[tuple[str, bool]]) -> str | None:
+def _unit_of(node: exp.Expr, named: list[tuple[str, bool]]) -> str | None:
     """The unit that a difference is wanted in; None where it stays an INTERVAL.
 
     Args:
-        node: the difference.
+        node: the INTERVAL.
         named: units that the question names, with whether this is an amount or a period: "24 hours", "per day".
     """
     inner: exp.Expr = node
@@ -138,9 +144,9 @@ def _unit_of(node: exp.Sub, named: list[tuple[str, bool]]) -> str | None:
     return next(iter(units)) if len(units) == 1 else None
 
 
-def _measured(node: exp.Sub, unit: str) -> exp.Expr:
-    """Days are counted by the calendar, as ``date_diff`` does."""
-    if unit == "day":
+def _measured(node: exp.Expr, unit: str) -> exp.Expr:
+    """Days between two moments are counted by the calendar, as ``date_diff`` does."""
+    if unit == "day" and isinstance(node, exp.Sub):
         return exp.DateDiff(this=node.this.copy(), expression=node.expression.copy(), unit=exp.var("DAY"))
     seconds = exp.func("epoch", node.copy(), dialect="duckdb")
     return exp.Div(this=seconds, expression=exp.Literal.number(f"{SECONDS[unit]}.0"))

@@ -13,7 +13,14 @@ from sqlglot import exp
 from llmsql.asking.blanks import leave_out_blanks, read_flags
 from llmsql.asking.both import want_both
 from llmsql.asking.comparisons import turn_comparison
-from llmsql.asking.counts import count_members, count_most, count_owners, share_of_all, sum_stored_counts
+from llmsql.asking.counts import (
+    count_at_least,
+    count_members,
+    count_most,
+    count_owners,
+    share_of_all,
+    sum_stored_counts,
+)
 from llmsql.asking.coverage import name_stems, stem
 from llmsql.asking.date_parts import number_parts
 from llmsql.asking.directions import direct_order, order_ties
@@ -145,6 +152,7 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes += show_asked(tree, question, catalog)
     notes += show_whole_name(tree, question, catalog)
     notes += show_said(tree, question, catalog)
+    notes += count_at_least(tree, question, catalog)
     notes += sum_stored_counts(tree, question, catalog)
     notes += count_members(tree, question, catalog)
     notes += count_owners(tree, question, catalog)

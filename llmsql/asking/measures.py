@@ -23,7 +23,7 @@ _TOTAL = re.compile(
 _TOTALS: dict[str, type[exp.Expr]] = {"total": exp.Sum, "sum": exp.Sum, "average": exp.Avg}
 _ORDERED = (*_NUMBERS, "DATE", "TIME")
 _STARTS = frozenset("founded found birth born dob built build opened open established".split()) | {"establish"}
-_HEIGHT, _LENGTH = frozenset("height elevation altitude".split()), frozenset("length duration runtime".split())
+_HEIGHT, _LENGTH = frozenset("height elevation altitude".split()), frozenset("length duration runtime distance".split())
 _WEIGHT, _AGE = frozenset(["weight"]), frozenset(["age"]) | _STARTS
 _MEANT = {
     "tallest": (_HEIGHT, True),

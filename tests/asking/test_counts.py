@@ -81,3 +81,21 @@ def test_counts(
     settled = settle(con, written, known, question=question)
     assert settled.sql == (repaired or written)
     assert bool(settled.notes) == (repaired is not None)
+
+
+@pytest.mark.parametrize(
+    ("question", "written", "repaired"),
+    [
+        ("drivers with at least 70 ratings", "SELECT driver, AVG(rating) FROM rides WHERE rating >= 70 GROUP BY ALL",
+         "SELECT driver, AVG(rating) FROM rides GROUP BY ALL HAVING COUNT(rating) >= 70"),
+        ("drivers with more than three ratings and a tip",
+         "SELECT driver FROM rides WHERE tip > 0 AND rating > 7 GROUP BY ALL", None),
+        ("drivers with at least 4 stars", "SELECT driver, COUNT(*) FROM rides WHERE rating >= 4 GROUP BY ALL", None),
+        ("drivers with at least 70 ratings", "SELECT driver FROM rides WHERE rating >= 70", None),
+    ],
+)  # fmt: skip
+def test_more_than_any_value_is_a_count(question: str, written: str, repaired: str | None) -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE rides (driver VARCHAR, rating INTEGER, tip INTEGER)")
+        con.execute("INSERT INTO rides VALUES ('a', 5, 1), ('b', 1, 0)")
+        assert settle(con, written, know(con), None, question).sql == (repaired or written)

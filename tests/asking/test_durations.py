@@ -11,7 +11,7 @@ from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot
 
 TICKETS = (
-    "CREATE TABLE tickets (id INTEGER, opened_at TIMESTAMP, closed_at TIMESTAMP, due DATE, paid DATE, price DOUBLE);"
+    "CREATE TABLE tickets (took INTERVAL, id INTEGER, opened_at TIMESTAMP, closed_at TIMESTAMP, due DATE, paid DATE, price DOUBLE);"
     "CREATE TABLE visits (id INTEGER, ticket_id INTEGER, arrived_on DATE)"
 )
 
@@ -34,6 +34,9 @@ def catalog() -> Catalog:
             "SUM(closed_at - opened_at) / COUNT(*)",
             "SUM(EPOCH(closed_at - opened_at) / 3600.0) / COUNT(*)",
         ),
+        ("average minutes taken", "AVG(took)", "AVG(EPOCH(took) / 60.0)"),
+        ("days taken", "SUM(took)", "SUM(EPOCH(took) / 86400.0)"),
+        ("time taken", "AVG(took)", None),
         # as good already
         ("average hours to close", "AVG(EPOCH(closed_at - opened_at) / 3600)", None),
         ("average hours to close", "AVG(EXTRACT(EPOCH FROM closed_at - opened_at) / 3600)", None),
