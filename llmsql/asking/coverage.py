@@ -125,6 +125,24 @@ def _taken_up(question: str, sql: str, catalog: Catalog, values: Sequence[Stored
     ]
 
 
+def hidden_asked(
+    question: str, catalog: Catalog, values: Sequence[StoredValue], terms: Sequence[str] = ()
+) -> list[str]:
+    """Hidden columns that a question names, in words that nothing which is shown has.
+
+    Args:
+        question: as typed.
+        catalog: the tables, which know what they hide.
+        values: stored values that the question names.
+        terms: what its words mean, see ``glossary.Glossary.lines``.
+    """
+    asked = name_stems([question])
+    shown = [text for table in catalog for text in (table.name, table.comment or "", *(c.name for c in table.columns))]
+    known = name_stems([*shown, *terms, *(value.value for value in values)])
+    names = dict.fromkeys(name for table in catalog for name in table.hidden)
+    return [name for name in names if (stems := name_stems([name])) and stems <= asked and not stems <= known]
+
+
 def unknown_words(question: str, catalog: Catalog, index: ValueIndex, values: Sequence[StoredValue]) -> list[str]:
     """Words of a question that no name, comment or stored value of the database has.
 

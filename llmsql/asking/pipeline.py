@@ -19,7 +19,7 @@ import duckdb
 
 from llmsql.asking.candidates import QUERY_SECONDS, Candidate, weigh_candidates
 from llmsql.asking.check import extract_sql
-from llmsql.asking.coverage import left_out, unknown_words
+from llmsql.asking.coverage import hidden_asked, left_out, unknown_words
 from llmsql.asking.dates import find_dates
 from llmsql.asking.explain import Told, explain_sql
 from llmsql.asking.grammar import build_grammar
@@ -180,6 +180,11 @@ def write_sql(
         terms = knowledge.glossary.lines(question, catalog)
         words = (*terms, *(last or ()))
         shown, values = link_question(catalog, knowledge.graph, knowledge.values, question, words)
+    hidden = hidden_asked(question, catalog, values, terms)
+    if hidden:
+        raise QuestionError(
+            f"{', '.join(hidden)} may not be asked about: hidden by the glossary.", "See [hidden] in docs/memory.md."
+        )
     with clock.stage("prompt"):
         messages = build_messages(shown, question, values, terms)
         if last is not None:

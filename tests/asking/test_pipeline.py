@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import duckdb
 import pytest
 
+from llmsql.asking.glossary import Glossary, apply_glossary
 from llmsql.asking.pipeline import LONGEST_QUESTION, Draft, write_sql
 from llmsql.asking.settle import Knowledge
 from llmsql.catalog import Catalog
@@ -49,6 +51,32 @@ def test_one_answer_makes_a_draft(
     assert len(stub_openai.requests) == 1
     body = stub_openai.requests[0][2]
     assert body["messages"][1]["content"].endswith("Values: orders.status = 'paid'")
+
+
+@pytest.mark.parametrize(
+    ("question", "is_refused"),
+    [
+        ("what is the email of Ada Lovelace?", True),
+        ("emails of all customers", True),
+        ("names of all customers", False),
+        ("status of each order", False),  # of orders it is shown
+    ],
+)
+def test_what_is_hidden_is_not_asked_for(
+    shop: duckdb.DuckDBPyConnection, known: Knowledge, client: LLMClient, stub_openai: StubOpenAI,
+    question: str, is_refused: bool,
+) -> None:  # fmt: skip
+    shop.execute("ALTER TABLE customers ADD COLUMN status VARCHAR")
+    glossary = Glossary(hidden=("customers.email", "customers.status"))
+    catalog, _ = apply_glossary(know(shop).catalog, glossary)
+    stub_openai.answers = [stub_openai.good("SELECT full_name FROM customers")]
+    hiding = replace(known, catalog=catalog)
+    if not is_refused:
+        assert ask(shop, hiding, client, question).sql
+        return
+    with pytest.raises(QuestionError, match="email may not be asked about: hidden by the glossary"):
+        ask(shop, hiding, client, question)
+    assert not stub_openai.requests
 
 
 def test_a_refusal_is_told_to_the_model_once(
