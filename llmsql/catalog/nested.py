@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -31,13 +31,16 @@ _JSON_TYPES = {"BIGINT": "BIGINT", "UBIGINT": "BIGINT", "HUGEINT": "HUGEINT", "D
 """Types that DuckDB finds in JSON and what they are read as; anything else is text."""
 
 
-def with_parts(con: duckdb.DuckDBPyConnection, table: Table, *, is_read: bool) -> Table:
+def with_parts(
+    con: duckdb.DuckDBPyConnection, table: Table, *, is_read: bool, documents: Collection[str] = ()
+) -> Table:
     """``table`` with the parts of its nested columns after each of them.
 
     Args:
         con: the connection that sees the table.
         table: its structure; a column whose parts cannot be told has none.
         is_read: whether MAP and JSON columns are looked at; without, only STRUCTs have parts.
+        documents: columns of text that seem to have JSON in them, as CSV files keep it.
     """
     taken = {column.name.casefold() for column in table.columns}
     columns: list[Column] = []
@@ -45,7 +48,7 @@ def with_parts(con: duckdb.DuckDBPyConnection, table: Table, *, is_read: bool) -
         columns.append(column)
         try:
             parts = list(_of_struct(con, column) if column.type.startswith("STRUCT(") else ())
-            parts = parts or list(_of_keys(con, table, column) if is_read else ())
+            parts = parts or list(_of_keys(con, table, column, documents) if is_read else ())
         except (duckdb.Error, RecursionError, ValueError):  # documents nested a thousand deep, a view of a lost file
             continue
         if len(parts) > MOST_PARTS:
@@ -110,17 +113,22 @@ def _of_fields(type_: Any, column: Column, path: tuple[str, ...]) -> Iterator[Co
         yield _part(column, here, str(inner), expression)
 
 
-def _of_keys(con: duckdb.DuckDBPyConnection, table: Table, column: Column) -> Iterator[Column]:
+def _of_keys(
+    con: duckdb.DuckDBPyConnection, table: Table, column: Column, documents: Collection[str]
+) -> Iterator[Column]:
     whole = quote_always(column.name)
-    rows = f"(SELECT {whole} FROM {table.reference} LIMIT {SAMPLED_ROWS})"
+    rows = f"(SELECT {whole} FROM {table.sql} LIMIT {SAMPLED_ROWS})"
     if column.type.startswith("MAP(VARCHAR,") and column.type.endswith(")"):
         value = str(con.type(column.type).children[1][1])
         for (key,) in con.execute(
             f"SELECT DISTINCT unnest(map_keys({whole})) AS key FROM {rows} ORDER BY key LIMIT {MOST_PARTS + 1}"
         ).fetchall():
             yield _part(column, (key,), value, f"{whole}[{_literal(key)}]")
-    elif column.type == "JSON":
-        [(found,)] = con.execute(f"SELECT json_group_structure({whole}) FROM {rows}").fetchall()
+    elif column.type == "JSON" or column.name in documents:
+        [(broken,)] = con.execute(f"SELECT count(*) FILTER (NOT json_valid({whole})) FROM {rows}").fetchall()
+        if broken:
+            return
+        [(found,)] = con.execute(f"SELECT json_group_structure({whole}::JSON) FROM {rows}").fetchall()
         yield from _of_json(json.loads(found or "null"), column, ())
 
 

@@ -89,6 +89,10 @@ def _profile(con: duckdb.DuckDBPyConnection, table: Table) -> Table:
         else:
             measures += [f"approx_count_distinct({name})", f"min({name}) FILTER (WHERE {name} <> '')"]
     [row] = con.execute(f"SELECT {', '.join(measures)} FROM {source}").fetchall()
+    documents = {c.name for c, first in zip(looked_at, row[2::2], strict=True) if _is_text(c) and str(first)[:1] == "{"}
+    opened = with_parts(con, table, is_read=True, documents=documents) if documents else table
+    if len(opened.columns) > len(table.columns):
+        return _profile(con, opened)
     rows = table.rows if table.kind == "table" and table.rows and table.rows > EXACT_ROWS else row[0]
     found: dict[str, Column] = {}
     few: list[Column] = []

@@ -171,3 +171,29 @@ def test_elements_in_a_json_file(tmp_path: Path) -> None:
         lines = snapshot(con).table("orders_lines")
         assert lines is not None and [c.name for c in lines.columns] == ["no", "sku", "qty"]
         assert con.execute(f"SELECT SUM(qty) FROM {lines.sql}").fetchall() == [(5,)]
+
+
+def test_json_in_columns_of_text_has_parts() -> None:
+    with duckdb.connect() as con:
+        con.execute(
+            """CREATE TABLE t AS SELECT i, '{"kind": "k' || i % 2 || '", "n": ' || i || '}' AS doc FROM range(20) r(i)"""
+        )
+        con.execute("""CREATE TABLE broken AS SELECT '{"kind": 1}' AS doc UNION ALL SELECT '{ a template }'""")
+        good, broken = snapshot(con)
+        assert [(c.name, c.type, c.values, c.maximum) for c in good.columns if c.part_of] == [
+            ("doc_kind", "VARCHAR", ("k0", "k1"), None), ("doc_n", "BIGINT", (), "19"),
+        ]  # fmt: skip
+        assert [c.name for c in broken.columns] == ["doc"]
+        assert con.execute(f"SELECT DISTINCT {good.columns[2].sql} FROM t ORDER BY ALL").fetchall() == [
+            ("k0",),
+            ("k1",),
+        ]
+
+
+def test_elements_have_parts_too() -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE o (id INTEGER PRIMARY KEY, lines STRUCT(sku VARCHAR, size STRUCT(w INTEGER))[])")
+        con.execute("INSERT INTO o VALUES (1, [{'sku': 'a', 'size': {'w': 3}}])")
+        lines = snapshot(con).table("o_lines")
+        assert lines is not None and [c.name for c in lines.columns if c.part_of] == ["size_w"]
+        assert lines.column("size_w").maximum == "3"  # type: ignore[union-attr]
