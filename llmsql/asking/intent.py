@@ -63,7 +63,7 @@ from llmsql.asking.places import (
 )
 from llmsql.asking.prompt import StoredValue
 from llmsql.asking.qualifiers import take_qualifiers
-from llmsql.asking.said_conditions import add_said
+from llmsql.asking.said_conditions import add_said, compare_as_said
 from llmsql.asking.scopes import Scope, conjuncts, identifier, lone_select, own_columns, sources
 from llmsql.asking.self_joins import count_pointing
 from llmsql.asking.shown import show_asked, show_once, show_whole_name
@@ -115,6 +115,7 @@ def repair_intent(tree: exp.Expr, question: str, catalog: Catalog, graph: KeyGra
     notes = take_value(tree, question, catalog, graph, values)
     notes += ground_values(tree, catalog, graph, values)
     notes += split_values(tree, catalog, values)
+    notes += compare_as_said(tree, question, catalog)
     notes += add_said(tree, question, catalog)
     notes += take_qualifiers(tree, question, catalog, values)
     notes += turn_echo(tree, question, catalog, values)

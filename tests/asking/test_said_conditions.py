@@ -6,7 +6,7 @@ import duckdb
 import pytest
 import sqlglot
 
-from llmsql.asking.said_conditions import add_said
+from llmsql.asking.said_conditions import add_said, compare_as_said
 from llmsql.catalog.snapshot import snapshot
 
 ANIMALS = "CREATE TABLE animals (id INTEGER, name VARCHAR, died_on DATE, left_on DATE, owner_id INTEGER)"
@@ -45,3 +45,28 @@ def test_a_column_that_the_query_reads_is_left_alone() -> None:
         catalog = snapshot(con)
     tree = sqlglot.parse_one("SELECT COUNT(*) FROM animals WHERE died_on > DATE '2024-01-01'", read="duckdb")
     assert not add_said(tree, "animals with no died_on", catalog)
+
+
+@pytest.mark.parametrize(
+    ("question", "written", "settled"),
+    [
+        ("alive ones (alive refers to is_dead = 0)", "", " WHERE is_dead = 0"),
+        ("animals of kind D; dogs means kind = 'D'", "", " WHERE kind = 'D'"),
+        ("dogs, that is kind = 'D'", " WHERE kind = 'dog'", " WHERE kind = 'D'"),
+        ('heavy ones, "Weight (kg)" >= 30', "", ' WHERE "Weight (kg)" >= 30'),
+        ("heavy ones, `weight (kg)` > 30.5", " WHERE kind = 'D'", " WHERE kind = 'D' AND \"Weight (kg)\" > 30.5"),
+        ("what share of animals is kind = 'D'", "", None),
+        ("dogs or cats: kind = 'D', kind = 'C'", "", None),
+        ("label = 'x' for each", "", None),
+        ("heavier than `Weight (kg)` > 30", ' WHERE "Weight (kg)" > 40', None),
+        ("kind = dog", "", None),
+        ("is_dead = 50% of them", "", None),
+    ],
+)
+def test_comparisons_in_the_question(question: str, written: str, settled: str | None) -> None:
+    with duckdb.connect() as con:
+        con.execute('CREATE TABLE animals (id INTEGER, kind VARCHAR, is_dead INTEGER, "Weight (kg)" DOUBLE)')
+        catalog = snapshot(con)
+    tree = sqlglot.parse_one(f"SELECT COUNT(*) FROM animals{written}", read="duckdb")
+    assert bool(compare_as_said(tree, question, catalog)) == (settled is not None)
+    assert tree.sql("duckdb") == f"SELECT COUNT(*) FROM animals{written if settled is None else settled}"
