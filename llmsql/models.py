@@ -190,7 +190,12 @@ def _embedded(settings: Settings, entry: ModelEntry, weights: Path, remember: bo
 
 def column_names(catalog: Catalog) -> frozenset[str]:
     """Every ``table.column`` of a database, case-folded; neither schema nor file is part of it."""
-    return frozenset(f"{table.name}.{column.name}".casefold() for table in catalog for column in table.columns)
+    return frozenset(
+        f"{table.name}.{column.name}".casefold()
+        for table in catalog
+        if table.part_of is None
+        for column in table.stored
+    )
 
 
 def adapted_model(settings: Settings, catalog: Catalog) -> str | None:
