@@ -21,12 +21,14 @@ from typing import Any
 
 import duckdb
 import sqlglot
+from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from llmsql.asking.glossary import Glossary, parse_glossary
 from llmsql.asking.joins import KeyGraph, shorten_joins
 from llmsql.asking.link import link_values
 from llmsql.asking.names import show_names
+from llmsql.asking.parts import name_parts
 from llmsql.asking.prompt import build_messages
 from llmsql.asking.settle import Knowledge
 from llmsql.asking.sql_text import sql_text
@@ -219,7 +221,9 @@ def target_sql(record: Record, database: Database) -> str:
         TrainingError: its SQL cannot be written so.
     """
     try:
-        tree = shorten_columns(sqlglot.parse_one(record.sql, read="duckdb"), database.catalog)
+        tree: exp.Expr = sqlglot.parse_one(record.sql, read="duckdb")
+        name_parts(tree, database.catalog)
+        tree = shorten_columns(tree, database.catalog)
         short = shorten_joins(tree, database.catalog, database.graph)
     except (SqlglotError, ValueError) as error:
         said = str(error).partition("\n")[0]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 pytest.importorskip("torch", reason="needs the train extra")
 
 from llmsql.errors import TrainingError
-from training.dataset import Databases, Record, build_pack, load_records
+from tests.asking.conftest import know
+from training.dataset import Database, Databases, Record, build_pack, load_records, target_sql
 
 DEFINES = """
 [glossary]
@@ -55,3 +57,12 @@ def test_what_is_no_record_is_no_dataset(line: str, tmp_path: Path) -> None:
     path.write_text(line + "\n")
     with pytest.raises(TrainingError, match="is not a dataset of questions"):
         load_records(path)
+
+
+def test_parts_of_nested_columns_are_taught_as_they_are_shown() -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE clients (id INTEGER, address STRUCT(city VARCHAR))")
+        known = know(con)
+        database = Database(con, known.catalog, known.graph, known.values)
+        record = Record("x/y", "clients by city", "SELECT clients.address.city, COUNT(*) FROM clients GROUP BY ALL")
+        assert target_sql(record, database) == "SELECT address_city, COUNT(*) FROM clients GROUP BY ALL"
