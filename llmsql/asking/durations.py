@@ -10,7 +10,7 @@ import re
 from sqlglot import exp
 
 from llmsql.asking.coverage import name_stems
-from llmsql.asking.scopes import Scope, identifier, own_nodes
+from llmsql.asking.scopes import Scope, own_nodes
 from llmsql.catalog import Catalog
 
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
@@ -99,7 +99,7 @@ def _moment(phrase: str, known: exp.Column, scope: Scope) -> exp.Column | None:
     if len(found) != 1:
         return None
     [(alias, name)] = found
-    return exp.column(identifier(name), table=identifier(alias) if len(scope.tables) > 1 else None)
+    return scope.column(alias, name)
 
 
 def _share(names: set[str], words: set[str]) -> bool:

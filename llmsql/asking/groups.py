@@ -62,7 +62,7 @@ def group_by_each(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
     if len(named) != 1 or not scope.is_known:
         return []
     [(alias, found)] = named
-    column = exp.column(identifier(found), table=identifier(alias) if len(scope.tables) > 1 else None)
+    column = scope.column(alias, found)
     select.set("expressions", [column, *select.expressions])
     select.set("group", exp.Group(all=True))
     return [f"grouped by {column.sql('duckdb')}, for {said[0][0].strip()!r}"]

@@ -146,7 +146,7 @@ def _by_last_step(node: exp.Expr, name: str, scope: Scope, catalog: Catalog) -> 
     if len(found) != 1:
         return None
     [(alias, part)] = found
-    return exp.column(identifier(part), table=identifier(alias) if len(scope.tables) > 1 else None)
+    return scope.column(alias, part)
 
 
 def _path(node: exp.Expr | None) -> list[str] | None:

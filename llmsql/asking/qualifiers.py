@@ -12,7 +12,7 @@ from sqlglot import exp
 from llmsql.asking.coverage import ASKING, is_known, name_stems, stem, stems_in_order
 from llmsql.asking.joins import fold as fold_reference
 from llmsql.asking.prompt import StoredValue
-from llmsql.asking.scopes import Scope, add_condition, conditions, identifier
+from llmsql.asking.scopes import Scope, add_condition, conditions
 from llmsql.asking.values import ValueIndex, fold
 from llmsql.catalog import Catalog, Table
 
@@ -64,7 +64,7 @@ def take_qualifiers(tree: exp.Expr, question: str, catalog: Catalog, values: Val
             written = [fold(text.this) for text in tree.find_all(exp.Literal)]
             if is_known(word, name_stems(others)) or any(word in text for text in written):
                 continue
-            column = exp.column(identifier(found.column), table=identifier(alias) if len(scope.tables) > 1 else None)
+            column = scope.column(alias, found.column)
             condition = exp.EQ(this=column, expression=exp.Literal.string(found.value)) if found.value else column
             given = [c for c in conditions(tree) if _is_set(c, word)]
             if given:

@@ -6,7 +6,7 @@ import re
 
 from sqlglot import exp
 
-from llmsql.asking.scopes import Scope, add_condition, identifier
+from llmsql.asking.scopes import Scope, add_condition
 from llmsql.catalog import Catalog, Column, Table
 
 _OPERATORS: dict[str, type[exp.Binary]] = {
@@ -41,7 +41,7 @@ def compare_as_said(tree: exp.Expr, question: str, catalog: Catalog) -> list[str
         if len(owners) != 1 or sum(written == (m["quoted"] or m["plain"]) for m in said) > 1:
             continue
         [(alias, stored)] = owners
-        column = exp.column(identifier(stored.name), table=identifier(alias) if len(scope.tables) > 1 else None)
+        column = scope.column(alias, stored.name)
         text, number = match["text"], match["number"]
         value = exp.Literal.number(number) if number else exp.Literal.string(text[1:-1])
         condition = _OPERATORS[match["sign"]](this=column, expression=value)
@@ -91,7 +91,7 @@ def add_said(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
             is_missing, is_given = (re.search(pattern, question) is not None for pattern in (missing, given))
             if is_missing == is_given:
                 continue
-            column = exp.column(identifier(stored.name), table=identifier(alias) if len(scope.tables) > 1 else None)
+            column = scope.column(alias, stored.name)
             condition: exp.Expr = exp.Is(this=column, expression=exp.Null())
             condition = condition if is_missing else exp.not_(condition, copy=False)
             add_condition(tree, condition)

@@ -107,6 +107,10 @@ class Scope:
         """Aliases of the tables that have a column of that name."""
         return [alias for alias, table in self.tables.items() if table is not None and table.column(column)]
 
+    def column(self, alias: str, name: str) -> exp.Column:
+        """A column of one of the sources as the query writes it: with the alias only where there are others."""
+        return exp.column(identifier(name), table=identifier(alias) if len(self.tables) > 1 else None)
+
     def owner(self, column: exp.Column) -> str | None:
         """Alias of the one source that a column is of; None where several have it, or none."""
         owners = [column.table.casefold()] if column.table else self.owners(column.name)
