@@ -59,6 +59,12 @@ _MONTH = rf"(?P<month>{'|'.join(MONTH_NUMBERS)})\.?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _DAYS = rf"(?:(?:from|between)\s+)?{_DAY}\s*(?:-|–|to|through|(?<=\d )and)\s*(?P<last>\d{{1,2}})(?:st|nd|rd|th)?"
+_NAMED = (
+    ("", _DAYS),
+    (r"week\s+(?P<week>of|starting|beginning|from)\s+(?:on\s+)?(?:the\s+)?(?:monday,?\s+)?", _DAY),
+    (r"(?P<on>on)\s+(?:the\s+)?", _DAY),
+)
+"""What may stand before days that are named with their month and year, and how many days these are."""
 _AS_OF = tuple(
     re.compile(rf"\bas\s+(?:of|at)\s+(?:the\s+)?{day}\b")
     for day in (
@@ -268,8 +274,8 @@ def _end_of_year(reader: _Reader, match: re.Match[str]) -> _Days:
     return (start, _shifted(start, months)) if match["end"] == "first" else (_shifted(end, -months), end)
 
 
-def _days_of_month(match: re.Match[str]) -> _Days:
-    """The days of a month that were caught, the whole month's week of one where it is called so."""
+def _days_named(match: re.Match[str]) -> _Days:
+    """The day or the days of a month that ``_NAMED`` caught, or the week of a day."""
     start = Day(int(match["year"]), MONTH_NUMBERS[match["month"]], int(match["day"]))
     caught = match.groupdict()
     week = caught.get("week")
@@ -287,16 +293,8 @@ _PATTERNS: Sequence[tuple[str, _Read | None]] = (
         rf"{_THIS}\s+(?P<unit>week|month|quarter)\s+(?:of\s+)?(?:last|the\s+previous)\s+year",
         lambda r, m: _a_year_before(r.whole(m["unit"], 0)),
     ),
-    *(
-        (pattern, lambda r, m: _days_of_month(m))
-        for days in ("", r"week\s+(?P<week>of|starting|beginning|from)\s+(?:on\s+)?(?:the\s+)?(?:monday,?\s+)?")
-        for pattern in (
-            rf"{days}{_DAY if days else _DAYS}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}",
-            rf"{days}{_MONTH}\s+{_DAY if days else _DAYS},?\s+{_YEAR}",
-        )
-    ),
-    (rf"(?P<on>on)\s+(?:the\s+)?{_DAY}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}", lambda r, m: _days_of_month(m)),
-    (rf"(?P<on>on)\s+{_MONTH}\s+{_DAY},?\s+{_YEAR}", lambda r, m: _days_of_month(m)),
+    *((rf"{before}{days}\s+(?:of\s+)?{_MONTH},?\s+{_YEAR}", lambda r, m: _days_named(m)) for before, days in _NAMED),
+    *((rf"{before}{_MONTH}\s+{days},?\s+{_YEAR}", lambda r, m: _days_named(m)) for before, days in _NAMED),
     (
         rf"(?:the\s+)?(?P<fiscal_part>fiscal\s+)?(?P<part>{_PART}),?\s+(?:(?:of|in)\s+)?(?:the\s+)?{_IN_YEAR}",
         lambda r, m: _part_of_year(r, m, m),

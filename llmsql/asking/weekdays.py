@@ -37,9 +37,8 @@ def number_weekdays(tree: exp.Expr, question: str) -> list[str]:
         return ["counted the days of the week from Sunday, which is 0"]
     is_of_days = tree.find(exp.DayOfWeek, exp.DayOfWeekIso, exp.Dayname) is not None
     weeks = [week for week in tree.find_all(exp.Week) if _numbers(week.parent) & {5, 6, 7}]
-    if (
-        weeks and not is_of_days and _WEEKENDS.search(question) and not re.search(r"(?i)\bweek \d", question)
-    ):  # week 6 of the year is meant for Saturday
+    # Week 6 of the year is meant for Saturday.
+    if weeks and not is_of_days and _WEEKENDS.search(question) and not _NUMBERED.search(question):
         for week in weeks:
             week.replace(exp.DayOfWeekIso(this=week.this))
         return ["counted the days of the week from Monday"]
