@@ -76,7 +76,10 @@ def group_by_named(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]
     scope = Scope.of(select, catalog)
     keys = [e.unalias() for e in select.expressions if not e.find(exp.AggFunc)]
     fixed = [c.this for c in conditions(select) if isinstance(c, exp.EQ) and isinstance(c.expression, exp.Literal)]
-    if len(keys) != 1 or keys[0] not in fixed or (table := scope.table_of(keys[0])) is None:
+    if len(keys) != 1 or not isinstance(keys[0], exp.Column) or keys[0] not in fixed:
+        return []
+    table = scope.table_of(keys[0])
+    if table is None:
         return []
     if name_stems([keys[0].name]) & name_stems([question]):
         return []

@@ -36,6 +36,7 @@ from tests.asking.conftest import check_question_decides
         ("enterprise emails by number", "SELECT segment, COUNT(*) FROM customers WHERE segment = 'Enterprise' GROUP BY ALL",
          "SELECT email, COUNT(*) FROM customers WHERE segment = 'Enterprise' GROUP BY ALL"),
         ("enterprise customers", "SELECT segment, COUNT(*) FROM customers WHERE segment = 'Enterprise' GROUP BY ALL", None),
+        ("customers of 2024", "SELECT YEAR(signup_date), COUNT(*) FROM customers WHERE YEAR(signup_date) = 2024 GROUP BY ALL", None),
         ("emails by segment", "SELECT segment, COUNT(*) FROM customers GROUP BY ALL", None),
         ("by segment, and ignore the email", "SELECT segment, COUNT(*) FROM customers WHERE segment = 'Enterprise' GROUP BY ALL", None),
         ("Enterprise and Consumer customers, compared with others together",
