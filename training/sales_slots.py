@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from llmsql.asking.prompt import sql_string
+from llmsql.catalog.model import sql_string
 
 _LINE = "order_lines.quantity * order_lines.unit_price"
 _REVENUE = f"{_LINE} * (1 - order_lines.discount)"

@@ -136,10 +136,12 @@ def hidden_asked(
         values: stored values that the question names.
         terms: what its words mean, see ``glossary.Glossary.lines``.
     """
+    names = dict.fromkeys(name for table in catalog for name in table.hidden)
+    if not names:
+        return []
     asked = name_stems([question])
     shown = [text for table in catalog for text in (table.name, table.comment or "", *(c.name for c in table.columns))]
     known = name_stems([*shown, *terms, *(value.value for value in values)])
-    names = dict.fromkeys(name for table in catalog for name in table.hidden)
     return [name for name in names if (stems := name_stems([name])) and stems <= asked and not stems <= known]
 
 

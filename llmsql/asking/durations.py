@@ -13,7 +13,7 @@ from llmsql.asking.coverage import name_stems
 from llmsql.asking.scopes import Scope, own_nodes
 from llmsql.catalog import Catalog
 
-SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _UNIT = re.compile(
     r"(?P<other>\b(?:per|each|every|by|a|an|of the|last|past|first|next|previous|this|that|\d+)[\s-]+)?"
     r"\b(?:(?P<unit>second|minute|hour|day|week)s?|(?P<short>sec|min|hr)s?)\b",
@@ -149,4 +149,4 @@ def _measured(node: exp.Expr, unit: str) -> exp.Expr:
     if unit == "day" and isinstance(node, exp.Sub):
         return exp.DateDiff(this=node.this.copy(), expression=node.expression.copy(), unit=exp.var("DAY"))
     seconds = exp.func("epoch", node.copy(), dialect="duckdb")
-    return exp.Div(this=seconds, expression=exp.Literal.number(f"{SECONDS[unit]}.0"))
+    return exp.Div(this=seconds, expression=exp.Literal.number(f"{_SECONDS[unit]}.0"))

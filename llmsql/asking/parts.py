@@ -36,7 +36,7 @@ def name_parts(tree: exp.Expr, catalog: Catalog) -> None:
         tree: a parsed query; changed in place.
         catalog: the tables.
     """
-    if not _has_parts(catalog):
+    if not catalog.has_parts:
         return
     for select in list(tree.find_all(exp.Select)):
         scope = Scope.of(select, catalog)
@@ -60,7 +60,7 @@ def write_parts(tree: exp.Expr, catalog: Catalog) -> None:
         tree: a parsed query; changed in place.
         catalog: the tables.
     """
-    if not _has_parts(catalog):
+    if not catalog.has_parts:
         return
     for select in list(tree.find_all(exp.Select)):
         _write_elements(select, catalog)
@@ -82,10 +82,6 @@ def write_parts(tree: exp.Expr, catalog: Catalog) -> None:
 def _has_json(comparison: exp.Expr) -> bool:
     """Whether text is compared with as JSON writes it, in its quotes."""
     return any(e.is_string and e.name.startswith('"') for e in comparison.find_all(exp.Literal))
-
-
-def _has_parts(catalog: Catalog) -> bool:
-    return any(table.part_of or any(column.part_of for column in table.columns) for table in catalog)
 
 
 def _write_elements(select: exp.Select, catalog: Catalog) -> None:

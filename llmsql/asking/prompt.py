@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from llmsql.asking.names import shown_columns, shown_name, shown_reference
 from llmsql.catalog import Catalog, Column, ForeignKey, Table
+from llmsql.catalog.model import sql_string
 from llmsql.catalog.snapshot import quote
 from llmsql.chat import Message
 
@@ -65,11 +66,6 @@ class StoredValue:
     def shown(self) -> str:
         """The value as a condition in the names that models are shown."""
         return f"{shown_reference(self.table)}.{shown_name(self.column)} = {sql_string(self.value)}"
-
-
-def sql_string(text: str) -> str:
-    """``text`` as a SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def render_schema(catalog: Catalog) -> str:

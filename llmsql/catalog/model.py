@@ -129,6 +129,11 @@ class Catalog:
         return hashlib.sha256(repr(self.tables).encode()).hexdigest()[:16]
 
     @cached_property
+    def has_parts(self) -> bool:
+        """Whether there is any part of a nested column, or a table of such parts."""
+        return any(t.part_of or any(c.part_of for c in t.columns) for t in self.tables)
+
+    @cached_property
     def by_reference(self) -> dict[str, Table]:
         """Tables by ``reference``, case-folded and without quotes."""
         return {_fold(t.reference): t for t in self.tables}
@@ -151,6 +156,11 @@ class Catalog:
 
 def _fold(reference: str) -> str:
     return reference.replace('"', "").casefold()
+
+
+def sql_string(text: str) -> str:
+    """``text`` as a SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def quote_always(name: str) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 
 import duckdb
 
-from llmsql.catalog.model import Column, ForeignKey, Table, quote_always, quote_identifier
+from llmsql.catalog.model import Column, ForeignKey, Table, quote_always, quote_identifier, sql_string
 
 SAMPLED_ROWS = 1000
 MOST_PARTS = 30
@@ -82,7 +82,7 @@ def _elements(con: duckdb.DuckDBPyConnection, table: Table, column: Column) -> T
     for field, type_ in con.type(column.type.removesuffix("[]")).children:
         name = f"{column.name}_{field}" if field.casefold() in taken else field
         own.append(Column(name, str(type_)))
-        shown.append(f"element[{_literal(field)}] AS {quote_always(name)}")
+        shown.append(f"element[{sql_string(field)}] AS {quote_always(name)}")
     each = ", ".join((*shown[: len(passed)], f"unnest({column.sql}) AS element"))
     name = f"{table.name}_{column.name}"
     return Table(
@@ -109,7 +109,7 @@ def _of_fields(type_: Any, column: Column, path: tuple[str, ...]) -> Iterator[Co
             continue
         expression = quote_always(column.name)
         for key in here:
-            expression = f"struct_extract({expression}, {_literal(key)})"
+            expression = f"struct_extract({expression}, {sql_string(key)})"
         yield _part(column, here, str(inner), expression)
 
 
@@ -123,7 +123,7 @@ def _of_keys(
         for (key,) in con.execute(
             f"SELECT DISTINCT unnest(map_keys({whole})) AS key FROM {rows} ORDER BY key LIMIT {MOST_PARTS + 1}"
         ).fetchall():
-            yield _part(column, (key,), value, f"{whole}[{_literal(key)}]")
+            yield _part(column, (key,), value, f"{whole}[{sql_string(key)}]")
     elif column.type == "JSON" or column.name in documents:
         [(broken,)] = con.execute(f"SELECT count(*) FILTER (NOT json_valid({whole})) FROM {rows}").fetchall()
         if broken:
@@ -141,7 +141,7 @@ def _of_json(structure: Any, column: Column, path: tuple[str, ...]) -> Iterator[
         if inner == "NULL" or not key or '"' in key:
             continue
         steps = "".join(f".{key}" if key.isidentifier() else f'."{key}"' for key in here)
-        found = f"{quote_always(column.name)} ->> {_literal('$' + steps)}"
+        found = f"{quote_always(column.name)} ->> {sql_string('$' + steps)}"
         type_ = _json_type(inner)
         yield _part(column, here, type_, f"({found})" if type_ == "VARCHAR" else f"TRY_CAST({found} AS {type_})")
 
@@ -160,7 +160,3 @@ def _json_type(structure: Any) -> str:
 def _part(column: Column, path: tuple[str, ...], type_: str, expression: str) -> Column:
     name = "_".join(_SIGNS.sub("_", step).strip("_") for step in (column.name, *path))
     return Column(name, type_, part_of=column.name, path=path, expression=expression)
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from llmsql.asking.pipeline import Draft
-from llmsql.asking.prompt import sql_string
 from llmsql.asking.run import run_query
+from llmsql.catalog.model import sql_string
 from llmsql.clients.base import CallProgress
 from llmsql.errors import LLMSQLError, NoAnswerError
 from llmsql.registry import ModelEntry, load_registry
