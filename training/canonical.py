@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from llmsql.asking.scopes import cte_names, has_grouping_sets, own_columns, sources, table_reference
+from llmsql.asking.scopes import cte_names, has_grouping_sets, names_output, own_columns, sources, table_reference
 from llmsql.catalog import Catalog, Table
 from llmsql.catalog.snapshot import quote
 
@@ -128,6 +128,11 @@ def _spell_out_using(select: exp.Select, catalog: Catalog) -> None:
                 owner = next((s for s in before if name in (_names_of(s, select, catalog) or ())), None)
                 if owner is None:
                     raise ValueError(f"no table before {join.this.sql()} has the column {column.name}")
+                if not owner.alias_or_name:
+                    raise ValueError(f"what USING ({column.name}) joins has no name")
+                for shown in own_columns(select):
+                    if not shown.table and shown.name.casefold() == name and not names_output(shown, select):
+                        shown.set("table", exp.to_identifier(owner.alias_or_name))
                 conditions.append(exp.column(name, owner.alias_or_name).eq(exp.column(name, join.this.alias_or_name)))
             join.set("using", None)
             join.set("on", exp.and_(*conditions))
@@ -151,6 +156,8 @@ def _keep_alias_of_correlated(select: exp.Select, column: exp.Column, scopes: di
 def _resolve(select: exp.Select, column: exp.Column, scopes: dict[int, _Scope]) -> None:
     if isinstance(column.this, exp.Star):
         column.set("table", None)
+        return
+    if names_output(column, select):
         return
     name = column.name.casefold()
     for depth, scope in enumerate(_outwards(select, scopes)):
@@ -185,7 +192,7 @@ def _write(column: exp.Column, scope: _Scope, owners: list[str], depth: int) -> 
                 return
             raise ValueError(f"unknown column {column.sql()}")
         column.set("this", exp.to_identifier(stored.name, quoted=quote(stored.name) != stored.name))
-    if scope.is_single and depth == 0:
+    if not owner or (scope.is_single and depth == 0):
         column.set("table", None)
     else:
         new = scope.name_of(owner)

@@ -24,14 +24,12 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from llmsql.asking.check import read_arrows
 from llmsql.asking.glossary import Glossary, parse_glossary
 from llmsql.asking.joins import KeyGraph, shorten_joins
 from llmsql.asking.link import link_values
-from llmsql.asking.names import show_names
-from llmsql.asking.parts import name_parts
 from llmsql.asking.prompt import build_messages
 from llmsql.asking.settle import Knowledge
-from llmsql.asking.sql_text import sql_text
 from llmsql.asking.values import ValueIndex, build_value_index
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import snapshot
@@ -39,6 +37,7 @@ from llmsql.chat import CHAT_FORMATS, Message, render_chat
 from llmsql.errors import ConfigError, TrainingError
 from llmsql.files import written_whole
 from training.canonical import shorten_columns
+from training.shown_sql import shown_sql
 
 _CAST_DATE = re.compile(r"CAST\(('\d{4}-\d\d-\d\d') AS DATE\)")
 
@@ -222,8 +221,9 @@ def target_sql(record: Record, database: Database) -> str:
     """
     try:
         tree: exp.Expr = sqlglot.parse_one(record.sql, read="duckdb")
-        name_parts(tree, database.catalog)
-        tree = shorten_columns(tree, database.catalog)
+        read_arrows(tree)
+        shown = shown_sql(tree, database.catalog)
+        tree = shorten_columns(sqlglot.parse_one(shown, read="duckdb"), database.catalog)
         short = shorten_joins(tree, database.catalog, database.graph)
     except (SqlglotError, ValueError) as error:
         said = str(error).partition("\n")[0]
@@ -231,10 +231,6 @@ def target_sql(record: Record, database: Database) -> str:
             f"The SQL of {record.question!r}, asked of {record.database}, cannot be taught: {said}",
             "Mend the record, or take it out of the dataset.",
         ) from error
-    if '"' in short:
-        tree = sqlglot.parse_one(short, read="duckdb")
-        show_names(tree, database.catalog)
-        short = sql_text(tree)
     return _CAST_DATE.sub(r"DATE \1", short)
 
 

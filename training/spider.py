@@ -27,6 +27,7 @@ import sqlglot
 
 from llmsql.asking.compare import same_rows
 from llmsql.asking.joins import KeyGraph, complete_joins, shorten_joins
+from llmsql.asking.names import restore_names
 from llmsql.catalog import Catalog, ForeignKey
 from llmsql.catalog.snapshot import quote, snapshot, with_keys
 from llmsql.sources import copy_rows
@@ -144,8 +145,9 @@ def _convert_records(
             sql = translate(record["query"], catalog)
             tree = sqlglot.parse_one(sql, read="duckdb")
             ordered = tree.args.get("order") is not None
-            short = shorten_joins(tree, catalog, graph)
-            full = complete_joins(sqlglot.parse_one(short, read="duckdb"), catalog, graph).sql("duckdb")
+            taught = sqlglot.parse_one(shorten_joins(tree, catalog, graph), read="duckdb")
+            restore_names(taught, catalog)
+            full = complete_joins(taught, catalog, graph).sql("duckdb")
             rows = con.execute(full).fetchmany(20_001)
             gold = lite.execute(record["query"]).fetchmany(20_001)
         except Exception as error:

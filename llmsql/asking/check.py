@@ -110,6 +110,9 @@ def parse_query(sql: str) -> exp.Query:
     try:
         with quiet_sqlglot():
             trees = sqlglot.parse(sql, read="duckdb")
+            for parsed in trees:
+                if parsed is not None:
+                    read_arrows(parsed)
     except Exception as error:  # on malformed text sqlglot also fails with whatever it trips over
         raise SQLRejectedError(f"The SQL does not parse: {_first_line(error)}") from error
     if len(trees) != 1:
@@ -127,6 +130,19 @@ def parse_query(sql: str) -> exp.Query:
         if not isinstance(call.parent, exp.Table) and any(map(_is_too_long, call.find_all(exp.Literal))):
             raise SQLRejectedError(f"A list or text of more than {LONGEST_MADE:,} elements is too long for one value.")
     return tree
+
+
+def read_arrows(tree: exp.Expr) -> None:
+    """JSON's arrow where sqlglot takes it for that of a lambda: the first argument of a function never is one.
+
+    Args:
+        tree: a parsed query, ``json_array_length(payload -> 'alarms')`` in it; changed in place.
+    """
+    for lambda_ in list(tree.find_all(exp.Lambda)):
+        is_first = lambda_.arg_key == "this" or (lambda_.arg_key == "expressions" and not lambda_.index)
+        if is_first and isinstance(lambda_.parent, exp.Func) and len(lambda_.expressions) == 1:
+            left, right = lambda_.expressions[0].sql("duckdb"), lambda_.this.sql("duckdb")
+            lambda_.replace(sqlglot.parse_one(f"({left} -> {right})", read="duckdb").this)
 
 
 def _is_too_long(literal: exp.Literal) -> bool:

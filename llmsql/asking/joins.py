@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from llmsql.asking.names import show_names
 from llmsql.asking.scopes import Scope, conjuncts, cte_names, identifier, own_columns, sources, table_reference
 from llmsql.asking.sql_text import sql_text
 from llmsql.catalog import Catalog, Table
@@ -450,6 +451,7 @@ def shorten_joins(tree: exp.Expr, catalog: Catalog, graph: KeyGraph) -> str:
         while (shorter := _without_one_between(short, number, catalog, graph)) is not None:
             select.set("from_", shorter.args["from_"])
             select.set("joins", shorter.args.get("joins"))
+    show_names(short, catalog)
     return sql_text(short).replace(f" ON {_KEY_MARK}", "")
 
 

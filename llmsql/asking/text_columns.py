@@ -155,7 +155,7 @@ class _Reader:
                 self._take(day, Kind.TIME)
 
     def _cast_softly(self, cast: exp.Cast) -> None:
-        kind = _kind_of_type(cast.to.sql("duckdb"))
+        kind = kind_of_type(cast.to.sql("duckdb"))
         if kind in (Kind.TEXT, None) or self._kind(cast.this) is not Kind.TEXT:
             return
         if kind is not Kind.NUMBER or not self._is_no_number(cast.this):  # an error says more than NULL in each row
@@ -266,11 +266,11 @@ class _Reader:
 
     def _find_kind(self, node: exp.Expr) -> Kind | None:
         if isinstance(node, exp.Column):
-            return _kind_of_type(self._type(node) or "")
+            return kind_of_type(self._type(node) or "")
         if isinstance(node, exp.Literal):
             return None if node.is_string else Kind.NUMBER
         if isinstance(node, exp.Cast):
-            return _kind_of_type(node.to.sql("duckdb"))
+            return kind_of_type(node.to.sql("duckdb"))
         if isinstance(node, exp.Distinct):
             return self._kind(node.expressions[0])
         if isinstance(node, _PASSED_THROUGH):
@@ -355,7 +355,8 @@ def _alternatives(node: exp.Case | exp.Coalesce | exp.Greatest | exp.Least) -> l
     return [*(branch.args["true"] for branch in node.args["ifs"]), *([default] if default is not None else [])]
 
 
-def _kind_of_type(text: str) -> Kind | None:
+def kind_of_type(text: str) -> Kind | None:
+    """What the values of a type are; None where this does not matter here."""
     if text in ("VARCHAR", "TEXT"):
         return Kind.TEXT
     if text.startswith("TIMESTAMP"):

@@ -11,6 +11,7 @@ import sqlglot
 from sqlglot import exp
 
 from llmsql.asking.joins import KeyGraph, complete_joins, shorten_joins
+from llmsql.asking.names import restore_names
 from llmsql.asking.settle import settle
 from llmsql.catalog import Catalog
 from llmsql.catalog.snapshot import quote, snapshot
@@ -218,7 +219,9 @@ def test_completing_what_was_shortened_gives_the_same_joins(con: duckdb.DuckDBPy
     for sql in queries:
         full = sqlglot.parse_one(sql, read="duckdb")
         short = shorten_joins(full, catalog, graph)
-        again = complete_joins(sqlglot.parse_one(short, read="duckdb"), catalog, graph)
+        taught = sqlglot.parse_one(short, read="duckdb")
+        restore_names(taught, catalog)
+        again = complete_joins(taught, catalog, graph)
         unquoted = [
             [(t, s, {frozenset(c.replace('"', "") for c in e) for e in eq}) for t, s, eq in conditions(x)]
             for x in (full, again)

@@ -89,8 +89,36 @@ def test_only_what_is_ambiguous_is_qualified(full: str, short: str, catalog: Cat
             "SELECT city, name FROM customers GROUP BY city, name "
             "QUALIFY ROW_NUMBER() OVER (PARTITION BY city ORDER BY COUNT(*)) = 1",
         ),
+        (
+            "SELECT name, SUM(total) AS total FROM orders JOIN customers ON customer_id = customers.id "
+            "GROUP BY name ORDER BY total DESC",
+            "SELECT customers.name, SUM(orders.total) AS total FROM orders JOIN customers ON orders.customer_id = "
+            "customers.id GROUP BY ALL ORDER BY total DESC",
+        ),
+        (
+            "SELECT name, paid FROM (SELECT customer_id, SUM(total) AS paid FROM orders GROUP BY ALL) "
+            "JOIN customers ON customer_id = id",
+            "SELECT customers.name, paid FROM (SELECT customer_id, SUM(total) AS paid FROM orders GROUP BY ALL) "
+            "JOIN customers ON customer_id = customers.id",
+        ),
+        (
+            "WITH a AS (SELECT city, COUNT(*) AS n FROM customers GROUP BY ALL), b AS (SELECT city FROM customers) "
+            "SELECT city, n FROM a JOIN b USING (city)",
+            "WITH a AS (SELECT city, COUNT(*) AS n FROM customers GROUP BY ALL), b AS (SELECT city FROM customers) "
+            "SELECT a.city, a.n FROM a JOIN b ON a.city = b.city",
+        ),
     ],
-    ids=["using", "rollup", "filter in having", "a table compared with itself", "alias beside a CTE", "qualify"],
+    ids=[
+        "using",
+        "rollup",
+        "filter in having",
+        "a table compared with itself",
+        "alias beside a CTE",
+        "qualify",
+        "ordered by what is shown",
+        "a query without a name",
+        "a column of two CTEs",
+    ],
 )
 def test_canonical_form_keeps_the_meaning(written: str, canonical: str, catalog: Catalog) -> None:
     assert canonical_sql(sqlglot.parse_one(written, read="duckdb"), catalog) == canonical
