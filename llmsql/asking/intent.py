@@ -575,6 +575,8 @@ def turn_superlative(tree: exp.Expr, question: str) -> list[str]:
     if said in ("longest", "shortest") and _BY_TIME.search(names):
         return []  # how long since, or the later of two
     if said in ("youngest", "oldest"):
+        if ordered.find(exp.Sub, exp.DateDiff):
+            return []  # an age, worked out
         if _BY_BIRTH.search(names):
             wants_most = not wants_most
         elif not _BY_AGE.search(names):

@@ -17,6 +17,7 @@ from llmsql.asking.scopes import (
     conjuncts,
     identifier,
     lone_select,
+    own_nodes,
     set_conditions,
     sources,
     table_reference,
@@ -76,7 +77,7 @@ def drop_missing(tree: exp.Expr, question: str) -> list[str]:
         order = select.args.get("order")
         measured = [
             *(order.expressions if order is not None else []),
-            *select.find_all(exp.Sum, exp.Avg, exp.Min, exp.Max),
+            *(node for node in own_nodes(select) if isinstance(node, (exp.Sum, exp.Avg, exp.Min, exp.Max))),
         ]
         used = {column.name.casefold() for part in measured for column in part.find_all(exp.Column)}
         wanted = conditions(select)

@@ -20,6 +20,10 @@ _MISSING = r"(?:null|empty|blank|missing|unknown|not (?:set|filled|given|known|t
 _GIVEN = r"(?:filled|set|given|known|not (?:null|empty|blank|missing))"
 _SHARE = re.compile(r"\b(?:fraction|share|percent\w*|proportion|ratio|rate)\b|%", re.IGNORECASE)
 _NO_CONDITION = re.compile(r"\b(?:whether|regardless|if|when|or without|with or)\b", re.IGNORECASE)
+_LEFT_OUT = re.compile(
+    r"\bnot\b|n['’]t\b|\bleft out\b|\bleav\w+ out\b|\b(?:exclud|exclus|ignor|except|without|skip|drop|disregard)",
+    re.IGNORECASE,
+)
 
 
 def compare_as_said(tree: exp.Expr, question: str, catalog: Catalog) -> list[str]:
@@ -40,6 +44,12 @@ def compare_as_said(tree: exp.Expr, question: str, catalog: Catalog) -> list[str
         owners = [(a, c) for a, t in scope.tables.items() if t is not None and (c := _called(written, t)) is not None]
         if len(owners) != 1 or sum(written == (m["quoted"] or m["plain"]) for m in said) > 1:
             continue
+        before, after = (
+            re.split(r"[.;?!]\s", question[: match.start()])[-1],
+            re.split(r"[.;?!]\s", question[match.end() :])[0],
+        )
+        if _LEFT_OUT.search(before + after):
+            continue  # "duplicates (dup = 1) don't count"
         [(alias, stored)] = owners
         column = scope.column(alias, stored.name)
         text, number = match["text"], match["number"]

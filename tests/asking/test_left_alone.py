@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import duckdb
 import pytest
+import sqlglot
 
+from llmsql.asking.intent import turn_superlative
 from llmsql.asking.settle import Knowledge, settle
 from tests.asking.conftest import check_question_decides, know
 
@@ -127,3 +129,11 @@ def test_of_staff(question: str, written: str) -> None:
         con.execute(STAFF).fetchall()
         known = know(con)
         assert settle(con, written, known, None, question).sql == settle(con, written, known).sql
+
+
+def test_an_age_that_is_worked_out_has_its_own_order() -> None:
+    sql = "SELECT name FROM players JOIN wins USING (id) ORDER BY won_on - born_on LIMIT 1"
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    assert not turn_superlative(tree, "who was the youngest player ever to win?")
+    tree = sqlglot.parse_one("SELECT name FROM players ORDER BY born_on LIMIT 1", read="duckdb")
+    assert turn_superlative(tree, "who is the youngest player?")

@@ -34,6 +34,9 @@ WITH = "SELECT full_name FROM customers WHERE id IN (SELECT customer_id FROM ord
         # what is measured is not missing
         ("the order with the lowest total", "SELECT id FROM orders WHERE total IS NULL AND id > 1 ORDER BY total LIMIT 1",
          "SELECT id FROM orders WHERE id > 1 ORDER BY total LIMIT 1"),
+        ("customers with orders open longer than their own average",
+         "WITH own AS (SELECT customer_id, AVG(total) AS mean FROM orders GROUP BY ALL) SELECT orders.id FROM orders JOIN own "
+         "ON orders.customer_id = own.customer_id WHERE total IS NULL", None),
         ("the order without a total", "SELECT id FROM orders WHERE total IS NULL ORDER BY total LIMIT 1", None),
         ("orders with the lowest id", "SELECT id FROM orders WHERE note IS NULL ORDER BY id LIMIT 1", None),
         # those who have none, not those who have another
