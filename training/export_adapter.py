@@ -133,6 +133,8 @@ def export_gguf_adapter(
         target: the file to write.
         name: for its header.
         mantissa_bits: of each half-precision number, at most 10; the rest is zero, so that the file compresses well.
+            Tensors that are of half precision already, as frozen layers are, stay what they were in the file that
+            training began with.
 
     Raises:
         TrainingError: the adapter is not plain LoRA on the layers that servers know.
@@ -150,8 +152,9 @@ def export_gguf_adapter(
             heads = shape.permuted_heads(projection)
             b = b if heads is None else permute_rows(b, heads)
             stem = f"blk.{layer}.{PROJECTIONS[projection]}.weight.lora_"
-            writer.add_tensor(f"{stem}a", round_half(a, mantissa_bits))
-            writer.add_tensor(f"{stem}b", round_half(b, mantissa_bits))
+            for side, numbers in (("a", a), ("b", b)):
+                is_kept = np.array_equal(numbers, numbers.astype(np.float16))
+                writer.add_tensor(f"{stem}{side}", round_half(numbers, HALF_MANTISSA if is_kept else mantissa_bits))
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
         writer.write_tensors_to_file()

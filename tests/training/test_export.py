@@ -287,3 +287,16 @@ def test_fewer_bits_are_the_nearest_numbers_and_compress() -> None:
     assert (np.abs(rounded - numbers) <= np.abs(numbers) * 2**-4 * 1.01 + 4e-6).all()
     assert round_half(np.array([1.99, -1.99, 0.0]), 3).tolist() == [2.0, -2.0, 0.0]
     assert len(zlib.compress(round_half(numbers, 3).tobytes())) < 0.6 * 2 * len(numbers)
+
+
+def test_layers_that_were_not_trained_keep_their_bits(tmp_path: Path) -> None:
+    frozen = "base_model.model.model.layers.0."
+    before = write_adapter(tmp_path / "before")
+    tensors = {k: v.astype(np.float16).astype(np.float32) if frozen in k else v for k, v in before.items()}
+    write_adapter(tmp_path / "peft")
+    safetensors.save_file(tensors, str(tmp_path / "peft" / "adapter_model.safetensors"))
+    base, target = write_base(tmp_path / "base.gguf", "qwen2"), tmp_path / "adapter.gguf"
+    _, written = read(export_gguf_adapter(tmp_path / "peft", base, target, mantissa_bits=2))
+    for name, numbers in written.items():
+        bits = numbers.view(np.uint16)
+        assert bool((bits & 0xFF).any()) == name.startswith("blk.0."), name
