@@ -141,7 +141,6 @@ def adapt(
         default, current = _models(database)
         weights = fetch_weights(default, offline=True)
         work = _folder(default, source, database)
-        work.mkdir(parents=True, exist_ok=True)
         try:
             with filelock.FileLock(work / ".lock", timeout=0):
                 verified = verified_answers(con)
@@ -185,13 +184,26 @@ def _folder(default: ModelEntry, source: str, database: Database) -> Path:
     columns = column_names(database.catalog)
     registry = load_registry()
     name, number = f"{default.name}-{stem}", 1
-    while name in registry.entries:
-        mine = registry.entries[name].adapted_to
-        if mine and len(columns.intersection(mine.columns)) >= KNOWN_COLUMNS * len(mine.columns):
+    while True:
+        work = user_registry_path().parent / "adapted" / name
+        theirs = _columns_adapted_to(registry.entries.get(name), work)
+        if theirs is None or (theirs and len(columns & theirs) >= KNOWN_COLUMNS * len(theirs)):
             break
         number += 1
         name = f"{default.name}-{stem}-{number}"
-    return user_registry_path().parent / "adapted" / name
+    work.mkdir(parents=True, exist_ok=True)
+    with written_whole(work / "columns.json") as file:
+        file.write_text(json.dumps(sorted(columns)) + "\n", encoding="utf-8")
+    return work
+
+
+def _columns_adapted_to(entry: ModelEntry | None, work: Path) -> frozenset[str] | None:
+    """The columns of the database that a name or a begun run is of; None where both are free."""
+    if entry is not None:
+        return frozenset(entry.adapted_to.columns if entry.adapted_to else ())
+    with suppress(OSError, ValueError, TypeError):  # there is none, or none that can be read
+        return frozenset(json.loads((work / "columns.json").read_text(encoding="utf-8")))
+    return None
 
 
 def _identity(questions: Questions, current: ModelEntry, *arguments: object) -> str:
@@ -228,7 +240,8 @@ class _Plan:
     def finish(self) -> None:
         for leftover in ("run", "start"):
             shutil.rmtree(self.work / leftover, ignore_errors=True)
-        (self.work / "plan.json").unlink(missing_ok=True)
+        for file in ("plan.json", "columns.json"):
+            (self.work / file).unlink(missing_ok=True)
 
 
 def _measured(

@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -242,6 +243,26 @@ def test_a_killed_adaptation_goes_on(shop: Path, tiny_default: ModelEntry, monke
         adapt(str(shop), examples=60, held_out=20, say=killed, measure=judge)
     adapt(str(shop), examples=12, held_out=20, measure=judge)
     assert len(judge.asked) == 5
+
+
+def test_a_begun_run_is_safe_from_another_database_of_the_same_name(
+    shop: Path, tiny_default: ModelEntry, tmp_path: Path
+) -> None:
+    adapted = user_registry_path().parent / "adapted"
+    with pytest.raises(KeyboardInterrupt):
+        adapt(str(shop), examples=60, held_out=20, say=killed, measure=Judge(0.2, 0.9))
+    plan = (adapted / "tiny-shop" / "plan.json").read_bytes()
+    other = tmp_path / "elsewhere" / "shop.duckdb"
+    other.parent.mkdir()
+    shutil.copyfile(shop, other)
+    with duckdb.connect(str(other)) as con:
+        for table in ("cities", "customers", "orders"):
+            con.execute(f"CREATE TABLE their_{table} AS FROM {table}")
+        con.execute("DROP TABLE orders; DROP TABLE customers; DROP TABLE cities")
+    with pytest.raises(KeyboardInterrupt):
+        adapt(str(other), examples=60, held_out=20, say=killed, measure=Judge(0.2, 0.9))
+    assert (adapted / "tiny-shop" / "plan.json").read_bytes() == plan
+    assert (adapted / "tiny-shop-2" / "plan.json").exists()
 
 
 @pytest.mark.parametrize("changed", ["answers", "rows", "plan", "recipe"])
