@@ -127,7 +127,13 @@ def repopulated(database: Database, seed: int) -> duckdb.DuckDBPyConnection:
             continue
         keys = {*table.primary_key, *(name for fk in table.foreign_keys for name in fk.columns)}
         moved = {c.name for i, c in enumerate(table.stored) if c.name not in keys and i % 2 == seed % 2}
-        picked = ", ".join(f"{'r' if c.name in moved else 'l'}.{quote(c.name)}" for c in table.stored)
+        picked = ", ".join(
+            # Arrow brings ENUM and JSON as plain text: an ENUM has an order of its own.
+            f"CAST({'r' if c.name in moved else 'l'}.{quote(c.name)} AS {c.type}) AS {quote(c.name)}"
+            if c.type.startswith("ENUM(") or c.type == "JSON"
+            else f"{'r' if c.name in moved else 'l'}.{quote(c.name)}"
+            for c in table.stored
+        )
         _make_place(copy, table.reference, attached)
         copy.register("source_rows", database.con.sql(f"FROM {table.reference}").to_arrow_table())
         copy.execute(

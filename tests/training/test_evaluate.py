@@ -14,7 +14,7 @@ from llmsql.asking.values import build_value_index
 from llmsql.catalog.snapshot import snapshot
 from tests.clients.stubs import StubOpenAI
 from training.dataset import Database, Databases, Record
-from training.evaluate import Judge, evaluate, main, not_trained_on, summarise, wilson
+from training.evaluate import Judge, evaluate, main, not_trained_on, repopulated, summarise, wilson
 
 
 def test_wilson_holds_the_share() -> None:
@@ -45,6 +45,18 @@ def test_copies_have_every_schema_and_the_views() -> None:
         assert judge.judge(record, "SELECT 2340") == (False, True, False), "by luck, on the database only"
     record = Record("x", "sold", 'SELECT sum(amount) FROM "my facts"."Sold % items"')
     assert judge.judge(record, "SELECT total FROM sums") == (True, True, True)
+
+
+def test_copies_keep_the_order_of_an_enum_and_json() -> None:
+    con = duckdb.connect()
+    con.execute(
+        "CREATE TABLE jobs AS SELECT i AS n, (['low', 'high'][i % 2 + 1])::ENUM('low', 'high') AS level, "
+        "json_object('of', i % 3) AS note FROM range(40) t(i)"
+    )
+    catalog = snapshot(con)
+    copy = repopulated(Database(con, catalog, KeyGraph(catalog), build_value_index(con, catalog)), 0)
+    assert copy.execute("SELECT max(level) FROM jobs").fetchone() == ("high",)
+    assert copy.execute("SELECT typeof(note) FROM jobs LIMIT 1").fetchone() == ("JSON",)
 
 
 def test_nothing_is_right_where_the_right_sql_fails(data_root: Path) -> None:
