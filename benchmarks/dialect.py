@@ -16,9 +16,14 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from sqlglot import exp
+
 from benchmarks.accuracy import mcnemar
 from benchmarks.record import save
+from llmsql.asking.joins import KeyGraph
+from llmsql.asking.names import show_names
 from llmsql.asking.sql_text import sql_text
+from llmsql.catalog import Catalog
 from training import export, finetune_core
 from training.calibrate import validation_records
 from training.dataset import Databases
@@ -32,10 +37,15 @@ SYSTEM_OF_FULL = "Write one DuckDB SQL query that answers the question from thes
 def full_sql() -> Iterator[None]:
     """Targets and prompts of full SQL, for training and for asking."""
     with (
-        patch("training.dataset.shorten_joins", lambda tree, *_: sql_text(tree)),
+        patch("training.dataset.shorten_joins", _spelt_out),
         patch("llmsql.asking.prompt.SYSTEM", SYSTEM_OF_FULL),
     ):
         yield
+
+
+def _spelt_out(tree: exp.Expr, catalog: Catalog, graph: KeyGraph) -> str:
+    show_names(tree, catalog)
+    return sql_text(tree)
 
 
 FORMS = {"joins left out": contextlib.nullcontext, "full SQL": full_sql}
