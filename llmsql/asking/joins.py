@@ -289,7 +289,7 @@ def complete_joins(tree: exp.Expr, catalog: Catalog, graph: KeyGraph, wording: W
         written = set(sources(select))
         owned = _owned_columns(select, catalog) if any(_is_bare(join) for join in joins) else []
         for join in joins:
-            if _is_bare(join) and not _is_condition_in_where(select, join):
+            if _is_bare(join) and not is_condition_in_where(select, join):
                 before = sources(select, [*completed])
                 completed += _completed(join, before, catalog, graph, ctes, wording)
             else:
@@ -329,7 +329,7 @@ def _is_bare(join: exp.Join) -> bool:
     )
 
 
-def _is_condition_in_where(select: exp.Select, join: exp.Join) -> bool:
+def is_condition_in_where(select: exp.Select, join: exp.Join) -> bool:
     """Whether WHERE itself, not a query nested in it, equates the joined table with another one of FROM."""
     where = select.args.get("where")
     if where is None:
@@ -436,7 +436,7 @@ def shorten_joins(tree: exp.Expr, catalog: Catalog, graph: KeyGraph) -> str:
             condition = join.args.get("on")
             if condition is None or not isinstance(join.this, exp.Table) or join.args.get("kind") in ("SEMI", "ANTI"):
                 continue
-            if _is_condition_in_where(select, join):
+            if is_condition_in_where(select, join):
                 continue
             join.set("on", None)
             try:

@@ -14,6 +14,7 @@ from llmsql.asking.bind_errors import qualify_first, repair_error
 from llmsql.asking.check import check_sql, extract_sql, parse_query
 from llmsql.asking.codes import repair_codes
 from llmsql.asking.dates import DateRange, as_of, repair_dates
+from llmsql.asking.derived_joins import join_derived
 from llmsql.asking.glossary import Glossary, expand_metrics
 from llmsql.asking.hidden import hide_columns
 from llmsql.asking.intent import repair_intent
@@ -128,6 +129,7 @@ def _repaired(
     if wording is not None:
         notes += take_named_tables(tree, wording.question, knowledge.catalog)
     tree = complete_joins(tree, knowledge.catalog, knowledge.graph, wording)
+    notes += join_derived(tree, knowledge.catalog, knowledge.graph)
     notes += expand_metrics(tree, knowledge.catalog, knowledge.glossary, wording.question if wording else None)
     notes += repair_columns(tree, knowledge.catalog, knowledge.graph, wording)
     if wording is not None:
