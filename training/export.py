@@ -122,8 +122,7 @@ def _adapter(
 ) -> Path:
     assert source.adapter is not None
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch, _unchecked(target) as fresh:
-        folder = export_peft(source.adapter, str(source.base), Path(scratch) / "peft")
-        export_gguf_adapter(folder, source.base, fresh, name=target.stem, mantissa_bits=mantissa_bits)
+        export_gguf_adapter(source.adapter, source.base, fresh, name=target.stem, mantissa_bits=mantissa_bits)
         if check:
             base, quantisation = source.base, "activations"
             if base.suffix != ".gguf":

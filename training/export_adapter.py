@@ -123,12 +123,12 @@ def read_gguf_adapter(path: Path, shape: Shape) -> LoraAdapter:
 
 
 def export_gguf_adapter(
-    peft_folder: Path, base: Path, target: Path, *, name: str | None = None, mantissa_bits: int = HALF_MANTISSA
+    adapter: LoraAdapter, base: Path, target: Path, *, name: str | None = None, mantissa_bits: int = HALF_MANTISSA
 ) -> Path:
-    """Write a PEFT LoRA adapter as a GGUF file.
+    """Write a LoRA adapter as a GGUF file.
 
     Args:
-        peft_folder: with ``adapter_config.json`` and ``adapter_model.safetensors``.
+        adapter: as it was trained, in float32.
         base: the GGUF file, or the model's folder, that it will be loaded on; its architecture and heads are read.
         target: the file to write.
         name: for its header.
@@ -137,9 +137,8 @@ def export_gguf_adapter(
             training began with.
 
     Raises:
-        TrainingError: the adapter is not plain LoRA on the layers that servers know.
+        TrainingError: ``base`` cannot be read.
     """
-    adapter = read_peft(peft_folder)
     shape = shape_of(base)
     target.parent.mkdir(parents=True, exist_ok=True)
     with written_whole(target) as part:

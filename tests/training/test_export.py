@@ -77,7 +77,10 @@ def read(path: Path) -> tuple[dict[str, object], dict[str, np.ndarray]]:
 def test_header_names_shapes_and_types_are_llama_cpp_s(architecture: str, tmp_path: Path) -> None:
     write_adapter(tmp_path / "peft")
     target = tmp_path / "adapter.gguf"
-    assert export_gguf_adapter(tmp_path / "peft", write_base(tmp_path / "base.gguf", architecture), target) == target
+    assert (
+        export_gguf_adapter(read_peft(tmp_path / "peft"), write_base(tmp_path / "base.gguf", architecture), target)
+        == target
+    )
     fields, tensors = read(target)
     assert fields["general.type"] == "adapter"
     assert fields["general.architecture"] == architecture
@@ -104,7 +107,7 @@ def test_only_b_of_q_and_k_is_permuted_and_only_for_llama(
 ) -> None:
     trained = write_adapter(tmp_path / "peft")
     target = export_gguf_adapter(
-        tmp_path / "peft", write_base(tmp_path / "base.gguf", architecture), tmp_path / "adapter.gguf"
+        read_peft(tmp_path / "peft"), write_base(tmp_path / "base.gguf", architecture), tmp_path / "adapter.gguf"
     )
     written = read(target)[1]
     for layer in range(2):
@@ -142,7 +145,7 @@ def test_permuting_b_alone_permutes_the_trained_weights(heads: int) -> None:
 def test_an_adapter_comes_back_from_gguf_as_it_was(architecture: str, tmp_path: Path) -> None:
     write_adapter(tmp_path / "peft")
     base = write_base(tmp_path / "base.gguf", architecture)
-    export_gguf_adapter(tmp_path / "peft", base, tmp_path / "adapter.gguf")
+    export_gguf_adapter(read_peft(tmp_path / "peft"), base, tmp_path / "adapter.gguf")
     back = read_gguf_adapter(tmp_path / "adapter.gguf", shape_of(base))
     export_peft(back, "owner/base", tmp_path / "again")
     trained, again = read_peft(tmp_path / "peft"), read_peft(tmp_path / "again")
@@ -199,7 +202,7 @@ def test_other_kinds_of_lora_are_refused(option: str, value: object, tmp_path: P
     write_adapter(tmp_path / "peft", **{option: value})
     base = write_base(tmp_path / "base.gguf", "llama")
     with pytest.raises(TrainingError, match=f"{option} cannot be exported"):
-        export_gguf_adapter(tmp_path / "peft", base, tmp_path / "adapter.gguf")
+        export_gguf_adapter(read_peft(tmp_path / "peft"), base, tmp_path / "adapter.gguf")
     assert not list(tmp_path.glob("adapter*"))
 
 
@@ -216,7 +219,7 @@ def test_a_tensor_that_no_server_knows_is_refused(name: str, tmp_path: Path) -> 
     write_adapter(tmp_path / "peft", {name: np.zeros((RANK, HIDDEN), np.float32)})
     base = write_base(tmp_path / "base.gguf", "llama")
     with pytest.raises(TrainingError, match="no server knows"):
-        export_gguf_adapter(tmp_path / "peft", base, tmp_path / "adapter.gguf")
+        export_gguf_adapter(read_peft(tmp_path / "peft"), base, tmp_path / "adapter.gguf")
     assert not list(tmp_path.glob("adapter*")), "nothing half-written is left"
 
 
@@ -224,7 +227,7 @@ def test_a_base_without_head_counts_is_refused(tmp_path: Path) -> None:
     write_adapter(tmp_path / "peft")
     base = write_base(tmp_path / "base.gguf", "llama", kv_heads=False)
     with pytest.raises(TrainingError, match="head_count_kv"):
-        export_gguf_adapter(tmp_path / "peft", base, tmp_path / "adapter.gguf")
+        export_gguf_adapter(read_peft(tmp_path / "peft"), base, tmp_path / "adapter.gguf")
 
 
 @pytest.mark.parametrize("missing", ["adapter_config.json", "adapter_model.safetensors", "base.gguf"])
@@ -296,7 +299,7 @@ def test_layers_that_were_not_trained_keep_their_bits(tmp_path: Path) -> None:
     write_adapter(tmp_path / "peft")
     safetensors.save_file(tensors, str(tmp_path / "peft" / "adapter_model.safetensors"))
     base, target = write_base(tmp_path / "base.gguf", "qwen2"), tmp_path / "adapter.gguf"
-    _, written = read(export_gguf_adapter(tmp_path / "peft", base, target, mantissa_bits=2))
+    _, written = read(export_gguf_adapter(read_peft(tmp_path / "peft"), base, target, mantissa_bits=2))
     for name, numbers in written.items():
         bits = numbers.view(np.uint16)
         assert bool((bits & 0xFF).any()) == name.startswith("blk.0."), name
