@@ -10,19 +10,39 @@ from dataclasses import replace
 
 import duckdb
 
-from llmsql.catalog.model import Catalog, Column, ForeignKey, Table, quote_always
+from llmsql.catalog.model import Catalog, Column, ForeignKey, Table, quote_always, sql_string
 
 CHECKED_ROWS = 2_000_000
 CHECKED_VALUES = 10_000
 KNOWN_SHARE = 0.9
 """so much of what is in a column that is called exactly like a key has to be values of that key: where nobody
 declares keys, nobody keeps them whole either"""
+MANY = 5
+"""so many codes of another table are not among a column's values by chance"""
+_CODE = sql_string(r"^\S*[A-Za-z]\S*\d\S*$|^\d+-\d+")
+_MISSING = "('', '-', '?', 'n/a', 'na', 'none', 'null')"
 _INTEGER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?\Z")
 _KEY_TYPE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?\Z|VARCHAR\Z|UUID\Z|DECIMAL\(\d+,0\)\Z")
-_SUFFIXES = "id|key|code|no|num|nr|number|uuid|sk"
+_SUFFIXES = "id|key|code|cd|no|num|nr|number|uuid|sk"
 _KEY_SUFFIX = re.compile(rf"_?({_SUFFIXES})\Z")
 # As people write a key on purpose: ``valid`` and ``paid`` end in "id" as well.
 _MARKED_KEY = re.compile(rf"(?i:.+_({_SUFFIXES}))\Z|.*[a-z](Id|ID|Key|Code|No)\Z")
+_OF_ANYTHING = {
+    "id",
+    "key",
+    "code",
+    "cd",
+    "no",
+    "nr",
+    "name",
+    "title",
+    "label",
+    "type",
+    "kind",
+    "status",
+    "description",
+}
+"""names that columns of any table may have"""
 _SIGNS = re.compile(r"\W+")
 # Whole numbers with NULLs among them often arrive as floats, from pandas for one.
 _FLOATS = ("DOUBLE", "FLOAT")
@@ -58,6 +78,10 @@ def infer_keys(con: duckdb.DuckDBPyConnection, catalog: Catalog, deadline: float
     keyed += [(t, likely[t.reference]) for t in tables if t.reference in likely]
     by_word = _by_word(keyed)
     found = [_with_foreign_keys(con, table, by_word, likely, deadline) for table in tables]
+    if not any(table.foreign_keys for table in catalog):
+        coded = _coded(con, tables, deadline)
+        found = [_with_coded_keys(con, table, coded, deadline) for table in found]
+        likely |= {table.reference: key for table, key in coded if not table.primary_key}
     used = {key.target for table in found for key in table.foreign_keys}
     return Catalog(
         tuple(
@@ -74,7 +98,8 @@ def _by_word(keyed: list[_Keyed]) -> dict[str, list[_Keyed]]:
     found: dict[str, list[_Keyed]] = defaultdict(list)
     for target, key in keyed:
         folded = _folded(key)
-        for word in _names(target) | ({folded} if _entity(folded) else set()):  # a column "id" means no other "id"
+        means_one = _entity(folded) or folded not in _OF_ANYTHING  # a column "id" means no other "id"
+        for word in _names(target) | ({folded} if means_one else set()):
             found[word].append((target, key))
     return found
 
@@ -105,13 +130,12 @@ def _likely_key(con: duckdb.DuckDBPyConnection, table: Table, shared: Counter[st
 def _primary_key(con: duckdb.DuckDBPyConnection, table: Table, deadline: float) -> tuple[str, ...]:
     if table.kind != "table" or not table.rows or table.rows > CHECKED_ROWS:
         return ()
-    for column in table.columns:
-        folded = _folded(column.name)
-        entity = _entity(folded)
-        if not _KEY_TYPE.match(column.type) or entity is None or column.part_of:
-            continue
-        if entity and entity not in _names(table):
-            continue
+    names = _names(table)
+    entities = [(column, _entity(_folded(column.name))) for column in table.stored if _KEY_TYPE.match(column.type)]
+    own = [column for column, entity in entities if entity is not None and (not entity or entity in names)]
+    # "License No." of "Contractor Licenses"
+    own += [c for c, entity in entities[:1] if entity and any(name.endswith(f"_{entity}") for name in names)]
+    for column in own:
         if _is_unique(con, table, column, deadline):
             return (column.name,)
     return ()
@@ -128,7 +152,7 @@ def _with_foreign_keys(
     likely: Mapping[str, str],
     deadline: float,
 ) -> Table:
-    taken = {name.casefold() for fk in table.foreign_keys for name in fk.columns}
+    taken = {_folded(name) for fk in table.foreign_keys for name in fk.columns}
     own_key = (likely[table.reference],) if table.reference in likely else table.primary_key
     added = []
     for column in table.columns:
@@ -154,6 +178,48 @@ def _with_foreign_keys(
     return replace(table, foreign_keys=(*table.foreign_keys, *added)) if added else table
 
 
+def _coded(con: duckdb.DuckDBPyConnection, tables: list[Table], deadline: float) -> list[_Keyed]:
+    """Tables whose first column of text has codes such as "BP-2041", no one twice: in files it is the key."""
+    found = []
+    for table in tables:
+        first = table.stored[0] if table.stored else None
+        if first is None or first.type != "VARCHAR" or table.primary_key not in ((), (first.name,)):
+            continue
+        if table.kind == "table" and table.rows and MANY <= table.rows <= CHECKED_ROWS:
+            codes = f"count(*) = count(DISTINCT {first.sql}) AND bool_and(regexp_matches({first.sql}, {_CODE}))"
+            if _is_true(con, f"SELECT {codes} FROM {table.reference}", deadline):
+                found.append((table, first.name))
+    return found
+
+
+def _with_coded_keys(con: duckdb.DuckDBPyConnection, table: Table, coded: list[_Keyed], deadline: float) -> Table:
+    """``table`` with keys for columns of text that have codes of another table, whatever they are called.
+
+    Each value counts once: "OWNER" may stand in every third row where no contractor has a licence.
+    """
+    pointing = {name for key in table.foreign_keys for name in key.columns}
+    added = []
+    for column in table.stored:
+        if (
+            table.primary_key == (column.name,)
+            or column.type != "VARCHAR"
+            or column.name in pointing
+            or (table, column.name) in coded
+        ):
+            continue
+        for target, key in coded:
+            known = f"count(*) FILTER (v IN (SELECT {quote_always(key)} FROM {target.reference}))"
+            if target.reference != table.reference and _is_true(
+                con,
+                f"SELECT {known} >= {MANY} AND {known} >= {KNOWN_SHARE} * count(*) FROM (SELECT DISTINCT {column.sql} "
+                f"AS v FROM {table.reference} WHERE {column.sql} IS NOT NULL LIMIT {CHECKED_VALUES})",
+                deadline,
+            ):
+                added.append(ForeignKey((column.name,), target.reference, (key,), inferred=True))
+                break
+    return replace(table, foreign_keys=(*table.foreign_keys, *added)) if added else table
+
+
 def _points_at(column: Column, target: Table, key: str, is_likely: bool) -> bool:
     key_column = target.column(key)
     if key_column is None:
@@ -166,6 +232,8 @@ def _points_at(column: Column, target: Table, key: str, is_likely: bool) -> bool
         return True
     if len(kinds) > 1:
         return False
+    if folded == key_folded and kinds == {"VARCHAR"} and folded not in _OF_ANYTHING:
+        return True  # "category", the key of a table of categories
     entity = _entity(folded)
     if entity:
         if is_likely and not _ownership(target, key_folded)[0]:
@@ -210,8 +278,8 @@ def _abbreviates(short: str, name: str) -> bool:
 
 
 def _folded(name: str) -> str:
-    """A name for comparisons: ``order_no`` of "Order No"."""
-    return _SIGNS.sub("_", name.casefold())
+    """A name for comparisons: ``order_no`` of "Order No." and "Order #"."""
+    return _SIGNS.sub("_", name.casefold().replace("#", " no ")).strip("_")
 
 
 def _same_key_name(folded: str, key_folded: str) -> bool:
@@ -225,8 +293,10 @@ def _entity(folded: str) -> str | None:
 
 
 def _names(table: Table) -> set[str]:
-    """The table's name and its likely singular, folded, without habitual prefixes."""
-    base = re.sub(r"\A(tbl|dim|fact|fct|stg|ref|lkp|lookup|t)_", "", _folded(table.name))
+    """The table's name and its likely singular, folded, without habitual prefixes and endings."""
+    base = re.sub(
+        r"\A(tbl|dim|fact|fct|stg|ref|lkp|lookup|t)_|_(lkp|lookup|list|table|master)\Z", "", _folded(table.name)
+    )
     names = {base, base.replace("_", "")}
     for name in list(names):
         if name.endswith("ies"):
@@ -255,12 +325,15 @@ def _is_contained(
     types = {_key_kind(found.type) for found in (column, target.column(key)) if found is not None}
     if len(types) > 1:  # one of them is text
         name, other = f"TRY_CAST({name} AS DECIMAL(38, 0))", f"TRY_CAST({other} AS DECIMAL(38, 0))"
-    share = KNOWN_SHARE if _same_key_name(_folded(column.name), _folded(key)) else 1.0
+    # Whole numbers are among each other by chance.
+    is_surely_key = types == {"VARCHAR"} or _same_key_name(_folded(column.name), _folded(key))
+    share = KNOWN_SHARE if is_surely_key else 1.0
     known = f"v IN (SELECT {other} FROM {target.reference} WHERE {other} IS NOT NULL)"
     return _is_true(
         con,
-        f"SELECT count(*) > 0 AND avg(coalesce({known}, false)::INTEGER) >= {share} FROM (SELECT {name} AS v FROM "
-        f"{table.reference} WHERE {raw} IS NOT NULL AND {raw}::VARCHAR <> '' LIMIT {CHECKED_VALUES})",
+        f"SELECT count(*) > 0 AND avg(coalesce({known}, false)::INTEGER) >= {share} FROM (SELECT {name} AS v "
+        f"FROM {table.reference} WHERE {raw} IS NOT NULL AND lower({raw}::VARCHAR) NOT IN {_MISSING} "
+        f"LIMIT {CHECKED_VALUES})",
         deadline,
     )
 
