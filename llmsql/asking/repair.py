@@ -154,7 +154,9 @@ def _repair_column(
         column.set("db", None)
     if column.table:
         return _repair_qualified(column, scope, catalog, graph, wording)
-    if is_output_name(column, select) or _is_lambda_parameter(column):
+    shown = column.find_ancestor(exp.Alias, exp.Select)
+    is_itself = isinstance(shown, exp.Alias) and shown.alias.casefold() == column.name.casefold()  # made of a column
+    if (is_output_name(column, select) and not is_itself) or _is_lambda_parameter(column):
         return None
     if not scope.is_known:
         return _renamed_column(column, select, scope)

@@ -80,8 +80,8 @@ def infer_keys(con: duckdb.DuckDBPyConnection, catalog: Catalog, deadline: float
     found = [_with_foreign_keys(con, table, by_word, likely, deadline) for table in tables]
     if not any(table.foreign_keys for table in catalog):
         coded = _coded(con, tables, deadline)
-        found = [_with_coded_keys(con, table, coded, deadline) for table in found]
-        likely |= {table.reference: key for table, key in coded if not table.primary_key}
+        found = [_with_coded_keys(con, table, coded, deadline) for table in found] if coded else found
+        likely |= {t.reference: key for keyed in coded.values() for t, key in keyed if not t.primary_key}
     used = {key.target for table in found for key in table.foreign_keys}
     return Catalog(
         tuple(
@@ -178,38 +178,52 @@ def _with_foreign_keys(
     return replace(table, foreign_keys=(*table.foreign_keys, *added)) if added else table
 
 
-def _coded(con: duckdb.DuckDBPyConnection, tables: list[Table], deadline: float) -> list[_Keyed]:
-    """Tables whose first column of text has codes such as "BP-2041", no one twice: in files it is the key."""
-    found = []
+def _coded(con: duckdb.DuckDBPyConnection, tables: list[Table], deadline: float) -> dict[str, list[_Keyed]]:
+    """Tables whose first column of text has codes such as "BP-2041", no one twice, by their shape: in files it is the
+    key.
+    """
+    found: dict[str, list[_Keyed]] = defaultdict(list)
     for table in tables:
         first = table.stored[0] if table.stored else None
         if first is None or first.type != "VARCHAR" or table.primary_key not in ((), (first.name,)):
             continue
-        if table.kind == "table" and table.rows and MANY <= table.rows <= CHECKED_ROWS:
-            codes = f"count(*) = count(DISTINCT {first.sql}) AND bool_and(regexp_matches({first.sql}, {_CODE}))"
-            if _is_true(con, f"SELECT {codes} FROM {table.reference}", deadline):
-                found.append((table, first.name))
+        if table.kind != "table" or not table.rows or not MANY <= table.rows <= CHECKED_ROWS:
+            continue
+        codes = f"count(*) = count(DISTINCT {first.sql}) AND bool_and(regexp_matches({first.sql}, {_CODE}))"
+        if _is_true(con, f"SELECT {codes} FROM {table.reference}", deadline):
+            [shape] = _shapes(con, table, [first], deadline)
+            found[shape].append((table, first.name))
     return found
 
 
-def _with_coded_keys(con: duckdb.DuckDBPyConnection, table: Table, coded: list[_Keyed], deadline: float) -> Table:
+def _shapes(con: duckdb.DuckDBPyConnection, table: Table, columns: list[Column], deadline: float) -> list[str]:
+    """What the codes in columns look like, ``A-0`` for "BP-2041"; empty where there is none."""
+    least = [f"min({c.sql}) FILTER (regexp_matches({c.sql}, {_CODE}))" for c in columns]
+    if not columns or time.monotonic() >= deadline:
+        return [""] * len(columns)
+    try:
+        [row] = con.execute(f"SELECT {', '.join(least)} FROM {table.reference}").fetchall()
+    except duckdb.Error:
+        return [""] * len(columns)
+    return [re.sub(r"[^\W\d_]+", "A", re.sub(r"\d+", "0", code or "")) for code in row]
+
+
+def _with_coded_keys(
+    con: duckdb.DuckDBPyConnection, table: Table, coded: Mapping[str, list[_Keyed]], deadline: float
+) -> Table:
     """``table`` with keys for columns of text that have codes of another table, whatever they are called.
 
     Each value counts once: "OWNER" may stand in every third row where no contractor has a licence.
     """
-    pointing = {name for key in table.foreign_keys for name in key.columns}
+    pointing = {*(name for key in table.foreign_keys for name in key.columns)}
+    pointing |= {name for name in table.primary_key if len(table.primary_key) == 1}
+    pointing |= {name for keyed in coded.values() for target, name in keyed if target.reference == table.reference}
+    columns = [column for column in table.stored if column.type == "VARCHAR" and column.name not in pointing]
     added = []
-    for column in table.stored:
-        if (
-            table.primary_key == (column.name,)
-            or column.type != "VARCHAR"
-            or column.name in pointing
-            or (table, column.name) in coded
-        ):
-            continue
-        for target, key in coded:
+    for column, shape in zip(columns, _shapes(con, table, columns, deadline), strict=True):
+        for target, key in coded.get(shape, ()):
             known = f"count(*) FILTER (v IN (SELECT {quote_always(key)} FROM {target.reference}))"
-            if target.reference != table.reference and _is_true(
+            if _is_true(
                 con,
                 f"SELECT {known} >= {MANY} AND {known} >= {KNOWN_SHARE} * count(*) FROM (SELECT DISTINCT {column.sql} "
                 f"AS v FROM {table.reference} WHERE {column.sql} IS NOT NULL LIMIT {CHECKED_VALUES})",

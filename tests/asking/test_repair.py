@@ -42,6 +42,8 @@ REPAIRED = [
         [("North", 230.0), ("South", 40.0), ("Île-de-France", 360.0)],
     ),
     ("SELECT customers.full_name FROM orders WHERE orders.total = 40", "note", [("Grace Hopper",)]),
+    # shown under the name that it has
+    ("SELECT count(*) FILTER (WHERE region = 'North') AS region FROM orders", "note", [(2,)]),
     ("SELECT sum(quantity) FROM products WHERE title = 'Lamp'", "note", [(3,)]),
     ("SELECT id, full_name FROM orders ORDER BY id LIMIT 1", "note", [(1, "Ada Lovelace")]),
     # what IN looks up is never a column of the outer query

@@ -33,6 +33,30 @@ CASES = {
         "CREATE TABLE customers AS SELECT range AS id FROM range(5); CREATE TABLE orders AS SELECT range AS id, range % 5 AS customer_id FROM range(9)",
         {"orders.customer_id -> customers.id"},
     ),
+    "codes of text, whatever they are called": (
+        "CREATE TABLE permits AS SELECT 'BP-' || (100 + range) AS \"Application No.\", 'x' AS note FROM range(9);"
+        "CREATE TABLE visits AS SELECT range AS \"Visit #\", CASE WHEN range % 4 = 0 THEN 'OWNER' ELSE 'BP-' || (100 + range % 9) END AS ref, "
+        "'ZZ-' || range AS other FROM range(40)",
+        {"visits.ref -> permits.Application No."},
+    ),
+    "too few codes": (
+        "CREATE TABLE permits AS SELECT 'BP-' || (100 + range) AS code, 'x' AS note FROM range(9);"
+        "CREATE TABLE visits AS SELECT range AS visit, 'BP-' || (100 + range % 3) AS ref FROM range(40)",
+        set(),
+    ),
+    "signs for a number": (
+        'CREATE TABLE "Ward Lookup" AS SELECT range::VARCHAR AS "Ward No.", \'w\' || range AS name FROM range(5);'
+        'CREATE TABLE "Contractor Licenses" AS SELECT \'L\' || range AS "License #" FROM range(5);'
+        "CREATE TABLE works AS SELECT (range % 5)::VARCHAR AS Ward, 'L' || range % 4 AS \"Contractor License #\" FROM range(20)",
+        {'works.Ward -> "Ward Lookup".Ward No.', 'works.Contractor License # -> "Contractor Licenses".License #'},
+    ),
+    "a text that is called like the key": (
+        "CREATE TABLE categories (category VARCHAR PRIMARY KEY, meaning VARCHAR); INSERT INTO categories VALUES ('A', 'x'), ('B', 'y');"
+        "CREATE TABLE calls AS SELECT range AS n, ['A', 'B'][range % 2 + 1] AS category FROM range(9);"
+        "CREATE TABLE states (status VARCHAR PRIMARY KEY); INSERT INTO states VALUES ('open');"
+        "CREATE TABLE jobs AS SELECT range AS n, 'open' AS status FROM range(9)",
+        {"calls.category -> categories.category"},
+    ),
     "an end of a way": (
         "CREATE TABLE depots AS SELECT 'D' || range AS depot_code FROM range(5);"
         "CREATE TABLE trips AS SELECT range AS trip_no, 'D' || range % 5 AS from_depot, 'D' || range % 3 AS last_depot FROM range(9)",
