@@ -6,6 +6,7 @@ cache, and a part that depends on the question (the question and the stored valu
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,7 +89,7 @@ def _render_table(table: Table, catalog: Catalog) -> str:
 
 
 def _render_column(column: Column, table: Table, catalog: Catalog) -> str:
-    parts = [_unbroken(shown_columns(table)[column.name]), _unbroken(_render_type(column.type))]
+    parts = [_unbroken(shown_columns(table)[column.name]), _unbroken(_render_type(column))]
     if column.name in table.primary_key:
         parts.append("pk")
     for key in table.foreign_keys:
@@ -110,7 +111,10 @@ def _render_target(key: ForeignKey, catalog: Catalog) -> str:
     return f"{shown_reference(target.reference)}.{shown_columns(target).get(name, quote(name))}"
 
 
-def _render_type(type_: str) -> str:
+def _render_type(column: Column) -> str:
+    if column.day_format is not None:  # the engine reads 20240131 as a day
+        return "timestamp" if column.day_format.startswith("epoch") else "date"
+    type_ = column.type
     if type_.startswith("DECIMAL"):
         return "decimal"
     if type_.startswith("ENUM"):
@@ -119,6 +123,9 @@ def _render_type(type_: str) -> str:
 
 
 def _render_values(column: Column) -> str:
+    if column.day_format is not None:
+        ends = [_iso(end, column.day_format) for end in (column.minimum, column.maximum) if end]
+        return "..".join(ends)
     if column.values:
         limit = SHOWN_VALUES if column.complete or len(column.values) > 1 else SHOWN_EXAMPLES
         literals: list[str] = []
@@ -134,6 +141,14 @@ def _render_values(column: Column) -> str:
         if _YEAR.match(column.minimum) and _YEAR.match(column.maximum):
             return f"{column.minimum}..{column.maximum}"
     return ""
+
+
+def _iso(number: str, day_format: str) -> str:
+    """The day that a number writes."""
+    if day_format == "%Y%m%d":
+        return f"{number[:4]}-{number[4:6]}-{number[6:8]}"
+    seconds = int(number) // (1000 if day_format == "epoch_ms" else 1)
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date().isoformat()
 
 
 def _one_line(text: str) -> str:

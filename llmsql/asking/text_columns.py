@@ -77,6 +77,8 @@ _COUNTED = (exp.Count, exp.Length, exp.DateDiff, exp.Extract, exp.RowNumber, exp
 _SAME_AS_ITS_OWN = (exp.Max, exp.Min, exp.AnyValue, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.Mode)
 _ONE_OF_SEVERAL = (exp.Case, exp.Coalesce, exp.Greatest, exp.Least)
 _PASSED_THROUGH = (exp.Paren, exp.Window, exp.Filter, exp.Alias, exp.Distinct, exp.IgnoreNulls, *_SAME_AS_ITS_OWN)
+_IN_ORDER = ("%Y%m%d", "epoch", "epoch_ms")
+"""Formats whose order is that of the days."""
 _DAYS_BY_NAME = {"date_part": 1, "datepart": 1, "date_sub": 1, "datesub": 1, "age": 0}
 """Functions that sqlglot has no class for, and the place of the first argument that is a day."""
 
@@ -91,7 +93,7 @@ def read_text(tree: exp.Expr, catalog: Catalog) -> list[str]:
     Returns:
         A note for each column read as something else.
     """
-    if not any(column.type == "VARCHAR" for table in catalog for column in table.columns):
+    if not any(column.type == "VARCHAR" or column.day_format for table in catalog for column in table.columns):
         return []
     reader = _Reader(catalog)
     for node in reversed(list(tree.walk())):  # what is compared with a number knows by then that it is one
@@ -121,6 +123,11 @@ class _Reader:
             if not isinstance(node, (exp.EQ, exp.NEQ)) and all(map(self._looks_like_numbers, node.iter_expressions())):
                 self._take(node.this, Kind.NUMBER)
                 self._take(node.expression, Kind.NUMBER)
+        elif isinstance(node, (exp.Max, exp.Min, exp.Ordered)) and self._day_format(node.this) not in (
+            None,
+            *_IN_ORDER,
+        ):
+            self._take(node.this, Kind.DAY)
         elif isinstance(node, (exp.Max, exp.Min, exp.Ordered)) and self._looks_like_numbers(node.this):
             self._take(node.this, Kind.NUMBER)
         elif isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
@@ -160,7 +167,9 @@ class _Reader:
             return
         if kind is not Kind.NUMBER or not self._is_no_number(cast.this):  # an error says more than NULL in each row
             self._note(cast.this, kind)
-            cast.replace(exp.TryCast(this=cast.this.copy(), to=cast.to.copy(), safe=True))
+            format_ = self._day_format(cast.this) if kind in (Kind.DAY, Kind.TIME) else None
+            read = exp.TryCast(this=cast.this.copy(), to=cast.to.copy(), safe=True)
+            cast.replace(_parsed(cast.this, format_, kind) if format_ is not None and kind is not None else read)
 
     def _calculate(self, node: exp.Expr) -> None:
         sides = [node.this, node.expression]
@@ -170,7 +179,9 @@ class _Reader:
                 self._take(side, Kind.NUMBER, "BIGINT" if isinstance(node, exp.IntDiv) else None)
             return
         columns = [column for side in sides for column in side.find_all(exp.Column)]
-        is_called_day = kinds == [Kind.TEXT, Kind.TEXT] and any(_CALENDAR.search(column.name) for column in columns)
+        is_counted = any((self._day_format(column) or "").startswith("epoch") for column in columns)
+        is_called_day = not is_counted and kinds == [Kind.TEXT, Kind.TEXT]
+        is_called_day = is_called_day and any(_CALENDAR.search(column.name) for column in columns)
         kind = Kind.NUMBER
         if Kind.TIME in kinds or isinstance(node.expression, exp.Interval):
             kind = Kind.TIME
@@ -213,6 +224,8 @@ class _Reader:
         """Text beside numbers or days is one, unless something there can be none."""
         kinds = [self._kind(side) for side in sides]
         others = [kind for kind in kinds if kind not in (Kind.TEXT, None)]
+        if not others and any(self._day_format(side) is not None for side in sides):
+            others = [Kind.DAY for side in sides if side.is_string and _DAY.fullmatch(side.name)]
         if Kind.TEXT not in kinds or not others:
             return
         kind = Kind.TIME if Kind.TIME in others else others[0]
@@ -234,6 +247,9 @@ class _Reader:
         return [value for value in values if value.strip().casefold() not in _MISSING]
 
     def _has_days(self, node: exp.Expr) -> bool:
+        format_ = self._day_format(node)
+        if format_ is not None:
+            return not format_.startswith("epoch")  # seconds less seconds are seconds
         values = self._values(node)
         return sum(bool(_DAY.fullmatch(value)) for value in values) > len(values) / 2
 
@@ -248,15 +264,29 @@ class _Reader:
             for part in _alternatives(node):
                 self._take(part, kind)
         elif not isinstance(node, exp.Literal):
+            format_ = self._day_format(node)
+            if format_ is not None and kind is Kind.NUMBER and self._type_is_number(node):
+                return  # it is one
             self._note(node, kind)
-            node.replace(
-                exp.TryCast(this=node.copy(), to=exp.DataType.build(type_ or kind.value, dialect="duckdb"), safe=True)
+            read = exp.TryCast(
+                this=node.copy(), to=exp.DataType.build(type_ or kind.value, dialect="duckdb"), safe=True
             )
+            node.replace(_parsed(node, format_, kind) if format_ is not None and kind is not Kind.NUMBER else read)
+
+    def _day_format(self, node: exp.Expr) -> str | None:
+        """How a column writes days, if it is one that does not write them as DATE does."""
+        stored = self._stored(node)
+        return stored.day_format if stored is not None else None
+
+    def _type_is_number(self, node: exp.Expr) -> bool:
+        stored = self._stored(node)
+        return stored is not None and kind_of_type(stored.type) is Kind.NUMBER
 
     def _note(self, node: exp.Expr, kind: Kind | None) -> None:
         what = "numbers" if kind is Kind.NUMBER else "times" if kind is Kind.TIME else "days"
         names = dict.fromkeys(column.name for column in node.find_all(exp.Column))
-        self.notes += [f"read the text of {name} as {what}; what is none counts as missing" for name in names]
+        of = "numbers" if self._type_is_number(node) else "text"
+        self.notes += [f"read the {of} of {name} as {what}; what is none counts as missing" for name in names]
 
     def _kind(self, node: exp.Expr) -> Kind | None:
         """What the values of an expression are; None where nothing says so, as of a literal text."""
@@ -266,7 +296,8 @@ class _Reader:
 
     def _find_kind(self, node: exp.Expr) -> Kind | None:
         if isinstance(node, exp.Column):
-            return kind_of_type(self._type(node) or "")
+            # A number such as 20240131 is a day that is written otherwise, as a text is.
+            return Kind.TEXT if self._day_format(node) is not None else kind_of_type(self._type(node) or "")
         if isinstance(node, exp.Literal):
             return None if node.is_string else Kind.NUMBER
         if isinstance(node, exp.Cast):
@@ -345,6 +376,17 @@ class _Reader:
                         kind = self._kind(shown.unalias())
                         return kind.value if kind is not None else None
         return None
+
+
+def _parsed(node: exp.Expr, format_: str, kind: Kind) -> exp.Expr:
+    """A column that writes days in a format, as days or times."""
+    if format_.startswith("epoch"):
+        ms = node.copy() if format_ == "epoch_ms" else exp.Mul(this=node.copy(), expression=exp.Literal.number(1000))
+        parsed = exp.func("epoch_ms", ms, dialect="duckdb")
+    else:
+        text = exp.cast(node.copy(), "VARCHAR", dialect="duckdb")
+        parsed = exp.func("try_strptime", text, exp.Literal.string(format_), dialect="duckdb")
+    return exp.cast(parsed, "DATE", dialect="duckdb") if kind is Kind.DAY else parsed
 
 
 def _alternatives(node: exp.Case | exp.Coalesce | exp.Greatest | exp.Least) -> list[exp.Expr]:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 _PLAIN_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_CALENDAR = re.compile(r"date|day|dt|time|stamp|_(?:at|on|ts)\Z|[a-z](?:At|On)\Z|\Ats\Z|since|until", re.IGNORECASE)
+_SECONDS = (631_152_000, 4_102_444_800)
+"""1990 to 2099, in seconds since 1970"""
+_DAY_FORMATS = {
+    "%Y%m%d": re.compile(r"(?:19|20|99)\d{6}"),
+    "%d.%m.%Y": re.compile(r"\d{1,2}\.\d{1,2}\.(?:19|20|99)\d\d"),
+    "%d/%m/%Y": re.compile(r"\d{1,2}/\d{1,2}/(?:19|20|99)\d\d"),
+    "%m/%d/%Y": re.compile(r"\d{1,2}/\d{1,2}/(?:19|20|99)\d\d"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,24 @@ class Column:
     def sql(self) -> str:
         """The column in SQL over its table."""
         return self.expression or quote_always(self.name)
+
+    @property
+    def day_format(self) -> str | None:
+        """How a number or a text writes days, where not as DATE does.
+
+        ``%Y%m%d`` for 20240131; ``epoch`` and ``epoch_ms`` for seconds and milliseconds since 1970.
+        """
+        if self.type == "VARCHAR":
+            found = _day_format(tuple(value for value in self.values if any(map(str.isdigit, value))))
+            return found if found != "%Y%m%d" or _CALENDAR.search(self.name) else None  # eight digits may be a code
+        if self.type not in ("INTEGER", "BIGINT", "UINTEGER") or self.minimum is None or self.maximum is None:
+            return None
+        ends = (self.minimum, self.maximum)
+        if _CALENDAR.search(self.name):
+            for format_, unit in (("epoch", 1), ("epoch_ms", 1000)):
+                if all(_SECONDS[0] * unit <= int(end) <= _SECONDS[1] * unit for end in ends):
+                    return format_
+        return _day_format(ends) if self.minimum != self.maximum else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +180,22 @@ class Catalog:
 
     def __len__(self) -> int:
         return len(self.tables)
+
+
+@lru_cache(maxsize=4096)
+def _day_format(values: tuple[str, ...]) -> str | None:
+    """The one format in which all the values are days; None where there is none, or 05/04/2024 leaves two."""
+    found = [format_ for format_, form in _DAY_FORMATS.items() if all(map(form.fullmatch, values))]
+    fitting = [format_ for format_ in found if values and all(_is_day(value, format_) for value in values)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _is_day(text: str, format_: str) -> bool:
+    try:
+        datetime.datetime.strptime(text, format_)
+    except ValueError:
+        return False
+    return True
 
 
 def _fold(reference: str) -> str:

@@ -25,6 +25,7 @@ LIST_ROWS = 10_000
 MOST_VALUES = 12
 MOST_COLUMNS = 200
 LONGEST_VALUE = 40
+_SLASHED_DAY = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
 _RANGED = re.compile(r"(TINY|SMALL|BIG|HUGE|U\w*)?INT|DECIMAL|DOUBLE|FLOAT|DATE|TIMESTAMP|TIME\b")
 _ENUM = re.compile(r"ENUM\((.*)\)\Z", re.DOTALL)
 
@@ -101,6 +102,11 @@ def _profile(con: duckdb.DuckDBPyConnection, table: Table) -> Table:
             found[column.name] = replace(column, minimum=low, maximum=high)
         elif low <= MOST_VALUES * 1.2:
             few.append(column)
+        elif isinstance(high, str) and _SLASHED_DAY.fullmatch(high):
+            # Which number is the month: the days of a year have one above 12 that is none.
+            either = ", ".join(f"arg_max({column.sql}, split_part({column.sql}, '/', {n}))" for n in (1, 2))
+            [furthest] = con.execute(f"SELECT {either} FROM {source}").fetchall()
+            found[column.name] = replace(column, values=tuple(dict.fromkeys((high, *furthest))))
         elif isinstance(high, str) and len(high) <= LONGEST_VALUE:
             found[column.name] = replace(column, values=(high,))
     for column in table.columns[:MOST_COLUMNS]:

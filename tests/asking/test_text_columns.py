@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from llmsql.asking.prompt import build_messages
 from llmsql.asking.settle import Knowledge, settle
 from llmsql.errors import SQLRejectedError
 from tests.asking.conftest import know
@@ -173,3 +174,62 @@ def test_nested_sums_take_no_time(shop: tuple[duckdb.DuckDBPyConnection, Knowled
     for _ in range(30):
         sql = f"SELECT x + x AS x FROM ({sql})"
     assert "TRY_CAST" in settle(con, sql, known).sql
+
+
+@pytest.fixture(scope="module")
+def legacy() -> Iterator[tuple[duckdb.DuckDBPyConnection, Knowledge]]:
+    """Days as old systems and exports write them."""
+    with duckdb.connect() as con:
+        con.execute(
+            "CREATE TABLE orders AS SELECT i AS no, 20230100 + i AS orddt, 20230200 + i AS reqdt, "
+            "'202301' || lpad(i::VARCHAR, 2, '0') AS ship_date, lpad(i::VARCHAR, 2, '0') || '/04/2024' AS paid, "
+            "'1' || i % 9 || '.05.2024' AS billed, 20000000 + i AS code, 1704067200 + i * 86400 AS made_at, "
+            "1704067200000 + i * 1000 AS done_ts FROM range(1, 29) t(i)"
+        )
+        yield con, know(con)
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows"),
+    [
+        ("SELECT count(*) FROM orders WHERE year(orddt) = 2023", [(28,)]),
+        ("SELECT count(*) FROM orders WHERE orddt >= DATE '2023-01-27'", [(2,)]),
+        ("SELECT count(*) FROM orders WHERE orddt >= '2023-01-27'", [(2,)]),
+        ("SELECT avg(reqdt - orddt) FROM orders", [(31.0,)]),
+        ("SELECT date_diff('day', min(orddt), max(reqdt)) FROM orders", [(58,)]),
+        ("SELECT no FROM orders WHERE CAST(orddt AS DATE) = DATE '2023-01-03'", [(3,)]),
+        ("SELECT DISTINCT strftime(orddt, '%Y-%m') FROM orders", [("2023-01",)]),
+        ("SELECT count(*) FROM orders WHERE month(ship_date) = 1 AND month(paid) = 4 AND month(billed) = 5", [(28,)]),
+        ("SELECT no FROM orders WHERE paid > DATE '2024-04-27'", [(28,)]),
+        ("SELECT count(*) FROM orders WHERE year(made_at) = 2024 AND month(done_ts) = 1", [(28,)]),
+        ("SELECT no FROM orders WHERE made_at >= TIMESTAMP '2024-01-28 00:00:00' ORDER BY no LIMIT 1", [(27,)]),
+        ("SELECT max(made_at) - min(made_at) FROM orders", [(27 * 86400,)]),
+    ],
+)
+def test_days_are_read_however_they_are_written(
+    legacy: tuple[duckdb.DuckDBPyConnection, Knowledge], sql: str, rows: list[tuple[Any, ...]]
+) -> None:
+    con, known = legacy
+    assert con.execute(settle(con, sql, known).sql).fetchall() == rows
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT COUNT(*) FROM orders WHERE orddt BETWEEN 20230101 AND 20230110",
+        "SELECT MAX(orddt), SUM(code) FROM orders",
+        "SELECT orddt FROM orders WHERE orddt IN (20230103, 20230104)",
+        "SELECT a.no FROM orders AS a JOIN orders AS b ON a.orddt = b.orddt",
+    ],
+)
+def test_numbers_that_write_days_stay_numbers(legacy: tuple[duckdb.DuckDBPyConnection, Knowledge], sql: str) -> None:
+    con, known = legacy
+    assert settle(con, sql, known).sql == sql
+
+
+def test_what_writes_days_is_shown_as_dates(legacy: tuple[duckdb.DuckDBPyConnection, Knowledge]) -> None:
+    prompt = build_messages(legacy[1].catalog, "how many?", [], [])[-1].content
+    assert "orddt date 2023-01-01..2023-01-28" in prompt
+    assert "paid date" in prompt and "billed date" in prompt and "ship_date date" in prompt
+    assert "code int" in prompt
+    assert "made_at timestamp 2024-01-02..2024-01-29" in prompt
