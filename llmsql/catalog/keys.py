@@ -179,9 +179,7 @@ def _with_foreign_keys(
 
 
 def _coded(con: duckdb.DuckDBPyConnection, tables: list[Table], deadline: float) -> dict[str, list[_Keyed]]:
-    """Tables whose first column of text has codes such as "BP-2041", no one twice, by their shape: in files it is the
-    key.
-    """
+    """Tables whose first column has codes such as "BP-2041", no one twice, by their shape: in files it is the key."""
     found: dict[str, list[_Keyed]] = defaultdict(list)
     for table in tables:
         first = table.stored[0] if table.stored else None
@@ -202,7 +200,8 @@ def _shapes(con: duckdb.DuckDBPyConnection, table: Table, columns: list[Column],
     if not columns or time.monotonic() >= deadline:
         return [""] * len(columns)
     try:
-        [row] = con.execute(f"SELECT {', '.join(least)} FROM {table.reference}").fetchall()
+        some = f"(SELECT * FROM {table.reference} LIMIT {CHECKED_VALUES})"
+        [row] = con.execute(f"SELECT {', '.join(least)} FROM {some}").fetchall()
     except duckdb.Error:
         return [""] * len(columns)
     return [re.sub(r"[^\W\d_]+", "A", re.sub(r"\d+", "0", code or "")) for code in row]
@@ -225,8 +224,8 @@ def _with_coded_keys(
             known = f"count(*) FILTER (v IN (SELECT {quote_always(key)} FROM {target.reference}))"
             if _is_true(
                 con,
-                f"SELECT {known} >= {MANY} AND {known} >= {KNOWN_SHARE} * count(*) FROM (SELECT DISTINCT {column.sql} "
-                f"AS v FROM {table.reference} WHERE {column.sql} IS NOT NULL LIMIT {CHECKED_VALUES})",
+                f"SELECT {known} >= {MANY} AND {known} >= {KNOWN_SHARE} * count(*) FROM (SELECT DISTINCT v FROM "
+                f"(SELECT {column.sql} AS v FROM {table.reference} WHERE v IS NOT NULL LIMIT {CHECKED_VALUES}))",
                 deadline,
             ):
                 added.append(ForeignKey((column.name,), target.reference, (key,), inferred=True))
