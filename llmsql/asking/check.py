@@ -135,6 +135,8 @@ def parse_query(sql: str) -> exp.Query:
 def read_arrows(tree: exp.Expr) -> None:
     """JSON's arrow where sqlglot takes it for that of a lambda: the first argument of a function never is one.
 
+    It gets brackets, in which it is read rightly by whoever parses the text again.
+
     Args:
         tree: a parsed query, ``json_array_length(payload -> 'alarms')`` in it; changed in place.
     """
@@ -142,7 +144,7 @@ def read_arrows(tree: exp.Expr) -> None:
         is_first = lambda_.arg_key == "this" or (lambda_.arg_key == "expressions" and not lambda_.index)
         if is_first and isinstance(lambda_.parent, exp.Func) and len(lambda_.expressions) == 1:
             left, right = lambda_.expressions[0].sql("duckdb"), lambda_.this.sql("duckdb")
-            lambda_.replace(sqlglot.parse_one(f"({left} -> {right})", read="duckdb").this)
+            lambda_.replace(sqlglot.parse_one(f"({left} -> {right})", read="duckdb"))
 
 
 def _is_too_long(literal: exp.Literal) -> bool:

@@ -127,8 +127,17 @@ def _columns_of(table: Table) -> list[_Key]:
     return [_Key(column.name, fold(table.reference), column.name.casefold()) for column in table.columns]
 
 
-def _shown(expression: exp.Expr, query: exp.Select, catalog: Catalog) -> Iterator[_Key]:
-    """What one thing that a query shows stands for; nothing where it is an aggregate or says nothing."""
+def _shown(
+    expression: exp.Expr, query: exp.Select, catalog: Catalog, behind: tuple[exp.Select, ...] = ()
+) -> Iterator[_Key]:
+    """What one thing that a query shows stands for; nothing where it is an aggregate or says nothing.
+
+    Args:
+        expression: what is shown.
+        query: that shows it.
+        catalog: the tables.
+        behind: the queries that read this one: CTEs of the same names as tables may seem to read each other.
+    """
     scope = Scope.of(query, catalog)
     if expression.is_star:
         for starred in filter(None, scope.tables.values()):
@@ -144,17 +153,17 @@ def _shown(expression: exp.Expr, query: exp.Select, catalog: Catalog) -> Iterato
     if table is not None and table.column(inner.name):
         yield _Key(name, fold(table.reference), inner.name.casefold())
         return
+    behind = (*behind, query)
     for alias, source in sources(query).items():
-        if scope.tables[alias.casefold()] is None and inner.table.casefold() in ("", alias.casefold()):
-            behind = derived_select(source)
-            for shown in behind.expressions if behind is not None and behind is not query else ():
-                for key in _shown(shown, behind, catalog) if behind is not None else ():
-                    if key.name.casefold() == inner.name.casefold():
-                        yield _Key(name, key.table, key.column)
+        read = derived_select(source) if inner.table.casefold() in ("", alias.casefold()) else None
+        if read is None or scope.tables[alias.casefold()] is not None or any(read is one for one in behind):
+            continue
+        keys = (key for shown in read.expressions for key in _shown(shown, read, catalog, behind))
+        yield from (_Key(name, k.table, k.column) for k in keys if k.name.casefold() == inner.name.casefold())
 
 
 def _is_key(key: _Key, catalog: Catalog) -> bool:
-    table = next((table for table in catalog if fold(table.reference) == key.table), None)
+    table = catalog.table(key.table)
     if table is None:
         return False
     keys = {*table.primary_key, *(name for foreign in table.foreign_keys for name in foreign.columns)}

@@ -104,7 +104,8 @@ def _profile(con: duckdb.DuckDBPyConnection, table: Table) -> Table:
             few.append(column)
         elif isinstance(high, str) and _SLASHED_DAY.fullmatch(high):
             # Which number is the month: the days of a year have one above 12 that is none.
-            either = ", ".join(f"arg_max({column.sql}, split_part({column.sql}, '/', {n}))" for n in (1, 2))
+            numbers = [f"try_cast(split_part({column.sql}, '/', {n}) AS INTEGER)" for n in (1, 2)]
+            either = ", ".join(f"arg_max({column.sql}, {number})" for number in numbers)
             [furthest] = con.execute(f"SELECT {either} FROM {source}").fetchall()
             found[column.name] = replace(column, values=tuple(dict.fromkeys((high, *furthest))))
         elif isinstance(high, str) and len(high) <= LONGEST_VALUE:

@@ -294,13 +294,14 @@ def test_what_is_streamed_or_short_is_no_value_too_long(sql: str) -> None:
 @pytest.mark.parametrize(
     ("sql", "read"),
     [
-        ("SELECT json_array_length(p -> 'alarms') FROM t", "SELECT JSON_ARRAY_LENGTH(p -> '$.alarms') FROM t"),
-        ("SELECT len(p -> 'a' -> 'b') FROM t", "SELECT LENGTH(p -> '$.a' -> '$.b') FROM t"),
+        ("SELECT json_array_length(p -> 'alarms') FROM t", "SELECT JSON_ARRAY_LENGTH((p -> '$.alarms')) FROM t"),
+        ("SELECT len(p -> 'a' -> 'b') FROM t", "SELECT LENGTH((p -> '$.a' -> '$.b')) FROM t"),
         ("SELECT list_filter(l, x -> x > 'b') FROM t", "SELECT LIST_FILTER(l, LAMBDA x : x > 'b') FROM t"),
     ],
 )
 def test_an_arrow_that_can_be_no_lambda_is_json(sql: str, read: str) -> None:
     assert parse_query(sql).sql("duckdb") == read
+    assert sqlglot.parse_one(read, read="duckdb").sql("duckdb") == read
 
 
 def test_words_are_no_statement() -> None:

@@ -63,6 +63,7 @@ def test_the_keys_say_how(shop: tuple[duckdb.DuckDBPyConnection, Catalog], writt
         f"{OWN} SELECT name, mean FROM agents CROSS JOIN own",
         f"WITH m AS ({MONTH}) SELECT name, month FROM agents, m",
         "WITH c AS (SELECT opened, days FROM cases WHERE days > 3) SELECT COUNT(*) FROM cases, c",
+        "WITH a AS (SELECT id FROM agents), agents AS (SELECT id FROM a) SELECT case_id FROM cases, agents",
         "SELECT name FROM agents, (VALUES (1), (2)) AS v(id)",
         "SELECT name, o FROM agents, LATERAL (SELECT MAX(opened) AS o FROM cases WHERE agent_id = agents.id) AS x",
     ],

@@ -114,3 +114,12 @@ def test_a_deadline_that_has_passed_asks_nothing_but_knows_enums(con: duckdb.Duc
     table = Table("none_such", "none_such", (Column("e", "ENUM('a', 'b')"), Column("t", "VARCHAR")))
     assert profile_table(con, table, time.monotonic() - 1).columns[0].values == ("a", "b")
     assert profile_table(con, table, time.monotonic() + 10).columns[1].values == ()
+
+
+def test_a_day_above_twelve_says_which_number_is_the_month(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(
+        "CREATE TABLE trips AS SELECT strftime(DATE '2014-01-01' + i::INTEGER, '%-m/%-d/%Y') AS american, "
+        "strftime(DATE '2014-01-01' + i::INTEGER, '%-d/%-m/%Y') AS british FROM range(300) t(i)"
+    )
+    [table] = snapshot(con)
+    assert [column.day_format for column in table.columns] == ["%m/%d/%Y", "%d/%m/%Y"]
