@@ -34,6 +34,7 @@ from llmsql.asking.engine import calibrations_of
 from llmsql.asking.pipeline import Draft, write_sql
 from llmsql.asking.run import interrupted_after
 from llmsql.asking.settle import set_today
+from llmsql.catalog import Column
 from llmsql.catalog.snapshot import quote
 from llmsql.clients import LLMClient
 from llmsql.errors import (
@@ -127,13 +128,7 @@ def repopulated(database: Database, seed: int) -> duckdb.DuckDBPyConnection:
             continue
         keys = {*table.primary_key, *(name for fk in table.foreign_keys for name in fk.columns)}
         moved = {c.name for i, c in enumerate(table.stored) if c.name not in keys and i % 2 == seed % 2}
-        picked = ", ".join(
-            # Arrow brings ENUM and JSON as plain text: an ENUM has an order of its own.
-            f"CAST({'r' if c.name in moved else 'l'}.{quote(c.name)} AS {c.type}) AS {quote(c.name)}"
-            if c.type.startswith("ENUM(") or c.type == "JSON"
-            else f"{'r' if c.name in moved else 'l'}.{quote(c.name)}"
-            for c in table.stored
-        )
+        picked = ", ".join(_picked(c, "r" if c.name in moved else "l") for c in table.stored)
         _make_place(copy, table.reference, attached)
         copy.register("source_rows", database.con.sql(f"FROM {table.reference}").to_arrow_table())
         copy.execute(
@@ -148,6 +143,13 @@ def repopulated(database: Database, seed: int) -> duckdb.DuckDBPyConnection:
         with suppress(duckdb.Error):
             copy.execute(view)
     return copy
+
+
+def _picked(column: Column, side: str) -> str:
+    """A column of one side; Arrow brings ENUM and JSON as plain text, and an ENUM has an order of its own."""
+    name = quote(column.name)
+    is_plain = column.type != "JSON" and not column.type.startswith("ENUM(")
+    return f"{side}.{name}" if is_plain else f"CAST({side}.{name} AS {column.type}) AS {name}"
 
 
 def _make_place(copy: duckdb.DuckDBPyConnection, reference: str, attached: set[str]) -> None:

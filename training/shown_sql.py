@@ -73,28 +73,21 @@ def _unnested(source: exp.Expr, scope: Scope) -> tuple[str, str] | None:
 
 def _drop_casts(tree: exp.Expr, catalog: Catalog) -> None:
     """Casts of columns go where what they are cast to is what they are read as anyway."""
-    for number, cast in reversed(list(enumerate(tree.find_all(exp.Cast)))):
-        if not isinstance(cast.this, exp.Column) or cast.parent is None:
-            continue
-        stored = _stored(cast.this, catalog)
+    for cast in reversed(list(tree.find_all(exp.Cast))):
+        scope = Scope.around(cast, catalog)
+        stored = scope.stored(cast.this) if scope is not None and isinstance(cast.this, exp.Column) else None
         wanted = kind_of_type(cast.to.sql("duckdb"))
         if stored is None or wanted in (None, Kind.TEXT):
             continue
-        if kind_of_type(stored) is Kind.TEXT:
-            without = tree.copy()
-            [bare] = [c for i, c in enumerate(without.find_all(exp.Cast)) if i == number]
-            bare.replace(bare.this.copy())
-            if _as_read(without, catalog) != _as_read(tree, catalog):
-                continue
-        elif kind_of_type(stored) is not wanted or ("INT" in cast.to.sql("duckdb") and "INT" not in stored):
+        is_text = kind_of_type(stored.type) is Kind.TEXT
+        makes_whole = "INT" in cast.to.sql("duckdb") and "INT" not in stored.type
+        if not is_text and (kind_of_type(stored.type) is not wanted or makes_whole):
             continue
-        cast.replace(cast.this.copy())
-
-
-def _stored(column: exp.Column, catalog: Catalog) -> str | None:
-    select = column.find_ancestor(exp.Select)
-    stored = Scope.of(select, catalog).stored(column) if isinstance(select, exp.Select) else None
-    return stored.type if stored is not None else None
+        with_cast = _as_read(tree, catalog) if is_text else None
+        bare = cast.this.copy()
+        cast.replace(bare)
+        if is_text and _as_read(tree, catalog) != with_cast:
+            bare.replace(cast)
 
 
 def _as_read(tree: exp.Expr, catalog: Catalog) -> str:

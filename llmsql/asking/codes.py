@@ -24,10 +24,10 @@ def repair_codes(tree: exp.Expr, catalog: Catalog, question: str | None) -> list
     words = stems_in_order(question or "")
     notes = []
     for comparison in tree.find_all(exp.EQ, exp.NEQ, exp.In):
-        select = comparison.find_ancestor(exp.Select)
         sides = [comparison.this, comparison.args.get("expression"), *comparison.args.get("expressions", [])]
         columns = [side for side in sides if isinstance(side, exp.Column)]
-        stored = Scope.of(select, catalog).stored(columns[0]) if columns and select is not None else None
+        scope = Scope.around(comparison, catalog) if columns else None
+        stored = scope.stored(columns[0]) if scope is not None else None
         if stored is None or stored.part_of or comparison.find_ancestor(exp.Filter, exp.Case):
             continue
         is_number = bool(NUMBERS.match(stored.type))

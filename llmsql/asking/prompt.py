@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from llmsql.asking.names import shown_columns, shown_name, shown_reference
 from llmsql.catalog import Catalog, Column, ForeignKey, Table
-from llmsql.catalog.model import sql_string
+from llmsql.catalog.model import EPOCHS, sql_string
 from llmsql.catalog.snapshot import quote
 from llmsql.chat import Message
 
@@ -113,7 +113,7 @@ def _render_target(key: ForeignKey, catalog: Catalog) -> str:
 
 def _render_type(column: Column) -> str:
     if column.day_format is not None:  # the engine reads 20240131 as a day
-        return "timestamp" if column.day_format.startswith("epoch") else "date"
+        return "timestamp" if column.day_format in EPOCHS else "date"
     type_ = column.type
     if type_.startswith("DECIMAL"):
         return "decimal"
@@ -145,10 +145,9 @@ def _render_values(column: Column) -> str:
 
 def _iso(number: str, day_format: str) -> str:
     """The day that a number writes."""
-    if day_format == "%Y%m%d":
-        return f"{number[:4]}-{number[4:6]}-{number[6:8]}"
-    seconds = int(number) // (1000 if day_format == "epoch_ms" else 1)
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date().isoformat()
+    if day_format in EPOCHS:
+        return datetime.datetime.fromtimestamp(int(number) // EPOCHS[day_format], datetime.UTC).date().isoformat()
+    return datetime.datetime.strptime(number, day_format).date().isoformat()
 
 
 def _one_line(text: str) -> str:

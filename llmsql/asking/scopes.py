@@ -98,6 +98,12 @@ class Scope:
             tables[alias.casefold()] = table
         return cls(select, tables)
 
+    @classmethod
+    def around(cls, node: exp.Expr, catalog: Catalog) -> Scope | None:
+        """What the SELECT that a part of a query is written in reads from."""
+        select = node.find_ancestor(exp.Select)
+        return cls.of(select, catalog) if select is not None else None
+
     @property
     def is_known(self) -> bool:
         """Whether the columns of every source are known."""

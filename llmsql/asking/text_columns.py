@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from llmsql.asking.scopes import Scope, derived_select, selects_around, sources
 from llmsql.catalog import Catalog, Column
+from llmsql.catalog.model import EPOCHS, MISSING_MARKS
 
 
 class Kind(enum.Enum):
@@ -30,7 +31,6 @@ _NUMBERS = re.compile(
 _CALENDAR = re.compile(r"date|day|time|(?:_at|_on|since|until)\Z", re.IGNORECASE)
 _CLOCK = re.compile(r"time|stamp|_at\Z|[a-z]At\Z", re.IGNORECASE)
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")  # 007 is none
-_MISSING = {"", "-", "?", "n/a", "na", "none", "null"}
 _MARKS = {"", "-", "?", "n/a", "null"}  # none of which is a value of anything
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[ T].*)?")
 _LABEL = re.compile(r"(?:id|key|code|no|num|nr|number|zip|postal|postcode|phone|fax|isbn|ean|uuid)\Z", re.IGNORECASE)
@@ -77,8 +77,8 @@ _COUNTED = (exp.Count, exp.Length, exp.DateDiff, exp.Extract, exp.RowNumber, exp
 _SAME_AS_ITS_OWN = (exp.Max, exp.Min, exp.AnyValue, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.Mode)
 _ONE_OF_SEVERAL = (exp.Case, exp.Coalesce, exp.Greatest, exp.Least)
 _PASSED_THROUGH = (exp.Paren, exp.Window, exp.Filter, exp.Alias, exp.Distinct, exp.IgnoreNulls, *_SAME_AS_ITS_OWN)
-_IN_ORDER = ("%Y%m%d", "epoch", "epoch_ms")
-"""Formats whose order is that of the days."""
+_IN_ORDER = (None, "%Y%m%d", *EPOCHS)
+"""Formats whose order is that of the days, as it is without one."""
 _DAYS_BY_NAME = {"date_part": 1, "datepart": 1, "date_sub": 1, "datesub": 1, "age": 0}
 """Functions that sqlglot has no class for, and the place of the first argument that is a day."""
 
@@ -123,10 +123,7 @@ class _Reader:
             if not isinstance(node, (exp.EQ, exp.NEQ)) and all(map(self._looks_like_numbers, node.iter_expressions())):
                 self._take(node.this, Kind.NUMBER)
                 self._take(node.expression, Kind.NUMBER)
-        elif isinstance(node, (exp.Max, exp.Min, exp.Ordered)) and self._day_format(node.this) not in (
-            None,
-            *_IN_ORDER,
-        ):
+        elif isinstance(node, (exp.Max, exp.Min, exp.Ordered)) and self._day_format(node.this) not in _IN_ORDER:
             self._take(node.this, Kind.DAY)
         elif isinstance(node, (exp.Max, exp.Min, exp.Ordered)) and self._looks_like_numbers(node.this):
             self._take(node.this, Kind.NUMBER)
@@ -167,9 +164,7 @@ class _Reader:
             return
         if kind is not Kind.NUMBER or not self._is_no_number(cast.this):  # an error says more than NULL in each row
             self._note(cast.this, kind)
-            format_ = self._day_format(cast.this) if kind in (Kind.DAY, Kind.TIME) else None
-            read = exp.TryCast(this=cast.this.copy(), to=cast.to.copy(), safe=True)
-            cast.replace(_parsed(cast.this, format_, kind) if format_ is not None and kind is not None else read)
+            cast.replace(self._read_as(cast.this, kind, cast.to.sql("duckdb")))
 
     def _calculate(self, node: exp.Expr) -> None:
         sides = [node.this, node.expression]
@@ -179,9 +174,12 @@ class _Reader:
                 self._take(side, Kind.NUMBER, "BIGINT" if isinstance(node, exp.IntDiv) else None)
             return
         columns = [column for side in sides for column in side.find_all(exp.Column)]
-        is_counted = any((self._day_format(column) or "").startswith("epoch") for column in columns)
-        is_called_day = not is_counted and kinds == [Kind.TEXT, Kind.TEXT]
-        is_called_day = is_called_day and any(_CALENDAR.search(column.name) for column in columns)
+        is_counted = any(self._day_format(column) in EPOCHS for column in columns)  # seconds less seconds are seconds
+        is_called_day = (
+            kinds == [Kind.TEXT, Kind.TEXT]
+            and not is_counted
+            and any(_CALENDAR.search(column.name) for column in columns)
+        )
         kind = Kind.NUMBER
         if Kind.TIME in kinds or isinstance(node.expression, exp.Interval):
             kind = Kind.TIME
@@ -244,12 +242,12 @@ class _Reader:
         """Stored values of a column, without what stands for none."""
         stored = self._stored(node)
         values = stored.values if stored is not None else ()
-        return [value for value in values if value.strip().casefold() not in _MISSING]
+        return [value for value in values if value.strip().casefold() not in MISSING_MARKS]
 
     def _has_days(self, node: exp.Expr) -> bool:
         format_ = self._day_format(node)
         if format_ is not None:
-            return not format_.startswith("epoch")  # seconds less seconds are seconds
+            return format_ not in EPOCHS
         values = self._values(node)
         return sum(bool(_DAY.fullmatch(value)) for value in values) > len(values) / 2
 
@@ -264,14 +262,25 @@ class _Reader:
             for part in _alternatives(node):
                 self._take(part, kind)
         elif not isinstance(node, exp.Literal):
-            format_ = self._day_format(node)
-            if format_ is not None and kind is Kind.NUMBER and self._type_is_number(node):
-                return  # it is one
+            if kind is Kind.NUMBER and self._type_is_number(node):
+                return  # it is one, that writes a day
             self._note(node, kind)
-            read = exp.TryCast(
-                this=node.copy(), to=exp.DataType.build(type_ or kind.value, dialect="duckdb"), safe=True
-            )
-            node.replace(_parsed(node, format_, kind) if format_ is not None and kind is not Kind.NUMBER else read)
+            node.replace(self._read_as(node, kind, type_ or kind.value))
+
+    def _read_as(self, node: exp.Expr, kind: Kind | None, type_: str) -> exp.Expr:
+        """A part of a query cast to a type of a kind: softly, and days by the format that they are written in."""
+        format_ = self._day_format(node) if kind in (Kind.DAY, Kind.TIME) else None
+        if format_ is None:
+            return exp.TryCast(this=node.copy(), to=exp.DataType.build(type_, dialect="duckdb"), safe=True)
+        if format_ in EPOCHS:
+            ms = node.copy()
+            if format_ == "epoch":
+                ms = exp.Mul(this=ms, expression=exp.Literal.number(1000))
+            parsed = exp.func("epoch_ms", ms, dialect="duckdb")
+        else:
+            text = exp.cast(node.copy(), "VARCHAR", dialect="duckdb")
+            parsed = exp.func("try_strptime", text, exp.Literal.string(format_), dialect="duckdb")
+        return exp.cast(parsed, "DATE", dialect="duckdb") if kind is Kind.DAY else parsed
 
     def _day_format(self, node: exp.Expr) -> str | None:
         """How a column writes days, if it is one that does not write them as DATE does."""
@@ -341,7 +350,7 @@ class _Reader:
 
     def _is_untyped(self, column: exp.Expr) -> bool:
         """Whether the table of a column was loaded without types; where it has types, text was somebody's choice."""
-        scope = self._scope(column)
+        scope = Scope.around(column, self.catalog)
         table = scope.table_of(column) if isinstance(column, exp.Column) and scope is not None else None
         if table is None:
             return False
@@ -350,13 +359,8 @@ class _Reader:
 
     def _stored(self, node: exp.Expr) -> Column | None:
         """The catalog's column that a part of a query is."""
-        scope = self._scope(node)
+        scope = Scope.around(node, self.catalog)
         return scope.stored(node) if isinstance(node, exp.Column) and scope is not None else None
-
-    def _scope(self, node: exp.Expr) -> Scope | None:
-        """What the SELECT that a part of a query is written in reads from."""
-        select = node.find_ancestor(exp.Select)
-        return Scope.of(select, self.catalog) if select is not None else None
 
     def _type(self, column: exp.Column) -> str | None:
         """The type of a column of a table, or of what a nested query gives under its name; None where it is unknown."""
@@ -376,17 +380,6 @@ class _Reader:
                         kind = self._kind(shown.unalias())
                         return kind.value if kind is not None else None
         return None
-
-
-def _parsed(node: exp.Expr, format_: str, kind: Kind) -> exp.Expr:
-    """A column that writes days in a format, as days or times."""
-    if format_.startswith("epoch"):
-        ms = node.copy() if format_ == "epoch_ms" else exp.Mul(this=node.copy(), expression=exp.Literal.number(1000))
-        parsed = exp.func("epoch_ms", ms, dialect="duckdb")
-    else:
-        text = exp.cast(node.copy(), "VARCHAR", dialect="duckdb")
-        parsed = exp.func("try_strptime", text, exp.Literal.string(format_), dialect="duckdb")
-    return exp.cast(parsed, "DATE", dialect="duckdb") if kind is Kind.DAY else parsed
 
 
 def _alternatives(node: exp.Case | exp.Coalesce | exp.Greatest | exp.Least) -> list[exp.Expr]:

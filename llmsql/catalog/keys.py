@@ -7,10 +7,11 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import duckdb
 
-from llmsql.catalog.model import Catalog, Column, ForeignKey, Table, quote_always, sql_string
+from llmsql.catalog.model import MISSING_MARKS, Catalog, Column, ForeignKey, Table, quote_always, sql_string
 
 CHECKED_ROWS = 2_000_000
 CHECKED_VALUES = 10_000
@@ -20,7 +21,7 @@ declares keys, nobody keeps them whole either"""
 MANY = 5
 """so many codes of another table are not among a column's values by chance"""
 _CODE = sql_string(r"^\S*[A-Za-z]\S*\d\S*$|^\d+-\d+")
-_MISSING = "('', '-', '?', 'n/a', 'na', 'none', 'null')"
+_MISSING = f"({', '.join(map(sql_string, MISSING_MARKS))})"
 _INTEGER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?\Z")
 _KEY_TYPE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?\Z|VARCHAR\Z|UUID\Z|DECIMAL\(\d+,0\)\Z")
 _SUFFIXES = "id|key|code|cd|no|num|nr|number|uuid|sk"
@@ -187,9 +188,9 @@ def _coded(con: duckdb.DuckDBPyConnection, tables: list[Table], deadline: float)
             continue
         if table.kind != "table" or not table.rows or not MANY <= table.rows <= CHECKED_ROWS:
             continue
+        [shape] = _shapes(con, table, [first], deadline)
         codes = f"count(*) = count(DISTINCT {first.sql}) AND bool_and(regexp_matches({first.sql}, {_CODE}))"
-        if _is_true(con, f"SELECT {codes} FROM {table.reference}", deadline):
-            [shape] = _shapes(con, table, [first], deadline)
+        if shape and _is_true(con, f"SELECT {codes} FROM {table.reference}", deadline):
             found[shape].append((table, first.name))
     return found
 
@@ -197,14 +198,9 @@ def _coded(con: duckdb.DuckDBPyConnection, tables: list[Table], deadline: float)
 def _shapes(con: duckdb.DuckDBPyConnection, table: Table, columns: list[Column], deadline: float) -> list[str]:
     """What the codes in columns look like, ``A-0`` for "BP-2041"; empty where there is none."""
     least = [f"min({c.sql}) FILTER (regexp_matches({c.sql}, {_CODE}))" for c in columns]
-    if not columns or time.monotonic() >= deadline:
-        return [""] * len(columns)
-    try:
-        some = f"(SELECT * FROM {table.reference} LIMIT {CHECKED_VALUES})"
-        [row] = con.execute(f"SELECT {', '.join(least)} FROM {some}").fetchall()
-    except duckdb.Error:
-        return [""] * len(columns)
-    return [re.sub(r"[^\W\d_]+", "A", re.sub(r"\d+", "0", code or "")) for code in row]
+    some = f"(SELECT * FROM {table.reference} LIMIT {CHECKED_VALUES})"
+    row = _first_row(con, f"SELECT {', '.join(least)} FROM {some}", deadline) if columns else None
+    return [re.sub(r"[^\W\d_]+", "A", re.sub(r"\d+", "0", code or "")) for code in row or [""] * len(columns)]
 
 
 def _with_coded_keys(
@@ -352,10 +348,15 @@ def _is_contained(
 
 
 def _is_true(con: duckdb.DuckDBPyConnection, sql: str, deadline: float) -> bool:
+    row = _first_row(con, sql, deadline)
+    return row is not None and bool(row[0])
+
+
+def _first_row(con: duckdb.DuckDBPyConnection, sql: str, deadline: float) -> tuple[Any, ...] | None:
+    """The first row of a query; None where time is up or it fails."""
     if time.monotonic() >= deadline:
-        return False
+        return None
     try:
-        rows = con.execute(sql).fetchall()
+        return con.execute(sql).fetchone()
     except duckdb.Error:
-        return False
-    return bool(rows[0][0])
+        return None

@@ -11,13 +11,18 @@ from functools import cached_property, lru_cache
 
 _PLAIN_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _CALENDAR = re.compile(r"date|day|dt|time|stamp|_(?:at|on|ts)\Z|[a-z](?:At|On)\Z|\Ats\Z|since|until", re.IGNORECASE)
+MISSING_MARKS = ("", "-", "?", "n/a", "na", "none", "null")
+"""Texts that say, in any case of letters, that something is not known."""
+EPOCHS = {"epoch": 1, "epoch_ms": 1000}
+"""Formats that count since 1970, and how often a second."""
 _SECONDS = (631_152_000, 4_102_444_800)
 """1990 to 2099, in seconds since 1970"""
+_SLASHED = re.compile(r"\d{1,2}/\d{1,2}/(?:19|20|99)\d\d")
 _DAY_FORMATS = {
     "%Y%m%d": re.compile(r"(?:19|20|99)\d{6}"),
     "%d.%m.%Y": re.compile(r"\d{1,2}\.\d{1,2}\.(?:19|20|99)\d\d"),
-    "%d/%m/%Y": re.compile(r"\d{1,2}/\d{1,2}/(?:19|20|99)\d\d"),
-    "%m/%d/%Y": re.compile(r"\d{1,2}/\d{1,2}/(?:19|20|99)\d\d"),
+    "%d/%m/%Y": _SLASHED,
+    "%m/%d/%Y": _SLASHED,
 }
 
 
@@ -67,7 +72,7 @@ class Column:
             return None
         ends = (self.minimum, self.maximum)
         if _CALENDAR.search(self.name):
-            for format_, unit in (("epoch", 1), ("epoch_ms", 1000)):
+            for format_, unit in EPOCHS.items():
                 if all(_SECONDS[0] * unit <= int(end) <= _SECONDS[1] * unit for end in ends):
                     return format_
         return _day_format(ends) if self.minimum != self.maximum else None
@@ -185,8 +190,11 @@ class Catalog:
 @lru_cache(maxsize=4096)
 def _day_format(values: tuple[str, ...]) -> str | None:
     """The one format in which all the values are days; None where there is none, or 05/04/2024 leaves two."""
-    found = [format_ for format_, form in _DAY_FORMATS.items() if all(map(form.fullmatch, values))]
-    fitting = [format_ for format_ in found if values and all(_is_day(value, format_) for value in values)]
+    fitting = [
+        format_
+        for format_, form in _DAY_FORMATS.items()
+        if values and all(form.fullmatch(value) and _is_day(value, format_) for value in values)
+    ]
     return fitting[0] if len(fitting) == 1 else None
 
 
