@@ -93,7 +93,7 @@ def read_text(tree: exp.Expr, catalog: Catalog) -> list[str]:
     Returns:
         A note for each column read as something else.
     """
-    if not any(column.type == "VARCHAR" or column.day_format for table in catalog for column in table.columns):
+    if not catalog.writes_days and not any(c.type == "VARCHAR" for table in catalog for c in table.columns):
         return []
     reader = _Reader(catalog)
     for node in reversed(list(tree.walk())):  # what is compared with a number knows by then that it is one
@@ -284,7 +284,7 @@ class _Reader:
 
     def _day_format(self, node: exp.Expr) -> str | None:
         """How a column writes days, if it is one that does not write them as DATE does."""
-        stored = self._stored(node)
+        stored = self._stored(node) if self.catalog.writes_days else None
         return stored.day_format if stored is not None else None
 
     def _type_is_number(self, node: exp.Expr) -> bool:

@@ -167,6 +167,11 @@ class Catalog:
         return any(t.part_of or any(c.part_of for c in t.columns) for t in self.tables)
 
     @cached_property
+    def writes_days(self) -> bool:
+        """Whether any column writes days otherwise than DATE does."""
+        return any(c.day_format for t in self.tables for c in t.columns)
+
+    @cached_property
     def by_reference(self) -> dict[str, Table]:
         """Tables by ``reference``, case-folded and without quotes."""
         return {_fold(t.reference): t for t in self.tables}
