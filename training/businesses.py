@@ -1,7 +1,8 @@
 """Makes a dataset of ``data/businesses``: made-up businesses, and questions about them written one by one.
 
 A business is ``NAME.sql`` (tables, comments, rows without chance) and ``NAME.jsonl`` (``question``, ``sql`` and
-``difficulty`` a line). The dataset folder gets ``databases/NAME.duckdb`` and ``business.jsonl``, all training.
+``difficulty`` a line). Those in the folders ``validation`` and ``test`` are of that split, the others are for training.
+The dataset folder gets ``databases/NAME.duckdb`` and ``business.jsonl``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from training.dataset import write_records
 from training.written import read_written
 
 BUSINESSES = Path("data/businesses")
+FOLDERS = {"train": ".", "validation": "validation", "test": "test"}
 
 
 def build_database(script: Path, target: Path) -> None:
@@ -42,22 +44,22 @@ def write_dataset(source: Path, output: Path) -> int:
     """Build all databases and write ``business.jsonl``; returns the number of questions.
 
     Args:
-        source: folder of ``NAME.sql`` and ``NAME.jsonl``.
+        source: folder of ``NAME.sql`` and ``NAME.jsonl``, and of the two folders.
         output: folder of the dataset; its name must be ``business`` for records to be found by theirs.
 
     Raises:
         TrainingError: a script or a line is wrong, or there is none.
     """
-    scripts = sorted(source.glob("*.sql"))
+    scripts = [(split, path) for split, folder in FOLDERS.items() for path in sorted((source / folder).glob("*.sql"))]
     if not scripts:
         raise TrainingError(f"{source} holds no NAME.sql.", "Run it in a checkout, or give --source.")
     (output / "databases").mkdir(parents=True, exist_ok=True)
     records = []
-    for script in scripts:
+    for split, script in scripts:
         database = output / "databases" / f"{script.stem}.duckdb"
         build_database(script, database)
         with duckdb.connect(str(database), read_only=True) as con:
-            records += read_written(script.with_suffix(".jsonl"), f"business/{script.stem}", snapshot(con))
+            records += read_written(script.with_suffix(".jsonl"), f"business/{script.stem}", snapshot(con), split)
     write_records(output / "business.jsonl", [asdict(record) for record in records])
     return len(records)
 

@@ -377,7 +377,7 @@ def load_written_examples(path: Path, catalog: Catalog) -> list[Example]:
         return []
     return [
         Example(f"written-{number}", r.split, r.kind, r.difficulty, r.ordered, r.question, r.sql)
-        for number, r in enumerate(read_written(path, "sales", catalog), 1)
+        for number, r in enumerate(read_written(path, "sales", catalog, "train"), 1)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Questions written one by one, for training: a JSONL file of ``question``, ``sql`` and ``difficulty`` a line."""
+"""Questions written one by one: a JSONL file of ``question``, ``sql`` and ``difficulty`` a line."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ from training.canonical import canonical_sql
 from training.dataset import Databases, Record
 
 
-def read_written(path: Path, database: str, catalog: Catalog) -> list[Record]:
-    """The questions as records of the training split, their SQL in canonical form.
+def read_written(path: Path, database: str, catalog: Catalog, split: str) -> list[Record]:
+    """The questions as records; the SQL of those that are trained on in canonical form, of others as it was written.
 
     Args:
         path: the file.
         database: the records' name of it.
         catalog: of it.
+        split: the records'.
 
     Raises:
         TrainingError: a line is not such a question, or its SQL is not about this database.
     """
-    return [_record(path, number, line, database, catalog) for number, line in _lines(path)]
+    return [_record(path, number, line, database, catalog, split) for number, line in _lines(path)]
 
 
 def read_glossary_questions(path: Path, databases: Databases) -> list[Record]:
@@ -45,8 +46,8 @@ def read_glossary_questions(path: Path, databases: Databases) -> list[Record]:
     for number, line in _lines(path):
         with _naming(path, number):
             name, split, defines = line["database"], line["split"], line["defines"]
-        record = _record(path, number, line, name, databases.open(name).catalog)
-        record = replace(record, split=split, kind="glossary", defines=defines)
+        record = _record(path, number, line, name, databases.open(name).catalog, split)
+        record = replace(record, kind="glossary", defines=defines)
         with _naming(path, number):
             if not record.glossary.lines(record.question):
                 raise ValueError("it names none of the words that it defines")
@@ -60,13 +61,13 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             yield number, json.loads(text)
 
 
-def _record(path: Path, number: int, line: dict[str, Any], database: str, catalog: Catalog) -> Record:
+def _record(path: Path, number: int, line: dict[str, Any], database: str, catalog: Catalog, split: str) -> Record:
     with _naming(path, number):
         tree = sqlglot.parse_one(line["sql"], read="duckdb")
         # With nested columns only what models are shown has a canonical form, which is made for training.
-        sql = line["sql"] if catalog.has_parts else canonical_sql(tree, catalog)
+        sql = canonical_sql(tree, catalog) if split == "train" and not catalog.has_parts else line["sql"]
         ordered = tree.args.get("order") is not None
-        return Record(database, line["question"], sql, "train", "written", ordered, line["difficulty"])
+        return Record(database, line["question"], sql, split, "written", ordered, line["difficulty"])
 
 
 @contextlib.contextmanager

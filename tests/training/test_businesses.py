@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import duckdb
@@ -17,13 +18,18 @@ SOURCE = Path(__file__).parents[2] / "data" / "businesses"
 
 def test_every_business_is_built_and_every_query_answers(tmp_path: Path) -> None:
     output = tmp_path / "business"
-    assert write_dataset(SOURCE, output) >= 800
-    records = load_records(output / "business.jsonl", "train")
+    assert write_dataset(SOURCE, output) >= 3000
+    records = load_records(output / "business.jsonl")
     databases = Databases(tmp_path)
-    for record in records[::7]:
+    for record in [r for r in records if r.split == "train"][::7]:
         database = databases.open(record.database)
         assert database.con.execute(on_last_day(record.sql)).fetchall(), record.question
         assert " USING " not in target_sql(record, database), record.question
+    for record in [r for r in records if r.split != "train"][::3]:
+        assert databases.open(record.database).con.execute(record.sql).fetchall(), record.question
+    splits = {(record.database, record.split) for record in records}
+    assert len(splits) == len({database for database, _ in splits}), "a database that is trained on is not scored on"
+    assert Counter(split for _, split in splits) == {"train": 38, "validation": 6, "test": 6}
 
 
 def test_a_script_that_does_not_run_leaves_nothing(tmp_path: Path) -> None:

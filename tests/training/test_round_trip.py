@@ -22,7 +22,7 @@ EVERY = 6
 def test_the_engine_leaves_right_answers_alone(tmp_path: Path) -> None:
     write_dataset(DATA / "businesses", tmp_path / "business")
     sales = [r for r in load_records(DATA / "sales_queries.json", "train") if r.kind == "written"]
-    records = [*sales, *load_records(tmp_path / "business" / "business.jsonl")][::EVERY]
+    records = [*sales, *load_records(tmp_path / "business" / "business.jsonl", "train")][::EVERY]
     databases = Databases(tmp_path)
     judges: dict[str, Judge] = {}
     undone = []
