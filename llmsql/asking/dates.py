@@ -6,6 +6,7 @@ phrase                                 days, seen from today
 last month, previous quarter           the whole calendar month or quarter before this one; weeks begin on Monday
 last 7 days, past 12 months            from that many days or months ago up to and with today
 this year, year to date, MTD           from the first day of it; "to date" up to and with today
+this year and last                     both, as one range
 Q3 2024, third quarter of last year    the quarter; H1 2024 and March 2024 likewise; "Q3 and Q4 2024" are two
 last 2 months of 2024                  the last of that year, not of the time up to today
 FY2024, last fiscal year               by the setting ``fiscal_year_start``, named by the year in which it ends
@@ -34,7 +35,8 @@ from sqlglot import exp
 from llmsql.asking.calendar_words import MONTH_NUMBERS, ORDINALS
 from llmsql.asking.check import check_sql
 from llmsql.asking.scopes import Scope, conjuncts, identifier, own_columns, set_conditions
-from llmsql.catalog import Catalog
+from llmsql.catalog import Catalog, Column
+from llmsql.catalog.model import EPOCHS, MISSING_MARKS
 from llmsql.errors import SQLRejectedError
 
 Day = datetime.date
@@ -49,6 +51,9 @@ _PART = (
 _FISCAL = r"(?:fiscal\s+year|fy)\s*'?(?P<fy>(?:20)?\d\d)"
 _LAST = r"(?:last|previous|prior)"
 _THIS = r"(?:this|current)"
+_AND = r"(?:and|or|&|vs\.?|versus)"
+_NO_UNIT = rf"(?!\s+(?:one\s+)?(?:\d|{'|'.join(_WORDS)}|days?|weeks?|months?|quarters?|years?)\b)"
+_SHORT_UNITS = {"y": "year", "m": "month", "q": "quarter", "w": "week"}
 _IN_YEAR = rf"(?:(?P<year>(?:19|20)\d\d)|{_FISCAL}|(?P<which>{_LAST}|{_THIS})\s+(?P<fiscal>fiscal\s+)?year)"
 _FISCAL_YEAR = rf"(?:{_FISCAL}|(?P<which>{_LAST}|{_THIS})\s+(?P<fiscal>fiscal\s+)year)"
 _NOT_OF = (  # "last month of the year" is not the month before this one
@@ -82,12 +87,17 @@ _LIMITS = re.compile(
     r"\s+of\s+(?:the\s+)?"
     r"|(?:first|second|third|1st|2nd|3rd)\s+(?:and|or|vs\.?|versus)\s+(?:the\s+)?)\Z"
 )
-_NOT_ON = re.compile(r"(?:\b(?:not|never)|n['’]t)\s+(?:\w+\s+)?\Z|\b(?:starting|beginning|based|or|and|and up to)\s+\Z")
+_NOT_ON = re.compile(
+    r"(?:\b(?:not|never)|n['’]t)\s+(?:\w+\s+)?\Z|\b(?:starting|beginning)\s+(?:\w+\s+){,3}\Z"
+    r"|\b(?:based|or|and|and up to)\s+\Z"
+)
+_NEGATED = re.compile(r"(?:\b(?:not|never|no|none|nobody|nothing|without)\b|n['’]t\b)[^,;:.?!]*\Z")
 _OR_LATER = re.compile(r"\s*(?:or|and|to|until|through)\b|\s*onwards?\b|\s*[-–]")
 _LISTED = re.compile(rf"(?<![\w-])(?P<part>{_PART})(?:\s*[,&](?:\s*(?:and|or))?|\s+(?:and|or|vs\.?|versus))\s+\Z")
 
 _EVERY_DAY = "(SELECT DATE '1899-01-01' + i::INTEGER AS d FROM range(74000) r(i))"
 """Up to 2101: a question names years from 1900 to 2099, and a fiscal year begins in the one before."""
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[ T].*)?")
 _WITHIN_WEEKS = (exp.DayOfWeek, exp.DayOfWeekIso, exp.Dayname, exp.Hour)
 
 
@@ -99,11 +109,13 @@ class DateRange:
         phrase: as typed.
         start: the first of them.
         end: the day after the last.
+        is_negated: something was not on them: "not seen in the past 90 days".
     """
 
     phrase: str
     start: Day
     end: Day
+    is_negated: bool = False
 
     @property
     def note(self) -> str:
@@ -129,6 +141,8 @@ def find_dates(question: str, today: Day, fiscal_year_start: int = 1) -> list[Da
         for match in re.finditer(rf"(?<![\w-]){pattern}(?![\w-])", text):
             if any(taken[match.start() : match.end()]):
                 continue
+            if read is _to_date and _names_other_year(text, today):
+                continue  # "YTD for 2023" is of that year
             listed = _listed_before(text, match) if "part" in match.re.groupindex else []
             start = min(part.start() for part in (match, *listed))
             taken[start : match.end()] = [True] * (match.end() - start)
@@ -149,7 +163,11 @@ def find_dates(question: str, today: Day, fiscal_year_start: int = 1) -> list[Da
             earlier = before[-1] if before else _within_calendar(reader.whole, unit, 0)
             found.append((start, phrase, _within_calendar(_a_year_before, earlier)))
     found.sort(key=lambda item: item[0])
-    return [DateRange(phrase, *days) for _, phrase, days in found if days is not None]
+    return [
+        DateRange(phrase, *days, is_negated=bool(_NEGATED.search(text[:start])))
+        for start, phrase, days in found
+        if days is not None
+    ]
 
 
 def as_of(question: str) -> Day | None:
@@ -251,6 +269,18 @@ class _Reader:
         return self.fiscal(number) if is_fiscal else (Day(number, 1, 1), Day(number + 1, 1, 1))
 
 
+def _to_date(reader: _Reader, match: re.Match[str]) -> _Days:
+    """From the first day of the unit that was caught to today."""
+    caught = match.groupdict()
+    unit = caught.get("unit") or caught.get("unit2") or _SHORT_UNITS.get(caught.get("td") or "", "fiscal")
+    return reader.to_date(unit)
+
+
+def _names_other_year(text: str, today: Day) -> bool:
+    years = {int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", text)}
+    return bool(years) and today.year not in years
+
+
 def _count(match: re.Match[str]) -> int:
     return _WORDS.get(match["count"]) or int(match["count"])
 
@@ -304,14 +334,16 @@ _PATTERNS: Sequence[tuple[str, _Read | None]] = (
         _end_of_year,
     ),
     (rf"{_IN_YEAR}[\s-]?(?=[qh]\d){_PART}", lambda r, m: _part_of_year(r, m, m)),
-    (r"(?:fiscal|fy)\s*(?:year[\s-]to[\s-]date|ytd)|fytd", lambda r, m: r.to_date("fiscal")),
+    (r"(?:fiscal|fy)\s*(?:year[\s-]to[\s-]date|ytd)|fytd", _to_date),
     (_FISCAL_YEAR, lambda r, m: r.year(m)),
-    (rf"(?:so\s+far\s+this|this)\s+{_UNIT}\s+(?:so\s+far|to\s+date)", lambda r, m: r.to_date(m["unit"])),
+    (rf"(?:so\s+far\s+this|this)\s+{_UNIT}\s+(?:so\s+far|to\s+date)", _to_date),
+    (rf"so\s+far\s+this\s+{_UNIT}|{_UNIT.replace('unit', 'unit2')}[\s-]to[\s-]date", _to_date),
+    (r"(?P<td>[ymqw])td", _to_date),
     (
-        rf"so\s+far\s+this\s+{_UNIT}|{_UNIT.replace('unit', 'unit2')}[\s-]to[\s-]date",
-        lambda r, m: r.to_date(m["unit"] or m["unit2"]),
+        rf"{_THIS}\s+{_UNIT}\s+{_AND}\s+(?:the\s+)?{_LAST}{_NO_UNIT}"
+        rf"|{_LAST}\s+{_UNIT.replace('unit', 'unit2')}\s+{_AND}\s+{_THIS}{_NO_UNIT}",
+        lambda r, m: (r.whole(m["unit"] or m["unit2"], -1)[0], r.whole(m["unit"] or m["unit2"], 0)[1]),
     ),
-    (r"(?P<td>[ymqw])td", lambda r, m: r.to_date({"y": "year", "m": "month", "q": "quarter", "w": "week"}[m["td"]])),
     (
         rf"(?:the\s+)?(?:past|{_LAST})\s+{_COUNT}\s+{_UNIT}s?\b{_NOT_OF}",
         lambda r, m: r.rolling(_count(m), m["unit"]),
@@ -319,7 +351,7 @@ _PATTERNS: Sequence[tuple[str, _Read | None]] = (
     (rf"(?:the\s+)?past\s+{_UNIT}{_NOT_OF}", lambda r, m: r.rolling(1, m["unit"])),
     (rf"{_LAST}\s+{_UNIT.replace('day|', '')}{_NOT_OF}", lambda r, m: r.whole(m["unit"], -1)),
     (rf"{_THIS}\s+{_UNIT}", lambda r, m: r.whole(m["unit"], 0)),
-    (r"today", lambda r, m: r.whole("day", 0)),
+    (r"today(?!['’]s)", lambda r, m: r.whole("day", 0)),  # "today's price" is what the price is
     (r"yesterday", lambda r, m: r.whole("day", -1)),
 )
 
@@ -379,12 +411,14 @@ def repair_dates(
         select, parts, column, type_ = conditions[0]
         if _agrees(con, parts, type_, ranges, today):
             return notes
+        if any(r.is_negated for r in ranges) and select.find_ancestor(exp.Query) is None:
+            return notes  # "not seen in the past 90 days" is what was seen before, as well
         wanted = _condition(column, ranges)
         kept = [p for p in conjuncts(select.args["where"].this) if not any(p is part for part in parts)]
         set_conditions(select, [*kept, *conjuncts(wanted)])
         return [*notes, f"dates in the SQL were others: {column.sql('duckdb')} now keeps to these days"]
     if not conditions and not used:
-        return _added(tree, catalog, ranges, notes)
+        return [] if any(r.is_negated for r in ranges) else _added(tree, catalog, ranges, notes)
     if not conditions and len(ranges) > 1:
         notes += _set_filters(con, tree, catalog, ranges, today)
     return notes
@@ -459,8 +493,10 @@ def _days(con: duckdb.DuckDBPyConnection, condition: exp.Expr, type_: str, range
     known.
     """
     wanted = _condition(exp.column("d"), [range_]).sql("duckdb")
-    sql = f"SELECT count(*), count(*) FILTER ({wanted}), min(d) FROM {_EVERY_DAY} WHERE {_on_days(condition, type_)}"
-    row = _tried(con, sql)
+    counts = f"count(*), count(*) FILTER ({wanted}), min(d)"
+    row = _tried_on_days(
+        con, type_, lambda as_type: f"SELECT {counts} FROM {_EVERY_DAY} WHERE {_on_days(condition, as_type)}"
+    )
     return (int(row[0]), int(row[1]), row[2]) if row is not None and row[0] else (0, 0, Day.min)
 
 
@@ -475,7 +511,7 @@ def _added(tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], notes:
         for alias, table in scope.tables.items()
         if table is not None
         for c in table.columns
-        if c.type.startswith(("DATE", "TIMESTAMP"))
+        if _type_of_days(c) is not None
     ]
     spoken = {
         c.name.casefold() for c in own_columns(selects[0]) if _date_type(c, scope) and _is_grouped_by(c, selects[0])
@@ -510,7 +546,19 @@ def _dates_compared(select: exp.Select, dated: dict[int, str]) -> int:
 
 def _date_type(column: exp.Column, scope: Scope) -> str | None:
     stored = scope.stored(column)
-    return stored.type if stored is not None and stored.type.startswith(("DATE", "TIMESTAMP")) else None
+    return _type_of_days(stored) if stored is not None else None
+
+
+def _type_of_days(column: Column) -> str | None:
+    """The type that a column's days are tried as; None where it has none. Days that it writes in a way of its own, as
+    20240131, are read as days later on (``text_columns``), so that a query speaks of them as of days.
+    """
+    if column.type.startswith(("DATE", "TIMESTAMP")):
+        return column.type
+    if column.day_format is not None:
+        return "TIMESTAMP" if column.day_format in EPOCHS else "DATE"
+    values = [value for value in column.values if value.strip().casefold() not in MISSING_MARKS]
+    return "VARCHAR" if column.type == "VARCHAR" and values and all(map(_ISO_DAY.fullmatch, values)) else None
 
 
 def _condition(column: exp.Column, ranges: Sequence[DateRange]) -> exp.Expr:
@@ -533,12 +581,14 @@ def _agrees(
     Ranges that begin later are looked at to their ends.
     """
     until = max([today, *(r.end for r in ranges if r.start > today)])
-    written = " AND ".join(_on_days(part, type_) for part in parts)
     wanted = _condition(exp.column("d"), ranges).sql("duckdb")
-    row = _tried(
-        con,
-        f"SELECT count(*) FROM {_EVERY_DAY} WHERE d <= DATE '{until}' AND ({written}) IS DISTINCT FROM ({wanted})",
-    )
+
+    def others(as_type: str) -> str:
+        written = " AND ".join(_on_days(part, as_type) for part in parts)
+        differs = f"({written}) IS DISTINCT FROM ({wanted})"
+        return f"SELECT count(*) FROM {_EVERY_DAY} WHERE d <= DATE '{until}' AND {differs}"
+
+    row = _tried_on_days(con, type_, others)
     return row is None or bool(row[0] == 0)
 
 
@@ -549,6 +599,14 @@ def _on_days(condition: exp.Expr, type_: str) -> str:
         column.replace(exp.cast(exp.column("d"), type_, dialect="duckdb"))
     written: str = copy.sql("duckdb")
     return written
+
+
+def _tried_on_days(
+    con: duckdb.DuckDBPyConnection, type_: str, write: Callable[[str], str]
+) -> tuple[Any, ...] | None:
+    """The row of a query that takes the days for a type; text is compared as text, and where that fails, as a day."""
+    types = (type_, "DATE") if type_ == "VARCHAR" else (type_,)
+    return next((row for as_type in types if (row := _tried(con, write(as_type))) is not None), None)
 
 
 def _tried(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...] | None:

@@ -11,6 +11,7 @@ import sqlglot
 
 from llmsql.asking.dates import as_of, find_dates, repair_dates
 from llmsql.asking.settle import Knowledge, settle
+from tests.asking.conftest import know
 
 TODAY = datetime.date(2024, 8, 15)  # a Thursday
 
@@ -29,6 +30,13 @@ TODAY = datetime.date(2024, 8, 15)  # a Thursday
         ("revenue in the week starting march 12 2024", [("2024-03-12", "2024-03-19")]),
         ("revenue in the week of 14 March 2024", [("2024-03-11", "2024-03-18")]),
         ("revenue on 31 June 2024", []),
+        ("running total of 2023, starting at zero on 1 January 2023", []),
+        ("cost per quarter, this year and last", [("2023-01-01", "2025-01-01")]),
+        ("orders of last month and this by status", [("2024-07-01", "2024-09-01")]),
+        ("sales this year vs last year", [("2024-01-01", "2025-01-01"), ("2023-01-01", "2024-01-01")]),
+        ("charged below today's list price", []),
+        ("year-to-date sales for 2023 by month", []),
+        ("YTD 2024 sales", [("2024-01-01", "2024-08-16")]),
         ("revenue on 5 June 2024 or later", []),
         ("revenue not booked on 5 June 2024", []),
         ("revenue starting on June 5, 2024", []),
@@ -160,6 +168,9 @@ JULY = "ordered_at >= CAST('2024-07-01' AS DATE) AND ordered_at < CAST('2024-08-
         ("last month, by segment", "SELECT segment, COUNT(*) FILTER(WHERE ordered_at > signup_date) FROM orders JOIN customers ON orders.customer_id = customers.id GROUP BY ALL", None),
         ("last month and this month", "SELECT COUNT(*) FILTER(WHERE MONTH(ordered_at) = 7) FROM orders", None),
         ("last month", "SELECT COUNT(*) FROM products", None),
+        # what was not on those days may have been on others
+        ("orders not placed in the past 90 days", "SELECT COUNT(*) FROM orders WHERE ordered_at < DATE '2024-05-17'", None),
+        ("no orders placed last month", "SELECT COUNT(*) FROM orders", None),
         ("on weekends last month", "SELECT COUNT(*) FROM orders WHERE MONTH(ordered_at) = 7 AND DAYOFWEEK(ordered_at) IN (0, 6)", None),
         ("last month", "SELECT customers.id, COUNT(orders.id) FROM customers LEFT JOIN orders ON orders.customer_id = customers.id AND MONTH(ordered_at) = 7 GROUP BY ALL", None),
         ("first last month", "SELECT customer_id FROM orders GROUP BY ALL HAVING MIN(ordered_at) >= DATE '2024-07-01'", None),
@@ -274,3 +285,40 @@ def test_today_is_the_day_that_a_question_is_asked_as_of(shop: duckdb.DuckDBPyCo
     sql = "SELECT COUNT(*) FROM customers WHERE signup_date < CURRENT_DATE"
     settled = settle(shop, sql, known, TODAY, "customers as of 1 March 2024")
     assert "CAST('2024-03-01' AS DATE)" in settled.sql
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ("as_number >= DATE '2024-01-01' AND as_number < DATE '2024-04-01'", 31),
+        ("YEAR(as_text) = 2024", 31),
+        ("MONTH(as_text) = 3 AND YEAR(as_text) = 2024", 31),
+        ("MONTH(since_1970) = 3", 31),
+        ("iso LIKE '2024-02%'", 31),
+        ("iso LIKE '2024-03%'", 31),
+        ("SUBSTR(iso, 1, 7) = '2024-03'", 31),
+        ("iso BETWEEN '2024-03-01' AND '2024-03-31'", 31),
+        ("iso >= DATE '2024-03-01' AND iso < DATE '2024-04-01'", 31),
+        ("as_number BETWEEN 20240301 AND 20240302", 2),  # what is no comparison with a day is not judged
+    ],
+)
+def test_days_written_otherwise_are_kept_to_as_well(written: str, days: int) -> None:
+    with duckdb.connect() as con:
+        con.execute("""
+            CREATE TABLE log AS SELECT strftime(d, '%Y%m%d')::INTEGER AS as_number, strftime(d, '%d.%m.%Y') AS as_text,
+                epoch(d)::BIGINT AS since_1970, d::VARCHAR AS iso
+            FROM (SELECT DATE '2023-01-01' + i::INTEGER AS d FROM range(700) AS r(i))
+        """)
+        question = "how many entries in March 2024"
+        sql = f"SELECT count(*) FROM log WHERE {written}"
+        settled = settle(con, sql, know(con), TODAY, question, find_dates(question, TODAY))
+        assert con.execute(settled.sql).fetchall() == [(days,)], settled.sql
+
+
+def test_the_one_column_of_days_gets_the_condition_however_it_writes_them() -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE log AS SELECT 20240228 + i AS orddt, i FROM range(0, 81, 80) AS r(i)")
+        question = "how many entries in March 2024"
+        sql = "SELECT count(*) FROM log"
+        settled = settle(con, sql, know(con), TODAY, question, find_dates(question, TODAY))
+        assert con.execute(settled.sql).fetchall() == [(1,)], settled.sql
