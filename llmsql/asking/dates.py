@@ -601,9 +601,7 @@ def _on_days(condition: exp.Expr, type_: str) -> str:
     return written
 
 
-def _tried_on_days(
-    con: duckdb.DuckDBPyConnection, type_: str, write: Callable[[str], str]
-) -> tuple[Any, ...] | None:
+def _tried_on_days(con: duckdb.DuckDBPyConnection, type_: str, write: Callable[[str], str]) -> tuple[Any, ...] | None:
     """The row of a query that takes the days for a type; text is compared as text, and where that fails, as a day."""
     types = (type_, "DATE") if type_ == "VARCHAR" else (type_,)
     return next((row for as_type in types if (row := _tried(con, write(as_type))) is not None), None)
