@@ -6,14 +6,25 @@ Each gives candidates with a note in plain words; the caller tries them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel
 
 from llmsql.asking.explain import group_keys
-from llmsql.asking.scopes import Scope, conjuncts, has_grouping_sets, identifier, is_output_name, own_columns, sources
+from llmsql.asking.scopes import (
+    Scope,
+    conjuncts,
+    has_grouping_sets,
+    identifier,
+    is_output_name,
+    names_output,
+    own_columns,
+    own_nodes,
+    shown_by_alias,
+    sources,
+)
 from llmsql.catalog import Catalog
 
 OTHER_DIALECTS = ("mysql", "postgres", "sqlite", "tsql", "snowflake", "bigquery", "oracle")
@@ -42,6 +53,8 @@ def repair_error(sql: str, error: str, catalog: Catalog) -> Iterator[tuple[str, 
         yield from _cast_lookups(sql, catalog)
     if "cannot be nested" in error:
         yield from _nested(sql)
+    if "cannot contain window" in error:
+        yield from _windows_first(sql)
     if "GROUP BY" in error:
         yield from _grouped(sql, catalog)
     if "QUALIFY" in error or "window functions are not allowed in WHERE" in error or "WHERE clause cannot" in error:
@@ -171,17 +184,25 @@ def _where_to_having(sql: str) -> Iterator[tuple[str, str]]:
         if where is None:
             continue
         conditions = conjuncts(where.this)
-        windowed = [c for c in conditions if c.find(exp.Window)]
-        aggregated = [c for c in conditions if c not in windowed and c.find(exp.AggFunc)]
+        shown = shown_by_alias(select)
+        windowed = [c for c in conditions if _shows(c, exp.Window, shown)]
+        aggregated = [c for c in conditions if c not in windowed and _shows(c, exp.AggFunc, shown)]
         if not windowed and not aggregated:
             continue
         kept = [c for c in conditions if c not in windowed and c not in aggregated]
         select.set("where", exp.Where(this=exp.and_(*kept)) if kept else None)
-        if aggregated:
-            select.set("having", exp.Having(this=exp.and_(*aggregated)))
-        if windowed:
-            select.set("qualify", exp.Qualify(this=exp.and_(*windowed)))
+        for part, moved in (("having", aggregated), ("qualify", windowed)):
+            before = select.args.get(part)
+            if moved:
+                conditions = [*([before.this] if before is not None else []), *moved]
+                select.set(part, (exp.Having if part == "having" else exp.Qualify)(this=exp.and_(*conditions)))
         yield tree.sql("duckdb"), "moved a condition on aggregates out of WHERE"
+
+
+def _shows(condition: exp.Expr, kind: type[exp.Expr], shown: Mapping[str, exp.Expr]) -> bool:
+    """Whether a condition has an aggregate or a window in it, written out or by the alias under which it is shown."""
+    named = [shown[c.name.casefold()] for c in condition.find_all(exp.Column) if c.name.casefold() in shown]
+    return any(part.find(kind) is not None for part in (condition, *named))
 
 
 def _nested(sql: str) -> Iterator[tuple[str, str]]:
@@ -215,3 +236,59 @@ def _nested(sql: str) -> Iterator[tuple[str, str]]:
         outer.this.replace(exp.column("value"))
         yield tree.sql("duckdb"), "counted in each group first"
         return
+
+
+def _windows_first(sql: str) -> Iterator[tuple[str, str]]:
+    """``MAX(day - LAG(day) OVER (ORDER BY day))``: the windows in a query in FROM, the aggregates over its rows.
+
+    A window that is by nothing is by the groups, unless they are made of what it is ordered by, as months are of days.
+    """
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    changed = False
+    for select in list(tree.find_all(exp.Select)):
+        inside = [w for w in own_nodes(select) if isinstance(w, exp.Window) and _is_aggregated(w)]
+        if not inside or select.is_star:
+            continue
+        keys = [key.unalias() for key in group_keys(select)]
+        for window in inside:
+            order = window.args.get("order")
+            ordered_by = {c.name.casefold() for c in order.find_all(exp.Column)} if order is not None else set()
+            if not window.args.get("partition_by") and not any(
+                c.name.casefold() in ordered_by for key in keys for c in key.find_all(exp.Column)
+            ):
+                window.set("partition_by", [key.copy() for key in keys])
+        rows = exp.Select(**{part: select.args.get(part) for part in ("from_", "joins", "where")})
+        for part in ("joins", "where"):
+            select.set(part, None)
+        given: dict[str, exp.Expr] = {}
+        for node in [*inside, *own_columns(select)]:
+            if isinstance(node, exp.Column) and (
+                node.find_ancestor(exp.Window) in inside or names_output(node, select)
+            ):
+                continue
+            name = next((name for name, other in given.items() if _is_same(node, other)), None)
+            if name is None:
+                name = "step" if isinstance(node, exp.Window) else node.name
+                while name.casefold() in map(str.casefold, given):
+                    name += "_"
+                given[name] = node.copy()
+                rows.select(node.copy() if node.name == name else exp.alias_(node.copy(), identifier(name)), copy=False)
+            node.replace(exp.column(identifier(name)))
+        select.set("from_", exp.From(this=rows.subquery("steps")))
+        changed = True
+    if changed:
+        yield tree.sql("duckdb"), "worked the windows out first"
+
+
+def _is_aggregated(window: exp.Window) -> bool:
+    """Whether a window stands inside an aggregate of its own SELECT."""
+    around = window.find_ancestor(exp.AggFunc, exp.Filter, exp.Window, exp.Query)
+    return isinstance(around, (exp.AggFunc, exp.Filter)) and not isinstance(around.parent, exp.Window)
+
+
+def _is_same(one: exp.Expr, other: exp.Expr) -> bool:
+    """Whether two parts of a query are the same; a column may be written with its table or without."""
+    if not isinstance(one, exp.Column) or not isinstance(other, exp.Column):
+        return one == other
+    tables = {one.table.casefold(), other.table.casefold()} - {""}
+    return one.name.casefold() == other.name.casefold() and len(tables) < 2

@@ -57,7 +57,7 @@ _SHORT_UNITS = {"y": "year", "m": "month", "q": "quarter", "w": "week"}
 _IN_YEAR = rf"(?:(?P<year>(?:19|20)\d\d)|{_FISCAL}|(?P<which>{_LAST}|{_THIS})\s+(?P<fiscal>fiscal\s+)?year)"
 _FISCAL_YEAR = rf"(?:{_FISCAL}|(?P<which>{_LAST}|{_THIS})\s+(?P<fiscal>fiscal\s+)year)"
 _NOT_OF = (  # "last month of the year" is not the month before this one
-    r"(?!\s+of\s+(?:the\s+)?(?:(?:year|quarter|month|fiscal|fy|last|previous|prior|this|current"
+    r"(?!\s+of\s+(?:(?:the|each|every|any|a)\s+)?(?:(?:year|quarter|month|week|fiscal|fy|last|previous|prior|this|current"
     rf"|{'|'.join(MONTH_NUMBERS)})\b|(?:19|20)\d\d|q[1-4]|h[12]))"
 )
 _MONTH = rf"(?P<month>{'|'.join(MONTH_NUMBERS)})\.?"
@@ -91,6 +91,11 @@ _NOT_ON = re.compile(
     r"(?:\b(?:not|never)|n['’]t)\s+(?:\w+\s+)?\Z|\b(?:starting|beginning)\s+(?:\w+\s+){,3}\Z"
     r"|\b(?:based|or|and|and up to)\s+\Z"
 )
+_OTHER_DAYS = re.compile(
+    r"\b(?:anniversar(?:y|ies)|birthdays?|leap\s+days?|christmas|easter|thanksgiving|black\s+friday|cyber\s+monday"
+    r"|new\s+year['’]?s|(?:public|bank)?\s*holidays?)\b"
+)
+"""Days that are known here by no date"""
 _NEGATED = re.compile(r"(?:\b(?:not|never|no|none|nobody|nothing|without)\b|n['’]t\b)[^,;:.?!]*\Z")
 _OR_LATER = re.compile(r"\s*(?:or|and|to|until|through)\b|\s*onwards?\b|\s*[-–]")
 _LISTED = re.compile(rf"(?<![\w-])(?P<part>{_PART})(?:\s*[,&](?:\s*(?:and|or))?|\s+(?:and|or|vs\.?|versus))\s+\Z")
@@ -110,12 +115,14 @@ class DateRange:
         start: the first of them.
         end: the day after the last.
         is_negated: something was not on them: "not seen in the past 90 days".
+        is_rolling: so many days, months or years up to today: whether the first and today count is a matter of taste.
     """
 
     phrase: str
     start: Day
     end: Day
     is_negated: bool = False
+    is_rolling: bool = False
 
     @property
     def note(self) -> str:
@@ -132,10 +139,13 @@ def find_dates(question: str, today: Day, fiscal_year_start: int = 1) -> list[Da
         fiscal_year_start: month with which a fiscal year begins.
     """
     text = question.casefold()
+    if _OTHER_DAYS.search(text):
+        return []
     typed = question if len(text) == len(question) else text
     reader = _Reader(today, fiscal_year_start)
     taken = [False] * len(text)
     found: list[tuple[int, str, _Days]] = []
+    rolling: set[int] = set()
     again: list[tuple[int, str, str]] = []
     for pattern, read in _PATTERNS:
         for match in re.finditer(rf"(?<![\w-]){pattern}(?![\w-])", text):
@@ -149,6 +159,8 @@ def find_dates(question: str, today: Day, fiscal_year_start: int = 1) -> list[Da
             if _LIMITS.search(text[:start]) or ("on" in match.re.groupindex and _is_not_on(text, match)):
                 return []  # "between May 2024 and July 2024" are one range, not two
             phrase = typed[match.start() : match.end()]
+            if read is _rolling:
+                rolling.add(match.start())
             if read is None:
                 again.append((match.start(), phrase, match["unit"]))
             else:
@@ -164,7 +176,7 @@ def find_dates(question: str, today: Day, fiscal_year_start: int = 1) -> list[Da
             found.append((start, phrase, _within_calendar(_a_year_before, earlier)))
     found.sort(key=lambda item: item[0])
     return [
-        DateRange(phrase, *days, is_negated=bool(_NEGATED.search(text[:start])))
+        DateRange(phrase, *days, is_negated=bool(_NEGATED.search(text[:start])), is_rolling=start in rolling)
         for start, phrase, days in found
         if days is not None
     ]
@@ -277,8 +289,11 @@ def _to_date(reader: _Reader, match: re.Match[str]) -> _Days:
 
 
 def _names_other_year(text: str, today: Day) -> bool:
-    years = {int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", text)}
-    return bool(years) and today.year not in years
+    return any(int(year) != today.year for year in re.findall(r"\b(?:19|20)\d\d\b", text))
+
+
+def _rolling(reader: _Reader, match: re.Match[str]) -> _Days:
+    return reader.rolling(_count(match) if match.groupdict().get("count") else 1, match["unit"])
 
 
 def _count(match: re.Match[str]) -> int:
@@ -334,6 +349,10 @@ _PATTERNS: Sequence[tuple[str, _Read | None]] = (
         _end_of_year,
     ),
     (rf"{_IN_YEAR}[\s-]?(?=[qh]\d){_PART}", lambda r, m: _part_of_year(r, m, m)),
+    (
+        rf"{_LAST}\s+(?:year['’]?s?\s+)?ytd|{_LAST}\s+year[\s-]to[\s-]date|ytd\s+(?:of\s+|in\s+)?{_LAST}\s+year",
+        lambda r, m: _a_year_before(r.to_date("year")),
+    ),
     (r"(?:fiscal|fy)\s*(?:year[\s-]to[\s-]date|ytd)|fytd", _to_date),
     (_FISCAL_YEAR, lambda r, m: r.year(m)),
     (rf"(?:so\s+far\s+this|this)\s+{_UNIT}\s+(?:so\s+far|to\s+date)", _to_date),
@@ -346,9 +365,9 @@ _PATTERNS: Sequence[tuple[str, _Read | None]] = (
     ),
     (
         rf"(?:the\s+)?(?:past|{_LAST})\s+{_COUNT}\s+{_UNIT}s?\b{_NOT_OF}",
-        lambda r, m: r.rolling(_count(m), m["unit"]),
+        _rolling,
     ),
-    (rf"(?:the\s+)?past\s+{_UNIT}{_NOT_OF}", lambda r, m: r.rolling(1, m["unit"])),
+    (rf"(?:the\s+)?past\s+{_UNIT}{_NOT_OF}", _rolling),
     (rf"{_LAST}\s+{_UNIT.replace('day|', '')}{_NOT_OF}", lambda r, m: r.whole(m["unit"], -1)),
     (rf"{_THIS}\s+{_UNIT}", lambda r, m: r.whole(m["unit"], 0)),
     (r"today(?!['’]s)", lambda r, m: r.whole("day", 0)),  # "today's price" is what the price is
@@ -411,6 +430,8 @@ def repair_dates(
         select, parts, column, type_ = conditions[0]
         if _agrees(con, parts, type_, ranges, today):
             return notes
+        if tree.find(exp.Lag, exp.Lead, exp.WindowSpec) and _covers(con, parts, type_, ranges):
+            return notes  # growth of this year's months looks back at the month before them
         if any(r.is_negated for r in ranges) and select.find_ancestor(exp.Query) is None:
             return notes  # "not seen in the past 90 days" is what was seen before, as well
         wanted = _condition(column, ranges)
@@ -586,10 +607,18 @@ def _agrees(
     def others(as_type: str) -> str:
         written = " AND ".join(_on_days(part, as_type) for part in parts)
         differs = f"({written}) IS DISTINCT FROM ({wanted})"
+        ends = [f"DATE '{day}'" for r in ranges if r.is_rolling for day in (r.start, today)]
+        differs += f" AND d NOT IN ({', '.join(ends)})" if ends else ""
         return f"SELECT count(*) FROM {_EVERY_DAY} WHERE d <= DATE '{until}' AND {differs}"
 
     row = _tried_on_days(con, type_, others)
     return row is None or bool(row[0] == 0)
+
+
+def _covers(con: duckdb.DuckDBPyConnection, parts: list[exp.Expr], type_: str, ranges: Sequence[DateRange]) -> bool:
+    """Whether conditions hold on every day of the ranges, whatever other days they hold on."""
+    condition = exp.and_(*(part.copy() for part in parts))
+    return all(_days(con, condition, type_, r)[1] == (r.end - r.start).days for r in ranges)
 
 
 def _on_days(condition: exp.Expr, type_: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from llmsql.asking.coverage import name_stems, stems_in_order
-from llmsql.asking.joins import KeyGraph, Wording, chain_joins, fold
+from llmsql.asking.joins import LONGEST_PATH, KeyGraph, Wording, chain_joins, fold
 from llmsql.asking.scopes import (
     Scope,
     cte_names,
@@ -172,8 +172,9 @@ def _repair_column(
         _prefix_column(column, scope)
         or _take_key(column, scope)
         or _take_here(column, scope, wording)
-        or _bring_column(column, scope, catalog, graph, wording)
+        or _bring_column(column, scope, catalog, graph, wording, farthest=NEAR)
         or _spell_column(column, scope, wording)
+        or _bring_column(column, scope, catalog, graph, wording)
         or _take_alike(column, scope)
         or _take_shortened(column, scope)
     )
@@ -381,8 +382,17 @@ def _renamed(column: exp.Column, scope: Scope, alias: str, name: str) -> str:
     return f"{before} → {column.sql('duckdb')}"
 
 
+NEAR = 2
+"""keys away: a column of a table farther off is less likely meant than one here with nearly its name"""
+
+
 def _bring_column(
-    column: exp.Column, scope: Scope, catalog: Catalog, graph: KeyGraph, wording: Wording | None
+    column: exp.Column,
+    scope: Scope,
+    catalog: Catalog,
+    graph: KeyGraph,
+    wording: Wording | None,
+    farthest: int = LONGEST_PATH,
 ) -> str | None:
     """Join the nearest table that has the column; of several as near, the one that the question names best."""
     candidates = []
@@ -397,6 +407,8 @@ def _bring_column(
     if not candidates:
         return None
     nearest = min(distance for distance, _ in candidates)
+    if nearest > farthest:
+        return None
     best = [table for distance, table in candidates if distance == nearest]
     if len(best) > 1 and wording is not None:
         asked = name_stems([wording.question])

@@ -35,6 +35,12 @@ TODAY = datetime.date(2024, 8, 15)  # a Thursday
         ("orders of last month and this by status", [("2024-07-01", "2024-09-01")]),
         ("sales this year vs last year", [("2024-01-01", "2025-01-01"), ("2023-01-01", "2024-01-01")]),
         ("charged below today's list price", []),
+        ("customers whose anniversary falls in this month", []),
+        ("orders on the leap day this year", []),
+        ("discount in the last five days of each quarter", []),
+        ("YTD revenue for 2022, 2023 and 2024", []),
+        ("YTD vs prior YTD", [("2024-01-01", "2024-08-16"), ("2023-01-01", "2023-08-16")]),
+        ("revenue YTD last year", [("2023-01-01", "2023-08-16")]),
         ("year-to-date sales for 2023 by month", []),
         ("YTD 2024 sales", [("2024-01-01", "2024-08-16")]),
         ("revenue on 5 June 2024 or later", []),
@@ -168,6 +174,10 @@ JULY = "ordered_at >= CAST('2024-07-01' AS DATE) AND ordered_at < CAST('2024-08-
         ("last month, by segment", "SELECT segment, COUNT(*) FILTER(WHERE ordered_at > signup_date) FROM orders JOIN customers ON orders.customer_id = customers.id GROUP BY ALL", None),
         ("last month and this month", "SELECT COUNT(*) FILTER(WHERE MONTH(ordered_at) = 7) FROM orders", None),
         ("last month", "SELECT COUNT(*) FROM products", None),
+        # whether today and the first day count is a matter of taste
+        ("the last 30 days", "SELECT COUNT(*) FROM orders WHERE ordered_at > DATE '2024-08-15' - INTERVAL '30' DAY AND ordered_at < DATE '2024-08-15'", None),
+        # the first month is compared with the one before it
+        ("growth by month this year", "WITH m AS (SELECT DATE_TRUNC('MONTH', ordered_at) AS m, COUNT(*) AS n FROM orders WHERE ordered_at >= '2023-12-01' GROUP BY ALL) SELECT m, n - LAG(n) OVER (ORDER BY m) FROM m", None),
         # what was not on those days may have been on others
         ("orders not placed in the past 90 days", "SELECT COUNT(*) FROM orders WHERE ordered_at < DATE '2024-05-17'", None),
         ("no orders placed last month", "SELECT COUNT(*) FROM orders", None),

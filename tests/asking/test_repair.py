@@ -66,6 +66,19 @@ REPAIRED = [
         "note",
         [("Ada Lovelace",)],
     ),
+    # an aggregate of windows
+    ("SELECT max(total - lag(total) OVER (ORDER BY id)) AS most FROM orders", "note", [(110.0,)]),
+    (
+        "SELECT customers.full_name, max(orders.total - lag(total) OVER (ORDER BY orders.id)) FROM orders JOIN customers GROUP BY ALL HAVING count(*) > 1 ORDER BY full_name",
+        "note",
+        [("Ada Lovelace", -110.0), ("Émilie du Châtelet", 60.0)],
+    ),
+    (
+        "SELECT month(ordered_at) AS m, sum(orders.total - lag(total) OVER (ORDER BY ordered_at)) FROM orders GROUP BY m ORDER BY m LIMIT 2",
+        "note",
+        [(1, None), (2, -130.0)],
+    ),
+    ("SELECT count(*) FILTER (total > lag(total) OVER (ORDER BY id)) FROM orders", "note", [(2,)]),
     # a space that is missing
     ("SELECT id FROM orders ORDER BYid LIMIT 1", None, [(1,)]),
     # a name of the tables written, not of the one put in between
@@ -82,6 +95,11 @@ REPAIRED = [
     ("SELECT status, total, count(*) FROM orders WHERE id = 1 GROUP BY status", "note", [("paid", 170.0, 1)]),
     ("SELECT status, count(*) FROM orders WHERE status = 'open'", "note", [("open", 1)]),
     ("SELECT status FROM orders WHERE count(*) > 1 GROUP BY status", "note", [("paid",)]),
+    (
+        "SELECT status, sum(total) AS paid FROM orders WHERE paid > 100 AND id > 1 GROUP BY ALL HAVING count(*) < 3 ORDER BY 1",
+        "note",
+        [("paid", 250.0), ("returned", 150.0)],
+    ),
     (
         "SELECT id FROM orders WHERE row_number() OVER (ORDER BY total DESC) = 1",
         "note",
