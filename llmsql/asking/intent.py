@@ -64,7 +64,7 @@ from llmsql.asking.places import (
 from llmsql.asking.prompt import StoredValue
 from llmsql.asking.qualifiers import take_qualifiers
 from llmsql.asking.said_conditions import add_said, compare_as_said
-from llmsql.asking.scopes import Scope, conjuncts, identifier, lone_select, own_columns, sources
+from llmsql.asking.scopes import Scope, conjuncts, identifier, lone_select, own_columns, shown_by_alias, sources
 from llmsql.asking.self_joins import count_pointing
 from llmsql.asking.shown import show_asked, show_once, show_whole_name
 from llmsql.asking.spoken import show_said
@@ -571,11 +571,13 @@ def turn_superlative(tree: exp.Expr, question: str) -> list[str]:
         return []
     said = superlatives[0]
     wants_most = said in _MOST
-    names = " ".join(c.name for c in ordered.find_all(exp.Column))
+    shown = shown_by_alias(orders[0].parent) if isinstance(orders[0].parent, exp.Select) else {}
+    by = shown.get(ordered.this.name.casefold(), ordered.this) if isinstance(ordered.this, exp.Column) else ordered.this
+    names = " ".join(c.name for part in (ordered, by) for c in part.find_all(exp.Column))
     if said in ("longest", "shortest") and _BY_TIME.search(names):
         return []  # how long since, or the later of two
     if said in ("youngest", "oldest"):
-        if ordered.find(exp.Sub, exp.DateDiff):
+        if by.find(exp.Sub, exp.DateDiff):
             return []  # an age, worked out
         if _BY_BIRTH.search(names):
             wants_most = not wants_most
