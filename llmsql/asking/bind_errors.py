@@ -6,7 +6,7 @@ Each gives candidates with a note in plain words; the caller tries them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import sqlglot
 from sqlglot import exp
@@ -58,7 +58,7 @@ def repair_error(sql: str, error: str, catalog: Catalog) -> Iterator[tuple[str, 
     if "GROUP BY" in error:
         yield from _grouped(sql, catalog)
     if "QUALIFY" in error or "window functions are not allowed in WHERE" in error or "WHERE clause cannot" in error:
-        yield from _where_to_having(sql)
+        yield from _where_to_having(sql, catalog)
 
 
 def qualify_first(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
@@ -177,32 +177,36 @@ def _grouped(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
         yield tree.sql("duckdb"), "grouped by the columns shown"
 
 
-def _where_to_having(sql: str) -> Iterator[tuple[str, str]]:
+def _where_to_having(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
     tree = sqlglot.parse_one(sql, read="duckdb")
     for select in tree.find_all(exp.Select):
         where = select.args.get("where")
         if where is None:
             continue
         conditions = conjuncts(where.this)
-        shown = shown_by_alias(select)
-        windowed = [c for c in conditions if _shows(c, exp.Window, shown)]
-        aggregated = [c for c in conditions if c not in windowed and _shows(c, exp.AggFunc, shown)]
+        windowed = [c for c in conditions if _shows(c, exp.Window, select, catalog)]
+        aggregated = [c for c in conditions if c not in windowed and _shows(c, exp.AggFunc, select, catalog)]
         if not windowed and not aggregated:
             continue
         kept = [c for c in conditions if c not in windowed and c not in aggregated]
         select.set("where", exp.Where(this=exp.and_(*kept)) if kept else None)
-        for part, moved in (("having", aggregated), ("qualify", windowed)):
+        for part, clause, moved in (("having", exp.Having, aggregated), ("qualify", exp.Qualify, windowed)):
             before = select.args.get(part)
             if moved:
-                conditions = [*([before.this] if before is not None else []), *moved]
-                select.set(part, (exp.Having if part == "having" else exp.Qualify)(this=exp.and_(*conditions)))
+                select.set(part, clause(this=exp.and_(*([before.this] if before is not None else []), *moved)))
         yield tree.sql("duckdb"), "moved a condition on aggregates out of WHERE"
 
 
-def _shows(condition: exp.Expr, kind: type[exp.Expr], shown: Mapping[str, exp.Expr]) -> bool:
+def _shows(condition: exp.Expr, kind: type[exp.Expr], select: exp.Select, catalog: Catalog) -> bool:
     """Whether a condition has an aggregate or a window in it, written out or by the alias under which it is shown."""
-    named = [shown[c.name.casefold()] for c in condition.find_all(exp.Column) if c.name.casefold() in shown]
-    return any(part.find(kind) is not None for part in (condition, *named))
+    shown, scope = shown_by_alias(select), Scope.of(select, catalog)
+    parts = list(condition.walk(prune=lambda node: isinstance(node, exp.Query)))
+    named = [
+        shown.get(p.name.casefold())
+        for p in parts
+        if isinstance(p, exp.Column) and not p.table and not scope.owners(p.name)
+    ]
+    return any(isinstance(part, kind) for part in parts) or any(n is not None and n.find(kind) for n in named)
 
 
 def _nested(sql: str) -> Iterator[tuple[str, str]]:
@@ -239,10 +243,7 @@ def _nested(sql: str) -> Iterator[tuple[str, str]]:
 
 
 def _windows_first(sql: str) -> Iterator[tuple[str, str]]:
-    """``MAX(day - LAG(day) OVER (ORDER BY day))``: the windows in a query in FROM, the aggregates over its rows.
-
-    A window that is by nothing is by the groups, unless they are made of what it is ordered by, as months are of days.
-    """
+    """``MAX(day - LAG(day) OVER (ORDER BY day))``: the windows in a query in FROM, the aggregates over its rows."""
     tree = sqlglot.parse_one(sql, read="duckdb")
     changed = False
     for select in list(tree.find_all(exp.Select)):
@@ -251,12 +252,7 @@ def _windows_first(sql: str) -> Iterator[tuple[str, str]]:
             continue
         keys = [key.unalias() for key in group_keys(select)]
         for window in inside:
-            order = window.args.get("order")
-            ordered_by = {c.name.casefold() for c in order.find_all(exp.Column)} if order is not None else set()
-            if not window.args.get("partition_by") and not any(
-                c.name.casefold() in ordered_by for key in keys for c in key.find_all(exp.Column)
-            ):
-                window.set("partition_by", [key.copy() for key in keys])
+            _part_by_groups(window, keys)
         rows = exp.Select(**{part: select.args.get(part) for part in ("from_", "joins", "where")})
         for part in ("joins", "where"):
             select.set(part, None)
@@ -278,6 +274,15 @@ def _windows_first(sql: str) -> Iterator[tuple[str, str]]:
         changed = True
     if changed:
         yield tree.sql("duckdb"), "worked the windows out first"
+
+
+def _part_by_groups(window: exp.Window, keys: list[exp.Expr]) -> None:
+    """A window that is by nothing is by the groups, but not by those made of what it is ordered by: months of days."""
+    order = window.args.get("order")
+    names = {c.name.casefold() for c in order.find_all(exp.Column)} if order is not None else set()
+    if not window.args.get("partition_by"):
+        others = [k for k in keys if not any(c.name.casefold() in names for c in k.find_all(exp.Column))]
+        window.set("partition_by", [key.copy() for key in others])
 
 
 def _is_aggregated(window: exp.Window) -> bool:

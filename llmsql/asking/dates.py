@@ -1,4 +1,4 @@
-"""Phrases of time in a question as days, and the check that the SQL keeps to them.
+"""Phrases of time in a question as days; ``date_conditions`` holds the SQL against them.
 
 =====================================  ==============================================================================
 phrase                                 days, seen from today
@@ -27,17 +27,8 @@ import datetime
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import duckdb
-from sqlglot import exp
 
 from llmsql.asking.calendar_words import MONTH_NUMBERS, ORDINALS
-from llmsql.asking.check import check_sql
-from llmsql.asking.scopes import Scope, conjuncts, identifier, own_columns, set_conditions
-from llmsql.catalog import Catalog, Column
-from llmsql.catalog.model import EPOCHS, MISSING_MARKS
-from llmsql.errors import SQLRejectedError
 
 Day = datetime.date
 _WORDS = {w: n for n, w in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
@@ -52,7 +43,7 @@ _FISCAL = r"(?:fiscal\s+year|fy)\s*'?(?P<fy>(?:20)?\d\d)"
 _LAST = r"(?:last|previous|prior)"
 _THIS = r"(?:this|current)"
 _AND = r"(?:and|or|&|vs\.?|versus)"
-_NO_UNIT = rf"(?!\s+(?:one\s+)?(?:\d|{'|'.join(_WORDS)}|days?|weeks?|months?|quarters?|years?)\b)"
+_NOTHING_MORE = r"(?=\s*(?:\Z|[.,;:?!)]|\b(?:by|per|for|in|of|with|from|split|each|side)\b))"
 _SHORT_UNITS = {"y": "year", "m": "month", "q": "quarter", "w": "week"}
 _IN_YEAR = rf"(?:(?P<year>(?:19|20)\d\d)|{_FISCAL}|(?P<which>{_LAST}|{_THIS})\s+(?P<fiscal>fiscal\s+)?year)"
 _FISCAL_YEAR = rf"(?:{_FISCAL}|(?P<which>{_LAST}|{_THIS})\s+(?P<fiscal>fiscal\s+)year)"
@@ -91,19 +82,17 @@ _NOT_ON = re.compile(
     r"(?:\b(?:not|never)|n['’]t)\s+(?:\w+\s+)?\Z|\b(?:starting|beginning)\s+(?:\w+\s+){,3}\Z"
     r"|\b(?:based|or|and|and up to)\s+\Z"
 )
-_OTHER_DAYS = re.compile(
-    r"\b(?:anniversar(?:y|ies)|birthdays?|leap\s+days?|christmas|easter|thanksgiving|black\s+friday|cyber\s+monday"
-    r"|new\s+year['’]?s|(?:public|bank)?\s*holidays?)\b"
+_EVERY_YEAR = re.compile(r"\b(?:anniversar(?:y|ies)|birthdays?)\b")
+_COMPARED = re.compile(
+    r"\b(?:vs\.?|versus|compared|against|ago|earlier|growth|grew|chang(?:e|es|ed)|yoy|mom|py|(?:year|month)[- ]over[- ]"
+    r"(?:year|month)|(?:day|week|month|quarter|year|period)s?\s+before)\b"
 )
-"""Days that are known here by no date"""
-_NEGATED = re.compile(r"(?:\b(?:not|never|no|none|nobody|nothing|without)\b|n['’]t\b)[^,;:.?!]*\Z")
+_OTHER_YEAR = re.compile(r"\b(?:in|for|of|vs\.?|versus|during)\s+((?:19|20)\d\d)\b")
+_NEGATED = re.compile(
+    r"(?:\b(?:not|never|no|none|nobody|nothing|without|inactive|dormant|lapsed)\b|n['’]t\b)[^,;:.?!]*\Z"
+)
 _OR_LATER = re.compile(r"\s*(?:or|and|to|until|through)\b|\s*onwards?\b|\s*[-–]")
 _LISTED = re.compile(rf"(?<![\w-])(?P<part>{_PART})(?:\s*[,&](?:\s*(?:and|or))?|\s+(?:and|or|vs\.?|versus))\s+\Z")
-
-_EVERY_DAY = "(SELECT DATE '1899-01-01' + i::INTEGER AS d FROM range(74000) r(i))"
-"""Up to 2101: a question names years from 1900 to 2099, and a fiscal year begins in the one before."""
-_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[ T].*)?")
-_WITHIN_WEEKS = (exp.DayOfWeek, exp.DayOfWeekIso, exp.Dayname, exp.Hour)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +105,7 @@ class DateRange:
         end: the day after the last.
         is_negated: something was not on them: "not seen in the past 90 days".
         is_rolling: so many days, months or years up to today: whether the first and today count is a matter of taste.
+        is_compared: the question speaks of a change, or of another time that is no range here: "against 2022".
     """
 
     phrase: str
@@ -123,6 +113,7 @@ class DateRange:
     end: Day
     is_negated: bool = False
     is_rolling: bool = False
+    is_compared: bool = False
 
     @property
     def note(self) -> str:
@@ -139,7 +130,7 @@ def find_dates(question: str, today: Day, fiscal_year_start: int = 1) -> list[Da
         fiscal_year_start: month with which a fiscal year begins.
     """
     text = question.casefold()
-    if _OTHER_DAYS.search(text):
+    if _EVERY_YEAR.search(text):
         return []
     typed = question if len(text) == len(question) else text
     reader = _Reader(today, fiscal_year_start)
@@ -175,11 +166,19 @@ def find_dates(question: str, today: Day, fiscal_year_start: int = 1) -> list[Da
             earlier = before[-1] if before else _within_calendar(reader.whole, unit, 0)
             found.append((start, phrase, _within_calendar(_a_year_before, earlier)))
     found.sort(key=lambda item: item[0])
-    return [
-        DateRange(phrase, *days, is_negated=bool(_NEGATED.search(text[:start])), is_rolling=start in rolling)
+    ranges = [
+        DateRange(
+            phrase,
+            *days,
+            is_negated=bool(_NEGATED.search(text[:start])),
+            is_rolling=start in rolling,
+            is_compared=bool(_COMPARED.search(text)) or any(not taken[y.start(1)] for y in _OTHER_YEAR.finditer(text)),
+        )
         for start, phrase, days in found
         if days is not None
     ]
+    # The same days twice: "the last 30 days vs the prior 30 days" is not understood.
+    return ranges if len({(r.start, r.end) for r in ranges}) == len(ranges) else []
 
 
 def as_of(question: str) -> Day | None:
@@ -222,8 +221,12 @@ def _listed_before(text: str, match: re.Match[str]) -> list[re.Match[str]]:
     return found
 
 
+def _earlier(days: _Days, months: int) -> _Days:
+    return None if days is None else (_shifted(days[0], -months), _shifted(days[1], -months))
+
+
 def _a_year_before(days: _Days) -> _Days:
-    return None if days is None else (_shifted(days[0], -12), _shifted(days[1], -12))
+    return _earlier(days, 12)
 
 
 class _Reader:
@@ -289,7 +292,7 @@ def _to_date(reader: _Reader, match: re.Match[str]) -> _Days:
 
 
 def _names_other_year(text: str, today: Day) -> bool:
-    return any(int(year) != today.year for year in re.findall(r"\b(?:19|20)\d\d\b", text))
+    return any(int(year[1]) != today.year for year in _OTHER_YEAR.finditer(text))
 
 
 def _rolling(reader: _Reader, match: re.Match[str]) -> _Days:
@@ -350,8 +353,13 @@ _PATTERNS: Sequence[tuple[str, _Read | None]] = (
     ),
     (rf"{_IN_YEAR}[\s-]?(?=[qh]\d){_PART}", lambda r, m: _part_of_year(r, m, m)),
     (
-        rf"{_LAST}\s+(?:year['’]?s?\s+)?ytd|{_LAST}\s+year[\s-]to[\s-]date|ytd\s+(?:of\s+|in\s+)?{_LAST}\s+year",
+        rf"{_LAST}\s+(?:year['’]?s?\s+)?ytd|{_LAST}\s+year[\s-]to[\s-]date"
+        rf"|(?<!fiscal )ytd\s+(?:of\s+|in\s+)?{_LAST}\s+year",
         lambda r, m: _a_year_before(r.to_date("year")),
+    ),
+    (
+        rf"{_LAST}\s+(?:(?P<td>[mq])td|(?P<unit>month|quarter)[\s-]to[\s-]date)",
+        lambda r, m: _earlier(_to_date(r, m), _MONTHS_IN[m["unit"] or _SHORT_UNITS[m["td"]]]),
     ),
     (r"(?:fiscal|fy)\s*(?:year[\s-]to[\s-]date|ytd)|fytd", _to_date),
     (_FISCAL_YEAR, lambda r, m: r.year(m)),
@@ -359,8 +367,8 @@ _PATTERNS: Sequence[tuple[str, _Read | None]] = (
     (rf"so\s+far\s+this\s+{_UNIT}|{_UNIT.replace('unit', 'unit2')}[\s-]to[\s-]date", _to_date),
     (r"(?P<td>[ymqw])td", _to_date),
     (
-        rf"{_THIS}\s+{_UNIT}\s+{_AND}\s+(?:the\s+)?{_LAST}{_NO_UNIT}"
-        rf"|{_LAST}\s+{_UNIT.replace('unit', 'unit2')}\s+{_AND}\s+{_THIS}{_NO_UNIT}",
+        rf"{_THIS}\s+{_UNIT}\s+{_AND}\s+(?:the\s+)?{_LAST}{_NOTHING_MORE}"
+        rf"|{_LAST}\s+{_UNIT.replace('unit', 'unit2')}\s+{_AND}\s+{_THIS}{_NOTHING_MORE}",
         lambda r, m: (r.whole(m["unit"] or m["unit2"], -1)[0], r.whole(m["unit"] or m["unit2"], 0)[1]),
     ),
     (
@@ -370,7 +378,7 @@ _PATTERNS: Sequence[tuple[str, _Read | None]] = (
     (rf"(?:the\s+)?past\s+{_UNIT}{_NOT_OF}", _rolling),
     (rf"{_LAST}\s+{_UNIT.replace('day|', '')}{_NOT_OF}", lambda r, m: r.whole(m["unit"], -1)),
     (rf"{_THIS}\s+{_UNIT}", lambda r, m: r.whole(m["unit"], 0)),
-    (r"today(?!['’]s)", lambda r, m: r.whole("day", 0)),  # "today's price" is what the price is
+    (r"today(?!['’]s\s+(?:\w+\s+)?(?:price|rate|value|cost|level)s?\b)", lambda r, m: r.whole("day", 0)),
     (r"yesterday", lambda r, m: r.whole("day", -1)),
 )
 
@@ -379,272 +387,3 @@ def _shifted(day: Day, months: int) -> Day:
     """The day some months later, or the last of that month where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return Day(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def repair_dates(
-    con: duckdb.DuckDBPyConnection, tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], today: Day
-) -> list[str]:
-    """Make a query keep to the days that its question names.
-
-    Days are compared, not texts: whatever the condition is written like, it is tried on every day of two centuries.
-    Nothing is done where the query has conditions on several date columns, or on a date elsewhere than in WHERE; nor
-    for "today" where it counts from that day ("with us for 5 years today"). No condition is added to a query that
-    compares with the row before ("growth over the previous month").
-
-    Args:
-        con: works conditions out; no table is read.
-        tree: a parsed query with its joins and qualified columns; changed in place.
-        catalog: the tables.
-        ranges: what the question names.
-        today: the day that the query takes for today.
-
-    Returns:
-        How the phrases were understood and what was changed.
-    """
-    if not ranges or (_is_only(ranges, today) and _speaks_of(tree, today)):
-        return []
-    conditions: list[tuple[exp.Select, list[exp.Expr], exp.Column, str]] = []
-    used = 0
-    for select in tree.find_all(exp.Select):
-        scope = Scope.of(select, catalog)
-        dated = {id(c): type_ for c in own_columns(select) if (type_ := _date_type(c, scope)) is not None}
-        where = select.args.get("where")
-        by_column: dict[str, list[exp.Expr]] = {}
-        for part in conjuncts(where.this) if where is not None else []:
-            columns = list(part.find_all(exp.Column))
-            if part.find(exp.Query) or not columns or not any(id(c) in dated for c in columns):
-                continue
-            names = {c.sql("duckdb").casefold() for c in columns}
-            if part.find(*_WITHIN_WEEKS):
-                used += 1  # weekends of a month are not the month
-            elif len(names) == 1 and not isinstance(part, exp.Is) and not part.find(exp.Is):
-                by_column.setdefault(names.pop(), []).append(part)
-            else:
-                used += 1
-        for parts in by_column.values():
-            column = next(iter(parts[0].find_all(exp.Column)))
-            conditions.append((select, parts, column, dated[id(column)]))
-        used += _dates_compared(select, dated)
-    notes = [r.note for r in ranges]
-    if len(conditions) == 1 and not used:
-        select, parts, column, type_ = conditions[0]
-        if _agrees(con, parts, type_, ranges, today):
-            return notes
-        if tree.find(exp.Lag, exp.Lead, exp.WindowSpec) and _covers(con, parts, type_, ranges):
-            return notes  # growth of this year's months looks back at the month before them
-        if any(r.is_negated for r in ranges) and select.find_ancestor(exp.Query) is None:
-            return notes  # "not seen in the past 90 days" is what was seen before, as well
-        wanted = _condition(column, ranges)
-        kept = [p for p in conjuncts(select.args["where"].this) if not any(p is part for part in parts)]
-        set_conditions(select, [*kept, *conjuncts(wanted)])
-        return [*notes, f"dates in the SQL were others: {column.sql('duckdb')} now keeps to these days"]
-    if not conditions and not used:
-        return [] if any(r.is_negated for r in ranges) else _added(tree, catalog, ranges, notes)
-    if not conditions and len(ranges) > 1:
-        notes += _set_filters(con, tree, catalog, ranges, today)
-    return notes
-
-
-def _is_only(ranges: Sequence[DateRange], day: Day) -> bool:
-    return len(ranges) == 1 and ranges[0].start == day and ranges[0].end == day + datetime.timedelta(days=1)
-
-
-def _speaks_of(tree: exp.Expr, today: Day) -> bool:
-    return tree.find(exp.CurrentDate) is not None or any(d.this == str(today) for d in tree.find_all(exp.Literal))
-
-
-def _set_filters(
-    con: duckdb.DuckDBPyConnection, tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], today: Day
-) -> list[str]:
-    """Where each shown figure has a FILTER of its own, as many as there are ranges: one on other days gets its range.
-
-    That is the one whose days it shares, or of those left the one at its place in time. A filter on some of a range's
-    days keeps to them.
-    """
-    filters: list[tuple[exp.Filter, exp.Column, str]] = []
-    for select in tree.find_all(exp.Select):
-        scope = Scope.of(select, catalog)
-        for node in [n for shown in select.expressions for n in shown.dfs() if isinstance(n, exp.Filter)]:
-            columns = list(node.expression.find_all(exp.Column))
-            types = {_date_type(column, scope) for column in columns}
-            if len({c.sql("duckdb") for c in columns}) != 1 or None in types or not _is_plain(node.expression.this):
-                return []
-            filters.append((node, columns[0], str(types.pop())))
-    if len(filters) != len(ranges) or len({column.sql("duckdb") for _, column, _ in filters}) != 1:
-        return []
-    left = list(ranges)
-    wrong: list[tuple[exp.Filter, exp.Column, str]] = []
-    for node, column, type_ in filters:
-        met = [r for r in left if _agrees(con, [node.expression.this], type_, [r], today)]
-        if met:
-            left.remove(met[0])
-        else:
-            wrong.append((node, column, type_))
-    given: list[tuple[exp.Filter, exp.Column, DateRange]] = []
-    unsure: list[tuple[Day, exp.Filter, exp.Column]] = []
-    for node, column, type_ in wrong:
-        shared = [(r, *_days(con, node.expression.this, type_, r)) for r in left]
-        if any(days == common for _, days, common, _ in shared):
-            return []
-        touched = [r for r, _, common, _ in shared if common]
-        if len(touched) == 1:
-            given.append((node, column, touched[0]))
-            left.remove(touched[0])
-        else:
-            unsure.append((Day.min if touched else shared[0][3], node, column))
-    firsts = [first for first, _, _ in unsure]
-    if len(unsure) > 1 and (Day.min in firsts or len(set(firsts)) < len(firsts)):
-        return []  # which is which is not known
-    unsure.sort(key=lambda found: found[0])
-    left.sort(key=lambda range_: range_.start)
-    given += [(node, column, range_) for (_, node, column), range_ in zip(unsure, left, strict=True)]
-    for node, column, range_ in given:
-        node.expression.set("this", _condition(column, [range_]))
-    return ["dates in the SQL were others: each figure now keeps to its days"] if given else []
-
-
-def _is_plain(condition: exp.Expr) -> bool:
-    return all(
-        isinstance(part, (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)) for part in conjuncts(condition)
-    )
-
-
-def _days(con: duckdb.DuckDBPyConnection, condition: exp.Expr, type_: str, range_: DateRange) -> tuple[int, int, Day]:
-    """On how many days a condition holds, on how many of them in the range, and the first; none where that is not
-    known.
-    """
-    wanted = _condition(exp.column("d"), [range_]).sql("duckdb")
-    counts = f"count(*), count(*) FILTER ({wanted}), min(d)"
-    row = _tried_on_days(
-        con, type_, lambda as_type: f"SELECT {counts} FROM {_EVERY_DAY} WHERE {_on_days(condition, as_type)}"
-    )
-    return (int(row[0]), int(row[1]), row[2]) if row is not None and row[0] else (0, 0, Day.min)
-
-
-def _added(tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], notes: list[str]) -> list[str]:
-    """Put the condition into a query without one, where the tables leave no doubt on which column."""
-    selects = list(tree.find_all(exp.Select))
-    if len(selects) != 1 or tree.find(exp.Lag, exp.Lead):
-        return []
-    scope = Scope.of(selects[0], catalog)
-    dates = [
-        (alias, c.name)
-        for alias, table in scope.tables.items()
-        if table is not None
-        for c in table.columns
-        if _type_of_days(c) is not None
-    ]
-    spoken = {
-        c.name.casefold() for c in own_columns(selects[0]) if _date_type(c, scope) and _is_grouped_by(c, selects[0])
-    }
-    dates = [d for d in dates if d[1].casefold() in spoken] or dates
-    if len(dates) != 1 or not scope.is_known:
-        return []
-    alias, name = dates[0]
-    column = exp.column(identifier(name), table=alias if len(scope.tables) > 1 else None)
-    selects[0].where(_condition(column, ranges), copy=False, dialect="duckdb")
-    return [*notes, f"added the condition on {column.sql('duckdb')}, which the SQL lacked"]
-
-
-def _is_grouped_by(column: exp.Column, select: exp.Select) -> bool:
-    """Whether rows are put together by this date, as by its month: the one that a series is about."""
-    if not select.args.get("group"):
-        return False
-    shown = [e.unalias() for e in select.expressions]
-    return any(column in e.find_all(exp.Column) and not e.find(exp.AggFunc) for e in shown)
-
-
-def _dates_compared(select: exp.Select, dated: dict[int, str]) -> int:
-    """Date columns under a comparison, CASE or FILTER outside WHERE: there the query tells ranges apart by itself."""
-    where = select.args.get("where")
-    outside = dated.keys() - {id(node) for node in (where.walk() if where is not None else ())}
-    return sum(
-        1
-        for c in own_columns(select)
-        if id(c) in outside and c.find_ancestor(exp.Predicate, exp.Case, exp.If, exp.Filter) is not None
-    )
-
-
-def _date_type(column: exp.Column, scope: Scope) -> str | None:
-    stored = scope.stored(column)
-    return _type_of_days(stored) if stored is not None else None
-
-
-def _type_of_days(column: Column) -> str | None:
-    """The type that a column's days are tried as; None where it has none. Days that it writes in a way of its own, as
-    20240131, are read as days later on (``text_columns``), so that a query speaks of them as of days.
-    """
-    if column.type.startswith(("DATE", "TIMESTAMP")):
-        return column.type
-    if column.day_format is not None:
-        return "TIMESTAMP" if column.day_format in EPOCHS else "DATE"
-    values = [value for value in column.values if value.strip().casefold() not in MISSING_MARKS]
-    return "VARCHAR" if column.type == "VARCHAR" and values and all(map(_ISO_DAY.fullmatch, values)) else None
-
-
-def _condition(column: exp.Column, ranges: Sequence[DateRange]) -> exp.Expr:
-    parts = []
-    for r in ranges:
-        low, high = (exp.cast(exp.Literal.string(d.isoformat()), "DATE", dialect="duckdb") for d in (r.start, r.end))
-        parts.append(
-            exp.and_(
-                exp.GTE(this=column.copy(), expression=low), exp.LT(this=column.copy(), expression=high), wrap=False
-            )
-        )
-    return exp.paren(exp.or_(*parts, wrap=False)) if len(parts) > 1 else parts[0]
-
-
-def _agrees(
-    con: duckdb.DuckDBPyConnection, parts: list[exp.Expr], type_: str, ranges: Sequence[DateRange], today: Day
-) -> bool:
-    """Whether conditions hold on the days of the ranges and on no other day, as far as today.
-
-    Ranges that begin later are looked at to their ends.
-    """
-    until = max([today, *(r.end for r in ranges if r.start > today)])
-    wanted = _condition(exp.column("d"), ranges).sql("duckdb")
-
-    def others(as_type: str) -> str:
-        written = " AND ".join(_on_days(part, as_type) for part in parts)
-        differs = f"({written}) IS DISTINCT FROM ({wanted})"
-        ends = [f"DATE '{day}'" for r in ranges if r.is_rolling for day in (r.start, today)]
-        differs += f" AND d NOT IN ({', '.join(ends)})" if ends else ""
-        return f"SELECT count(*) FROM {_EVERY_DAY} WHERE d <= DATE '{until}' AND {differs}"
-
-    row = _tried_on_days(con, type_, others)
-    return row is None or bool(row[0] == 0)
-
-
-def _covers(con: duckdb.DuckDBPyConnection, parts: list[exp.Expr], type_: str, ranges: Sequence[DateRange]) -> bool:
-    """Whether conditions hold on every day of the ranges, whatever other days they hold on."""
-    condition = exp.and_(*(part.copy() for part in parts))
-    return all(_days(con, condition, type_, r)[1] == (r.end - r.start).days for r in ranges)
-
-
-def _on_days(condition: exp.Expr, type_: str) -> str:
-    """A condition on a date column as one on the days ``d``."""
-    copy = exp.paren(condition.copy())
-    for column in list(copy.find_all(exp.Column)):
-        column.replace(exp.cast(exp.column("d"), type_, dialect="duckdb"))
-    written: str = copy.sql("duckdb")
-    return written
-
-
-def _tried_on_days(con: duckdb.DuckDBPyConnection, type_: str, write: Callable[[str], str]) -> tuple[Any, ...] | None:
-    """The row of a query that takes the days for a type; text is compared as text, and where that fails, as a day."""
-    types = (type_, "DATE") if type_ == "VARCHAR" else (type_,)
-    return next((row for as_type in types if (row := _tried(con, write(as_type))) is not None), None)
-
-
-def _tried(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...] | None:
-    """The row of a query with conditions of the model's in it; None where it may not run, or does not."""
-    cursor = con.cursor()
-    try:
-        check_sql(cursor, sql, Catalog())
-        [row] = cursor.execute(sql).fetchall()
-    except (duckdb.Error, SQLRejectedError):
-        return None  # not to be judged
-    finally:
-        cursor.close()
-    found: tuple[Any, ...] = row
-    return found

@@ -571,13 +571,14 @@ def turn_superlative(tree: exp.Expr, question: str) -> list[str]:
         return []
     said = superlatives[0]
     wants_most = said in _MOST
-    shown = shown_by_alias(orders[0].parent) if isinstance(orders[0].parent, exp.Select) else {}
-    by = shown.get(ordered.this.name.casefold(), ordered.this) if isinstance(ordered.this, exp.Column) else ordered.this
-    names = " ".join(c.name for part in (ordered, by) for c in part.find_all(exp.Column))
+    names = " ".join(c.name for c in ordered.find_all(exp.Column))
+    meant = shown_by_alias(limits[0].parent).get(names.casefold()) if isinstance(limits[0].parent, exp.Select) else None
+    if isinstance(meant, (exp.Max, exp.Min)) and isinstance(meant.this, exp.Column):
+        names = meant.this.name
     if said in ("longest", "shortest") and _BY_TIME.search(names):
         return []  # how long since, or the later of two
     if said in ("youngest", "oldest"):
-        if by.find(exp.Sub, exp.DateDiff):
+        if ordered.find(exp.Sub, exp.DateDiff):
             return []  # an age, worked out
         if _BY_BIRTH.search(names):
             wants_most = not wants_most

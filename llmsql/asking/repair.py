@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from llmsql.asking.coverage import name_stems, stems_in_order
-from llmsql.asking.joins import LONGEST_PATH, KeyGraph, Wording, chain_joins, fold
+from llmsql.asking.joins import KeyGraph, Wording, chain_joins, fold
 from llmsql.asking.scopes import (
     Scope,
     cte_names,
@@ -172,9 +172,8 @@ def _repair_column(
         _prefix_column(column, scope)
         or _take_key(column, scope)
         or _take_here(column, scope, wording)
-        or _bring_column(column, scope, catalog, graph, wording, farthest=NEAR)
-        or _spell_column(column, scope, wording)
         or _bring_column(column, scope, catalog, graph, wording)
+        or _spell_column(column, scope, wording)
         or _take_alike(column, scope)
         or _take_shortened(column, scope)
     )
@@ -303,7 +302,7 @@ _NO_TABLE = Table("", "", ())
 
 def _qualify_spoken(column: exp.Column, scope: Scope, owners: list[str], wording: Wording | None) -> str | None:
     """The column of the table that the question speaks of; of one compared with a value the value says more."""
-    if wording is None or isinstance(column.parent, (exp.EQ, exp.NEQ, exp.In, exp.Like, exp.ILike)):
+    if wording is None or _is_compared(column):
         return None
     same = [c for c in scope.select.expressions if isinstance(c, exp.Column) and c.name == column.name]
     shown = {c.table.casefold() for c in same}
@@ -387,12 +386,7 @@ NEAR = 2
 
 
 def _bring_column(
-    column: exp.Column,
-    scope: Scope,
-    catalog: Catalog,
-    graph: KeyGraph,
-    wording: Wording | None,
-    farthest: int = LONGEST_PATH,
+    column: exp.Column, scope: Scope, catalog: Catalog, graph: KeyGraph, wording: Wording | None
 ) -> str | None:
     """Join the nearest table that has the column; of several as near, the one that the question names best."""
     candidates = []
@@ -407,7 +401,7 @@ def _bring_column(
     if not candidates:
         return None
     nearest = min(distance for distance, _ in candidates)
-    if nearest > farthest:
+    if nearest > NEAR and not column.table and not _is_compared(column) and _is_nearly_here(column, scope):
         return None
     best = [table for distance, table in candidates if distance == nearest]
     if len(best) > 1 and wording is not None:
@@ -415,6 +409,16 @@ def _bring_column(
         spoken = [len(asked & name_stems([table.name])) for table in best]
         best = [table for table, said in zip(best, spoken, strict=True) if said == max(spoken)]
     return _join_table(column, best[0], scope, catalog, graph, wording) if len(best) == 1 else None
+
+
+def _is_compared(column: exp.Column) -> bool:
+    """Whether it is compared with a value, which says more about the column than its name."""
+    return isinstance(column.parent, (exp.EQ, exp.NEQ, exp.In, exp.Like, exp.ILike))
+
+
+def _is_nearly_here(column: exp.Column, scope: Scope) -> bool:
+    here = [_plain(c.name) for table in scope.tables.values() if table is not None for c in table.columns]
+    return bool(difflib.get_close_matches(_plain(column.name), here, n=1, cutoff=SIMILAR))
 
 
 def _join_table(

@@ -13,7 +13,8 @@ from sqlglot import exp
 from llmsql.asking.bind_errors import qualify_first, repair_error
 from llmsql.asking.check import check_sql, extract_sql, parse_query
 from llmsql.asking.codes import repair_codes
-from llmsql.asking.dates import DateRange, as_of, repair_dates
+from llmsql.asking.date_conditions import repair_dates
+from llmsql.asking.dates import DateRange, as_of
 from llmsql.asking.derived_joins import join_derived
 from llmsql.asking.glossary import Glossary, expand_metrics
 from llmsql.asking.hidden import hide_columns

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 _PLAIN_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_CALENDAR = re.compile(r"date|day|dt|time|stamp|_(?:at|on|ts)\Z|[a-z](?:At|On)\Z|\Ats\Z|since|until", re.IGNORECASE)
+CALENDAR_NAME = re.compile(r"date|day|dt|time|stamp|_(?:at|on|ts)\Z|[a-z](?:At|On)\Z|\Ats\Z|since|until", re.IGNORECASE)
+"""Found in the names of columns that have days or times."""
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d.*)?")
+"""A day as DATE writes it, or a time on it as TIMESTAMP does."""
 MISSING_MARKS = ("", "-", "?", "n/a", "na", "none", "null")
 """Texts that say, in any case of letters, that something is not known."""
 EPOCHS = {"epoch": 1, "epoch_ms": 1000}
@@ -67,11 +70,11 @@ class Column:
         """
         if self.type == "VARCHAR":
             found = _day_format(tuple(value for value in self.values if any(map(str.isdigit, value))))
-            return found if found != "%Y%m%d" or _CALENDAR.search(self.name) else None  # eight digits may be a code
+            return found if found != "%Y%m%d" or CALENDAR_NAME.search(self.name) else None  # eight digits may be a code
         if self.type not in ("INTEGER", "BIGINT", "UINTEGER") or self.minimum is None or self.maximum is None:
             return None
         ends = (self.minimum, self.maximum)
-        if _CALENDAR.search(self.name):
+        if CALENDAR_NAME.search(self.name):
             for format_, unit in EPOCHS.items():
                 if all(_SECONDS[0] * unit <= int(end) <= _SECONDS[1] * unit for end in ends):
                     return format_

@@ -9,7 +9,8 @@ import duckdb
 import pytest
 import sqlglot
 
-from llmsql.asking.dates import as_of, find_dates, repair_dates
+from llmsql.asking.date_conditions import repair_dates
+from llmsql.asking.dates import as_of, find_dates
 from llmsql.asking.settle import Knowledge, settle
 from tests.asking.conftest import know
 
@@ -36,7 +37,6 @@ TODAY = datetime.date(2024, 8, 15)  # a Thursday
         ("sales this year vs last year", [("2024-01-01", "2025-01-01"), ("2023-01-01", "2024-01-01")]),
         ("charged below today's list price", []),
         ("customers whose anniversary falls in this month", []),
-        ("orders on the leap day this year", []),
         ("discount in the last five days of each quarter", []),
         ("YTD revenue for 2022, 2023 and 2024", []),
         ("YTD vs prior YTD", [("2024-01-01", "2024-08-16"), ("2023-01-01", "2023-08-16")]),
@@ -300,23 +300,26 @@ def test_today_is_the_day_that_a_question_is_asked_as_of(shop: duckdb.DuckDBPyCo
 @pytest.mark.parametrize(
     ("written", "days"),
     [
-        ("as_number >= DATE '2024-01-01' AND as_number < DATE '2024-04-01'", 31),
-        ("YEAR(as_text) = 2024", 31),
-        ("MONTH(as_text) = 3 AND YEAR(as_text) = 2024", 31),
-        ("MONTH(since_1970) = 3", 31),
-        ("iso LIKE '2024-02%'", 31),
-        ("iso LIKE '2024-03%'", 31),
-        ("SUBSTR(iso, 1, 7) = '2024-03'", 31),
-        ("iso BETWEEN '2024-03-01' AND '2024-03-31'", 31),
-        ("iso >= DATE '2024-03-01' AND iso < DATE '2024-04-01'", 31),
-        ("as_number BETWEEN 20240301 AND 20240302", 2),  # what is no comparison with a day is not judged
+        ("number_date >= DATE '2024-01-01' AND number_date < DATE '2024-04-01'", 31),
+        ("YEAR(text_date) = 2024", 31),
+        ("MONTH(text_date) = 3 AND YEAR(text_date) = 2024", 31),
+        ("MONTH(seen_at) = 3", 31),
+        ("iso_day LIKE '2024-02%'", 31),
+        ("iso_day LIKE '2024-03%'", 31),
+        ("SUBSTR(iso_day, 1, 7) = '2024-03'", 31),
+        ("iso_day BETWEEN '2024-03-01' AND '2024-03-31'", 31),
+        ("iso_day >= DATE '2024-03-01' AND iso_day < DATE '2024-04-01'", 31),
+        ("number_date BETWEEN 20240201 AND 20240229", 31),
+        ("text_date BETWEEN '01.03.2024' AND '31.03.2024'", 31),
+        ("seen_at BETWEEN 1709251200 AND 1711929599", 31),
+        ("seen_at BETWEEN 1706745600 AND 1709251199", 31),
     ],
 )
 def test_days_written_otherwise_are_kept_to_as_well(written: str, days: int) -> None:
     with duckdb.connect() as con:
         con.execute("""
-            CREATE TABLE log AS SELECT strftime(d, '%Y%m%d')::INTEGER AS as_number, strftime(d, '%d.%m.%Y') AS as_text,
-                epoch(d)::BIGINT AS since_1970, d::VARCHAR AS iso
+            CREATE TABLE log AS SELECT strftime(d, '%Y%m%d')::INTEGER AS number_date, strftime(d, '%d.%m.%Y') AS text_date,
+                epoch(d)::BIGINT AS seen_at, d::VARCHAR AS iso_day
             FROM (SELECT DATE '2023-01-01' + i::INTEGER AS d FROM range(700) AS r(i))
         """)
         question = "how many entries in March 2024"
@@ -332,3 +335,76 @@ def test_the_one_column_of_days_gets_the_condition_however_it_writes_them() -> N
         sql = "SELECT count(*) FROM log"
         settled = settle(con, sql, know(con), TODAY, question, find_dates(question, TODAY))
         assert con.execute(settled.sql).fetchall() == [(1,)], settled.sql
+
+
+BILLS = """
+    CREATE TABLE bills (id INTEGER, billed DATE, paid VARCHAR, made TIMESTAMP, article_no BIGINT, booked_date INTEGER);
+    INSERT INTO bills SELECT i, DATE '2023-01-01' + i::INTEGER, CASE WHEN i % 3 THEN (DATE '2023-01-09' + i::INTEGER)::VARCHAR
+        ELSE 'n/a' END, DATE '2023-01-01' + i::INTEGER + INTERVAL (i % 24) HOUR, 20110101 + i % 28,
+        strftime(DATE '2023-01-01' + i::INTEGER, '%Y%m%d')::INTEGER FROM range(600) AS r(i);
+    CREATE TABLE monthly (year INTEGER, month INTEGER, amount INTEGER, loaded_at DATE);
+    INSERT INTO monthly VALUES (2024, 7, 5, '2024-08-02');
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        # what a question says is not on some days, in whatever part of the query
+        ("how many were not billed in the past 90 days", "WITH g AS (SELECT id FROM bills WHERE billed < DATE '2024-05-17') SELECT count(*) FROM g"),
+        ("share not billed in the past 90 days", "SELECT (SELECT count(*) FROM bills WHERE billed < DATE '2024-05-17') / count(*) FROM bills"),
+        ("who has been inactive in the past 90 days", "SELECT count(*) FROM bills WHERE billed < DATE '2024-05-17'"),
+        # a mark is no day, the time of day is none, nor a number without a name
+        ("still unpaid this year", "SELECT count(*) FROM bills WHERE paid = 'n/a' AND billed >= '2024-01-01'"),
+        ("bills last month between 9 and 17", "SELECT count(*) FROM bills WHERE made >= '2024-07-01' AND made < '2024-08-01' AND EXTRACT(HOUR FROM made) BETWEEN 9 AND 16"),
+        ("bills last month at noon", "SELECT count(*) FROM bills WHERE made >= '2024-07-01' AND made < '2024-08-01' AND CAST(made AS TIME) = '12:00'"),
+        ("average id of articles this year", "SELECT avg(article_no) FROM bills JOIN monthly ON id = amount"),
+        # narrower than what is read
+        ("bills on Valentine's Day this year", "SELECT count(*) FROM bills WHERE billed = DATE '2024-02-14'"),
+        ("bills in the summer months this year", "SELECT count(*) FROM bills WHERE MONTH(billed) IN (6, 7, 8) AND YEAR(billed) = 2024"),
+        ("bills on the first day of a month this year", "SELECT count(*) FROM bills WHERE YEAR(billed) = 2024 AND DAY(billed) = 1"),
+        ("Q2 bills, this year and last", "SELECT count(*) FROM bills WHERE QUARTER(billed) = 2 AND YEAR(billed) IN (2023, 2024)"),
+        # wider for a reason
+        ("bills in 2022 versus last year", "SELECT YEAR(billed), count(*) FROM bills WHERE YEAR(billed) IN (2022, 2023) GROUP BY ALL"),
+        ("bills last month vs the month before", "SELECT MONTH(billed), count(*) FROM bills WHERE billed >= '2024-06-01' AND billed < '2024-08-01' GROUP BY ALL"),
+        ("what was open on 5 June 2024", "SELECT count(*) FROM bills WHERE billed <= '2024-06-05'"),
+        ("moving average over three months, this year", "WITH m AS (SELECT DATE_TRUNC('month', billed) AS m, count(*) AS n FROM bills WHERE billed >= '2023-11-01' GROUP BY m) SELECT m, AVG(n) OVER (ORDER BY m ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) FROM m"),
+        # a state, a table by month, what another query has made
+        ("how many bills do we have today", "SELECT count(*) FROM bills"),
+        ("amount last month", "SELECT SUM(amount) FROM monthly WHERE year = 2024 AND month = 7"),
+        ("how many first came last month", "WITH f AS (SELECT id, MIN(billed) AS first FROM bills WHERE billed < '2024-08-01' GROUP BY id) SELECT count(*) FROM f WHERE first >= '2024-07-01'"),
+        # a range that the reader would double
+        ("the last 30 days vs the prior 30 days", "SELECT count(*) FROM bills WHERE billed >= '2024-06-16' AND billed <= '2024-08-15'"),
+    ],
+)  # fmt: skip
+def test_what_is_right_stays(question: str, sql: str) -> None:
+    with duckdb.connect() as con:
+        con.execute(BILLS)
+        settled = settle(con, sql, know(con), TODAY, question, find_dates(question, TODAY))
+        assert con.execute(settled.sql).fetchall() == con.execute(sql).fetchall(), settled
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "right"),
+    [
+        # a last day that ends at midnight
+        ("bills in July 2024", "SELECT count(*) FROM bills WHERE made BETWEEN '2024-07-01' AND '2024-07-31'", JULY),
+        ("bills yesterday", "SELECT count(*) FROM bills WHERE made = '2024-08-14'", "ordered_at = '2024-08-14'"),
+        # a negation of something else
+        ("bills that were not paid last month", "SELECT count(*) FROM bills WHERE paid <> 'n/a' AND MONTH(billed) = 7", f"paid <> 'n/a' AND {JULY}"),
+        ("loads that were not 7 last month", "SELECT count(*) FROM monthly WHERE amount <> 7", "id = 0"),
+        # wider for none
+        ("running total of bills last month", "SELECT billed, SUM(count(*)) OVER (ORDER BY billed) FROM bills WHERE billed >= '2024-06-01' GROUP BY billed", None),
+        ("bills of last month", "SELECT count(*) FROM bills WHERE booked_date BETWEEN 20230701 AND 20230731", JULY),
+        ("today's bills", "SELECT count(*) FROM bills WHERE billed >= '2024-08-01'", "ordered_at = '2024-08-15'"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_does_not(question: str, sql: str, right: str | None) -> None:
+    with duckdb.connect() as con:
+        con.execute(BILLS)
+        settled = settle(con, sql, know(con), TODAY, question, find_dates(question, TODAY))
+        if right is None:
+            assert "now keeps to these days" in settled.notes[-1]
+        else:
+            wanted = f"SELECT count(*) FROM bills WHERE {right.replace('ordered_at', 'CAST(billed AS DATE)')}"
+            assert con.execute(settled.sql).fetchall() == con.execute(wanted).fetchall(), settled

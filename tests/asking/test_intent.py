@@ -83,6 +83,7 @@ from tests.asking.conftest import check_question_decides
         ("the most expensive 3", "SELECT title FROM products ORDER BY price LIMIT 3", None),
         ("which order was paid fastest", "SELECT id FROM orders ORDER BY total LIMIT 1", None),  # a time or a speed
         ("who has gone longest without an order", "SELECT customer_id, MAX(ordered_at) AS last FROM orders GROUP BY ALL ORDER BY last LIMIT 1", None),
+        ("who is the oldest customer", "SELECT full_name, AGE(signup_date) AS age FROM customers ORDER BY age DESC LIMIT 1", None),
         ("who has been a customer longest", "SELECT full_name FROM customers ORDER BY signup_date LIMIT 1", None),
         ("people who never sent anything back",
          "SELECT full_name FROM customers WHERE id NOT IN (SELECT customer_id FROM orders JOIN order_items)", None),

@@ -78,6 +78,11 @@ REPAIRED = [
         "note",
         [(1, None), (2, -130.0)],
     ),
+    (
+        "SELECT status, month(ordered_at) > 2 AS late, max(total - lag(total) OVER (ORDER BY ordered_at)) FROM orders GROUP BY ALL HAVING count(*) > 1",
+        "note",
+        [("paid", False, -130.0)],
+    ),
     ("SELECT count(*) FILTER (total > lag(total) OVER (ORDER BY id)) FROM orders", "note", [(2,)]),
     # a space that is missing
     ("SELECT id FROM orders ORDER BYid LIMIT 1", None, [(1,)]),
@@ -99,6 +104,12 @@ REPAIRED = [
         "SELECT status, sum(total) AS paid FROM orders WHERE paid > 100 AND id > 1 GROUP BY ALL HAVING count(*) < 3 ORDER BY 1",
         "note",
         [("paid", 250.0), ("returned", 150.0)],
+    ),
+    # a column of that name is meant, whatever is shown under it
+    (
+        "SELECT status, sum(total) AS total FROM orders WHERE total > 50 AND count(*) > 1 GROUP BY status",
+        "note",
+        [("paid", 380.0)],
     ),
     (
         "SELECT id FROM orders WHERE row_number() OVER (ORDER BY total DESC) = 1",
