@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -50,6 +50,7 @@ class KeyGraph:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.edges: dict[str, list[Edge]] = defaultdict(list)
+        self._kept: tuple[tuple[str, ...], dict[int, tuple[list[list[Edge]], dict[str, list[list[Edge]]]]]] = ((), {})
         for table in catalog:
             for key in table.foreign_keys:
                 target = catalog.table(key.target)
@@ -84,17 +85,7 @@ class KeyGraph:
         starts = list(dict.fromkeys(starts))
         if goal in starts:
             return []
-        queue: deque[list[Edge]] = deque([edge] for start in starts for edge in self.edges.get(start, ()))
-        found: list[list[Edge]] = []
-        while queue:
-            chain = queue.popleft()
-            if found and len(chain) > len(found[0]):
-                break
-            last = chain[-1].right
-            if last == goal:
-                found.append(chain)
-            elif len(chain) < LONGEST_PATH and last not in starts and last not in {e.left for e in chain}:
-                queue.extend([*chain, edge] for edge in self.edges.get(last, ()))
+        found = next((chains[goal] for chains in self._chains(tuple(starts)) if goal in chains), [])
         if wording is not None and (not found or len(found[0]) > 1):
             # A column called like the other table's key is a nearer link than a way through third tables.
             shared = [e for e in self._shared_keys(starts, goal) if not found or self._is_called_like_key(e)]
@@ -118,6 +109,32 @@ class KeyGraph:
                 "Write the join condition with ON.",
             )
         return found[0]
+
+    def _chains(self, starts: tuple[str, ...]) -> Iterator[dict[str, list[list[Edge]]]]:
+        """Chains from one of ``starts`` by the table that they end at, the shortest first: a dict a length.
+
+        What was found for the same starts is kept: a column that a thousand tables have is looked for in each of them.
+        """
+        kept = self._kept
+        if kept[0] != starts:
+            self._kept = kept = (starts, {})
+        found = kept[1]
+        chains = [[edge] for start in starts for edge in self.edges.get(start, ())]
+        for length in range(1, LONGEST_PATH + 1):
+            if length not in found:
+                by_end: dict[str, list[list[Edge]]] = defaultdict(list)
+                for chain in chains:
+                    by_end[chain[-1].right].append(chain)
+                found[length] = (chains, by_end)
+            chains, by_end = found[length]
+            yield by_end
+            if length < LONGEST_PATH and length + 1 not in found:
+                chains = [
+                    [*chain, edge]
+                    for chain in chains
+                    if chain[-1].right not in starts and chain[-1].right not in {e.left for e in chain}
+                    for edge in self.edges.get(chain[-1].right, ())
+                ]
 
     def _is_called_like_key(self, edge: Edge) -> bool:
         name = edge.left_columns[0].casefold()
