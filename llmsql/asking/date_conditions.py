@@ -287,13 +287,13 @@ def _added(tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], notes:
     if len(selects) != 1 or _looks_back(tree) or _is_only(ranges, today):
         return []
     select = selects[0]
-    if any(column.name.casefold() in _PERIODS for column in own_columns(select)):
-        return []  # a table by month
     if any(r.is_negated for r in ranges) and not any(
         isinstance(n, (exp.NEQ, exp.Not, exp.Is)) for n in own_nodes(select)
     ):
         return []  # it may be the days that the negation is about
     scope = Scope.of(select, catalog)
+    if any(c.name.casefold() in _PERIODS and scope.stored(c) is not None for c in own_columns(select)):
+        return []  # a table by month
     known = [(alias, c) for alias, table in scope.tables.items() if table is not None for c in table.columns]
     dates = [d for d in known if _is_day(d[1].type)] or [d for d in known if _writing(d[1]) is not None]
     spoken = {c.name.casefold() for c in own_columns(select) if _writing_of(c, scope) and _is_grouped_by(c, select)}

@@ -168,6 +168,7 @@ JULY = "ordered_at >= CAST('2024-07-01' AS DATE) AND ordered_at < CAST('2024-08-
         # none at all
         ("orders last month", "SELECT COUNT(*) FROM orders", JULY),
         ("items last month", "SELECT COUNT(*) FROM order_items JOIN orders ON order_items.order_id = orders.id", JULY.replace("ordered_at", "orders.ordered_at")),
+        ("orders per week over the last 2 weeks", "SELECT DATE_TRUNC('WEEK', ordered_at) AS week, COUNT(*) FROM orders GROUP BY ALL ORDER BY week", "ordered_at >= CAST('2024-08-01' AS DATE) AND ordered_at < CAST('2024-08-16' AS DATE)"),
         # which column is meant is open, or the query tells ranges apart itself
         ("orders last month", "SELECT COUNT(*) FROM orders JOIN customers ON orders.customer_id = customers.id", None),
         ("by day, last month", "SELECT ordered_at, COUNT(*) FROM orders JOIN customers ON orders.customer_id = customers.id GROUP BY ALL", JULY.replace("ordered_at", "orders.ordered_at")),
