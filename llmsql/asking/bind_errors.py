@@ -6,7 +6,7 @@ Each gives candidates with a note in plain words; the caller tries them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import sqlglot
 from sqlglot import exp
@@ -184,8 +184,9 @@ def _where_to_having(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
         if where is None:
             continue
         conditions = conjuncts(where.this)
-        windowed = [c for c in conditions if _shows(c, exp.Window, select, catalog)]
-        aggregated = [c for c in conditions if c not in windowed and _shows(c, exp.AggFunc, select, catalog)]
+        shown, scope = shown_by_alias(select), Scope.of(select, catalog)
+        windowed = [c for c in conditions if _shows(c, exp.Window, shown, scope)]
+        aggregated = [c for c in conditions if c not in windowed and _shows(c, exp.AggFunc, shown, scope)]
         if not windowed and not aggregated:
             continue
         kept = [c for c in conditions if c not in windowed and c not in aggregated]
@@ -197,9 +198,8 @@ def _where_to_having(sql: str, catalog: Catalog) -> Iterator[tuple[str, str]]:
         yield tree.sql("duckdb"), "moved a condition on aggregates out of WHERE"
 
 
-def _shows(condition: exp.Expr, kind: type[exp.Expr], select: exp.Select, catalog: Catalog) -> bool:
+def _shows(condition: exp.Expr, kind: type[exp.Expr], shown: Mapping[str, exp.Expr], scope: Scope) -> bool:
     """Whether a condition has an aggregate or a window in it, written out or by the alias under which it is shown."""
-    shown, scope = shown_by_alias(select), Scope.of(select, catalog)
     parts = list(condition.walk(prune=lambda node: isinstance(node, exp.Query)))
     named = [
         shown.get(p.name.casefold())

@@ -17,7 +17,7 @@ from sqlglot import exp
 
 from llmsql.asking.check import check_sql
 from llmsql.asking.dates import DateRange
-from llmsql.asking.scopes import Scope, conjuncts, identifier, own_columns, own_nodes, set_conditions
+from llmsql.asking.scopes import Scope, conjuncts, own_columns, own_nodes, set_conditions
 from llmsql.catalog import Catalog, Column
 from llmsql.catalog.model import CALENDAR_NAME, EPOCHS, ISO_DAY, MISSING_MARKS
 from llmsql.errors import SQLRejectedError
@@ -301,7 +301,7 @@ def _added(tree: exp.Expr, catalog: Catalog, ranges: Sequence[DateRange], notes:
     if len(dates) != 1 or not scope.is_known:
         return []
     alias, column = dates[0]
-    written = exp.column(identifier(column.name), table=alias if len(scope.tables) > 1 else None)
+    written = scope.column(alias, column.name)
     select.where(_condition(written, ranges), copy=False, dialect="duckdb")
     return [*notes, f"added the condition on {written.sql('duckdb')}, which the SQL lacked"]
 
@@ -338,7 +338,7 @@ def _writing(column: Column) -> _Writing | None:
     if format_ is not None:
         type_ = "BIGINT" if column.type != "VARCHAR" else "VARCHAR"
         return _Writing((f"CAST(strftime(m, '{format_}') AS {type_})", "CAST(m AS DATE)"))
-    values = [value for value in column.values if value.strip().casefold() not in MISSING_MARKS]
+    values = column.known_values
     if column.type != "VARCHAR" or not values or not all(map(ISO_DAY.fullmatch, values)):
         return None
     if all(len(value) == len("2024-01-31") for value in values):

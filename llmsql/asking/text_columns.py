@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from llmsql.asking.scopes import Scope, derived_select, selects_around, sources
 from llmsql.catalog import Catalog, Column
-from llmsql.catalog.model import EPOCHS, MISSING_MARKS
+from llmsql.catalog.model import EPOCHS
 
 
 class Kind(enum.Enum):
@@ -241,8 +241,7 @@ class _Reader:
     def _values(self, node: exp.Expr) -> list[str]:
         """Stored values of a column, without what stands for none."""
         stored = self._stored(node)
-        values = stored.values if stored is not None else ()
-        return [value for value in values if value.strip().casefold() not in MISSING_MARKS]
+        return stored.known_values if stored is not None else []
 
     def _has_days(self, node: exp.Expr) -> bool:
         format_ = self._day_format(node)

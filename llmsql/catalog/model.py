@@ -63,6 +63,11 @@ class Column:
         return self.expression or quote_always(self.name)
 
     @property
+    def known_values(self) -> list[str]:
+        """``values`` without what stands for none."""
+        return [value for value in self.values if value.strip().casefold() not in MISSING_MARKS]
+
+    @property
     def day_format(self) -> str | None:
         """How a number or a text writes days, where not as DATE does.
 
